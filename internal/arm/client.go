@@ -1,0 +1,226 @@
+package arm
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/streaming"
+)
+
+// Options say where the service is and how to reach it.
+type Options struct {
+	// Endpoint is the ARM endpoint, such as "https://management.azure.com"; required.
+	Endpoint string
+	// Transport sends the requests; required. The embedded service is one.
+	Transport policy.Transporter
+	// Version is the provider's own version; it stands in the User-Agent.
+	Version string
+	// Polling is the rhythm of waiting.
+	Polling Polling
+	// Trace, when not nil, is told of every exchange, retries included.
+	Trace func(ctx context.Context, exchange Exchange)
+}
+
+// Exchange is one request and its answer, without anything that could be secret: no query, no headers, no bodies.
+type Exchange struct {
+	Method string
+	Path   string
+	// StatusCode is 0 when no answer came.
+	StatusCode int
+	Duration   time.Duration
+	RequestID  string
+}
+
+// Client sends requests to one ARM endpoint. It is safe for concurrent use.
+type Client struct {
+	endpoint string
+	pipeline runtime.Pipeline
+	polling  Polling
+}
+
+// NewClient makes a client; it sends nothing yet.
+func NewClient(o Options) (*Client, error) {
+	endpoint, err := url.Parse(o.Endpoint)
+	if err != nil || endpoint.Scheme != "https" || endpoint.Host == "" {
+		return nil, fmt.Errorf("the ARM endpoint %q is not an https URL", o.Endpoint)
+	}
+	if o.Transport == nil {
+		return nil, errors.New("an ARM client needs a transport")
+	}
+	return &Client{
+		endpoint: strings.TrimSuffix(o.Endpoint, "/"),
+		polling:  o.Polling.withDefaults(),
+		pipeline: runtime.NewPipeline("terraform-provider-backup", "v"+strings.TrimPrefix(o.Version, "v"), runtime.PipelineOptions{
+			PerRetry: []policy.Policy{observer{trace: o.Trace}},
+		}, &policy.ClientOptions{
+			Transport: o.Transport,
+			// A Retry-After is obeyed to the letter; azcore gives up at once on one longer than this.
+			Retry: policy.RetryOptions{MaxRetryDelay: longestRetryAfter},
+		}),
+	}, nil
+}
+
+// Request is one call, before it is sent.
+type Request struct {
+	Method     string
+	Path       string // from the root, such as "/subscriptions"; or an absolute URL that the service gave
+	APIVersion string // ignored for absolute URLs, which are followed as given
+	Query      url.Values
+	Header     http.Header
+	Body       any // marshalled to JSON unless nil
+}
+
+// Do sends a request and decodes the answer into out, unless out is nil or the answer has no body. A refusal by the
+// service is an *Error; a context that ends is a *TimeoutError with the service's last word, if it had said anything.
+func (c *Client) Do(ctx context.Context, request Request, out any) error {
+	resp, err := c.send(ctx, request)
+	if err != nil {
+		return err
+	}
+	return decode(resp, out)
+}
+
+// Get reads the resource at path into out.
+func (c *Client) Get(ctx context.Context, path, apiVersion string, out any) error {
+	return c.Do(ctx, Request{Method: http.MethodGet, Path: path, APIVersion: apiVersion}, out)
+}
+
+// Poll reads a resource that the service is working on, with its hint of when to look again (0: none).
+func (c *Client) Poll(ctx context.Context, path, apiVersion string, out any) (time.Duration, error) {
+	resp, err := c.send(ctx, Request{Method: http.MethodGet, Path: path, APIVersion: apiVersion})
+	if err != nil {
+		return 0, err
+	}
+	return retryAfter(resp), decode(resp, out)
+}
+
+// send runs the pipeline and turns every kind of failure into one of this package's errors.
+func (c *Client) send(ctx context.Context, request Request) (*http.Response, error) {
+	target, err := c.resolve(request)
+	if err != nil {
+		return nil, err
+	}
+	last := &lastRefusal{}
+	req, err := runtime.NewRequest(context.WithValue(ctx, lastRefusalKey{}, last), request.Method, target)
+	if err != nil {
+		return nil, err
+	}
+	req.Raw().Header.Set("Accept", "application/json")
+	for name, values := range request.Header {
+		req.Raw().Header[name] = values
+	}
+	if request.Body != nil {
+		body, err := json.Marshal(request.Body)
+		if err != nil {
+			return nil, err
+		}
+		if err := req.SetBody(streaming.NopCloser(bytes.NewReader(body)), "application/json"); err != nil {
+			return nil, err
+		}
+	}
+	resp, err := c.pipeline.Do(req)
+	if err != nil {
+		if ctx.Err() != nil && last.err != nil {
+			return nil, &TimeoutError{LastWord: last.err.Error(), Err: ctx.Err()}
+		}
+		return nil, err
+	}
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		return nil, newError(resp)
+	}
+	return resp, nil
+}
+
+// resolve makes the URL of a request. Absolute URLs come from the service and are followed verbatim, but only to the
+// service's own host: a token must never travel elsewhere.
+func (c *Client) resolve(request Request) (string, error) {
+	if strings.HasPrefix(request.Path, "/") {
+		query := url.Values{"api-version": {request.APIVersion}}
+		for name, values := range request.Query {
+			query[name] = values
+		}
+		// Ids may hold characters that are not legal in a path; the separators stay.
+		escaped := (&url.URL{Path: request.Path}).EscapedPath()
+		return c.endpoint + escaped + "?" + query.Encode(), nil
+	}
+	if err := c.sameHost(request.Path); err != nil {
+		return "", err
+	}
+	return request.Path, nil
+}
+
+func (c *Client) sameHost(link string) error {
+	target, err := url.Parse(link)
+	if err != nil {
+		return errors.New("the service gave a link that is not a URL")
+	}
+	own, err := url.Parse(c.endpoint)
+	if err != nil {
+		return err
+	}
+	if target.Scheme != own.Scheme || !strings.EqualFold(target.Host, own.Host) {
+		return fmt.Errorf("the service gave a link to another host, %q, which is not followed", target.Host)
+	}
+	return nil
+}
+
+func decode(resp *http.Response, out any) error {
+	body, err := runtime.Payload(resp)
+	if err != nil {
+		return fmt.Errorf("the answer broke off: %w", err)
+	}
+	if out == nil || len(bytes.TrimSpace(body)) == 0 {
+		return nil
+	}
+	if err := json.Unmarshal(body, out); err != nil {
+		return &Error{
+			StatusCode: resp.StatusCode,
+			RequestID:  resp.Header.Get("x-ms-request-id"),
+			Message:    fmt.Sprintf("the answer to %s %s is not the JSON expected: %v", resp.Request.Method, resp.Request.URL.Path, err),
+		}
+	}
+	return nil
+}
+
+// lastRefusal keeps what the service said to the latest try of a request, since azcore's retries forget it when the
+// context ends while they pause.
+type lastRefusal struct{ err *Error }
+
+type lastRefusalKey struct{}
+
+// observer is the one place that sees every exchange, each try of a retried request included.
+type observer struct {
+	trace func(context.Context, Exchange)
+}
+
+// Do implements policy.Policy.
+func (o observer) Do(req *policy.Request) (*http.Response, error) {
+	start := time.Now()
+	resp, err := req.Next()
+	ctx := req.Raw().Context()
+	exchange := Exchange{Method: req.Raw().Method, Path: req.Raw().URL.Path, Duration: time.Since(start)}
+	if err == nil {
+		exchange.StatusCode = resp.StatusCode
+		exchange.RequestID = resp.Header.Get("x-ms-request-id")
+		if last, ok := ctx.Value(lastRefusalKey{}).(*lastRefusal); ok && resp.StatusCode >= 400 {
+			last.err = newError(resp)
+		}
+	}
+	if o.trace != nil {
+		o.trace(ctx, exchange)
+	}
+	return resp, err
+}
+
+// longestRetryAfter bounds the pause that a throttling service may ask for; beyond it the request fails with the
+// service's own words, since the user is better served by them than by a silent wait.
+const longestRetryAfter = 10 * time.Minute

@@ -1,0 +1,152 @@
+package arm
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
+)
+
+// Error is a refusal by the service: any answer that is not a success, or a long-running operation that failed.
+// Find it with errors.As; never match on its text.
+type Error struct {
+	// StatusCode is the HTTP status of the answer; 200 when a polled operation reported its failure.
+	StatusCode int
+	// Code is ARM's error code, such as "ResourceNotFound"; empty when the answer carried none.
+	Code string
+	// Message is the service's own text, without its codes.
+	Message string
+	// RequestID is the service's x-ms-request-id, which Azure support asks for; may be empty.
+	RequestID string
+	// Details are the nested errors, as "code: message".
+	Details []string
+}
+
+// Error gives the service's code, its message and its details in one line.
+func (e *Error) Error() string {
+	text := e.Message
+	switch {
+	case e.Code != "" && text != "":
+		text = e.Code + ": " + text
+	case e.Code != "":
+		text = e.Code
+	case text == "":
+		text = fmt.Sprintf("HTTP status %d %s", e.StatusCode, http.StatusText(e.StatusCode))
+	}
+	if len(e.Details) > 0 {
+		text += " (" + strings.Join(e.Details, "; ") + ")"
+	}
+	return text
+}
+
+// IsNotFound tells whether the service said that the resource, its group or its subscription does not exist.
+func IsNotFound(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.StatusCode == http.StatusNotFound
+}
+
+// HasCode tells whether the service refused with one of these error codes.
+func HasCode(err error, codes ...string) bool {
+	var e *Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	for _, code := range codes {
+		if strings.EqualFold(e.Code, code) {
+			return true
+		}
+	}
+	return false
+}
+
+// TimeoutError says that a wait ended before the service was done. It unwraps to the context's error, so that
+// errors.Is(err, context.Canceled) and context.DeadlineExceeded tell why.
+type TimeoutError struct {
+	// LastWord is the last thing the service said: a status such as "Provisioning", or a refusal; never empty.
+	LastWord string
+	// Err is the context's error.
+	Err error
+}
+
+// Error names the reason and the service's last word.
+func (e *TimeoutError) Error() string {
+	return fmt.Sprintf("%v; the last thing the service said was: %s", e.Err, e.LastWord)
+}
+
+// Unwrap returns the context's error.
+func (e *TimeoutError) Unwrap() error { return e.Err }
+
+// wireError is the body of every ARM error. Backup-engine errors send explicit nulls, which stay zero here.
+type wireError struct {
+	Code    string      `json:"code"`
+	Message string      `json:"message"`
+	Details []wireError `json:"details"`
+}
+
+// newError reads an unsuccessful answer. Three forms are in use: the envelope {"error":{}}, the bare {"code","message"}
+// of older services, and pages of HTML from gateways in between.
+func newError(resp *http.Response) *Error {
+	e := &Error{
+		StatusCode: resp.StatusCode,
+		Code:       resp.Header.Get("x-ms-error-code"),
+		RequestID:  resp.Header.Get("x-ms-request-id"),
+	}
+	body, err := runtime.Payload(resp)
+	if err != nil {
+		e.Message = "the answer broke off: " + err.Error()
+		return e
+	}
+	var envelope struct {
+		Error *wireError `json:"error"`
+		wireError
+	}
+	if json.Unmarshal(body, &envelope) != nil {
+		e.Message = plainText(resp, body)
+		return e
+	}
+	said := &envelope.wireError
+	if envelope.Error != nil {
+		said = envelope.Error
+	}
+	if said.Code != "" {
+		e.Code = said.Code
+	}
+	e.Message = said.Message
+	for _, d := range said.Details {
+		if detail := strings.Trim(d.Code+": "+d.Message, ": "); detail != "" && d.Message != said.Message {
+			e.Details = append(e.Details, detail)
+		}
+	}
+	return e
+}
+
+var markup = regexp.MustCompile(`(?s)<(script|style)[^>]*>.*?</(script|style)>|<[^>]*>`)
+
+// plainText makes one short line of an answer that is not ARM's JSON, such as a gateway's error page.
+func plainText(resp *http.Response, body []byte) string {
+	const longest = 200
+	words := strings.Fields(markup.ReplaceAllString(string(body), " "))
+	text := strings.Join(words, " ")
+	if runes := []rune(text); len(runes) > longest {
+		text = string(runes[:longest]) + "…"
+	}
+	status := fmt.Sprintf("HTTP status %d %s", resp.StatusCode, http.StatusText(resp.StatusCode))
+	if text == "" {
+		return status + " without a body"
+	}
+	return status + ", not from Azure Resource Manager itself: " + text
+}
+
+// asError turns azcore's response error, which the pollers return, into ours; other errors stay as they are.
+func asError(err error) error {
+	var response *azcore.ResponseError
+	if errors.As(err, &response) && response.RawResponse != nil {
+		return newError(response.RawResponse)
+	}
+	return err
+}

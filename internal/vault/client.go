@@ -1,0 +1,218 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"net/http"
+	"time"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/arm"
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+)
+
+// Client makes the calls on vaults. It lives for one provider run, and is safe for concurrent use.
+type Client struct {
+	arm       *arm.Client
+	inventory *inventory
+	offers    *offers
+}
+
+// NewClient makes a client on an ARM connection.
+func NewClient(connection *arm.Client) *Client {
+	c := &Client{arm: connection}
+	c.inventory = newInventory(c)
+	c.offers = newOffers(connection)
+	return c
+}
+
+// ErrExists is wrapped by BeginCreate's error when a vault of that name is there already.
+var ErrExists = errors.New("a vault with this name exists already")
+
+// FailedError says that the service accepted a vault and then gave up on it.
+type FailedError struct {
+	Name string
+	// Reason is the service's own; nil when it gave none.
+	Reason *arm.Error
+}
+
+// Error names the vault and the service's reason.
+func (e *FailedError) Error() string {
+	if e.Reason == nil {
+		return fmt.Sprintf("vault %q ended in the state Failed, for which the service gave no reason", e.Name)
+	}
+	return fmt.Sprintf("vault %q ended in the state Failed: %s", e.Name, e.Reason)
+}
+
+// Unwrap returns the service's reason.
+func (e *FailedError) Unwrap() error {
+	if e.Reason == nil {
+		return nil
+	}
+	return e.Reason
+}
+
+// BeginCreate asks for a new vault and returns once the service has accepted it, usually in the state Creating.
+// An existing vault is never written over: the error then wraps ErrExists.
+func (c *Client) BeginCreate(ctx context.Context, id arm.ID, settings Settings) (Vault, error) {
+	// A PUT on an existing vault is an update in ARM; the condition makes it a refusal.
+	return c.put(ctx, id, settings, http.Header{"If-None-Match": {"*"}})
+}
+
+// BeginRepair writes an existing vault's settings again, which restarts a creation that Failed.
+func (c *Client) BeginRepair(ctx context.Context, id arm.ID, settings Settings) (Vault, error) {
+	return c.put(ctx, id, settings, nil)
+}
+
+func (c *Client) put(ctx context.Context, id arm.ID, settings Settings, header http.Header) (Vault, error) {
+	if err := id.Validate(); err != nil {
+		return Vault{}, err
+	}
+	c.inventory.writing(id)
+	ctx, cancel := untilHeard(ctx)
+	defer cancel()
+	op, err := c.arm.Begin(ctx, arm.Request{
+		Method: http.MethodPut, Path: id.String(), APIVersion: catalog.VaultAPIVersion,
+		Header: header, Body: newWireCreate(settings),
+	})
+	c.inventory.wrote(id, err == nil)
+	var refusal *arm.Error
+	if errors.As(err, &refusal) && refusal.StatusCode == http.StatusPreconditionFailed {
+		return Vault{}, fmt.Errorf("%w: %w", ErrExists, err)
+	}
+	if err != nil {
+		return Vault{}, err
+	}
+	v, err := decodeVault(op.Accepted)
+	if err != nil {
+		return Vault{}, err
+	}
+	v.operation = op.URL
+	return v, nil
+}
+
+// answerGrace is how long the answer to a create is still waited for after an interrupt.
+const answerGrace = 10 * time.Second
+
+// untilHeard gives a create time to hear whether it was accepted, although its context has ended: a request given up
+// in flight may leave a vault that nobody knows of.
+func untilHeard(ctx context.Context) (context.Context, context.CancelFunc) {
+	heard, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		timer := time.AfterFunc(answerGrace, cancel)
+		context.AfterFunc(heard, func() { timer.Stop() })
+	})
+	return heard, func() { stop(); cancel() }
+}
+
+// WaitActive looks at an accepted vault until it is Active, and returns it as the service then describes it. It polls
+// the vault rather than the operation: the last look is then also the answer. progress, when not nil, is told each
+// state. A vault that ends in Failed is a *FailedError; a context that ends first is an *arm.TimeoutError.
+func (c *Client) WaitActive(ctx context.Context, accepted Vault, progress func(State)) (Vault, error) {
+	v := accepted
+	err := c.arm.Wait(ctx, func(ctx context.Context) (arm.Look, error) {
+		seen, retryAfter, err := c.read(ctx, accepted.ID)
+		if err != nil {
+			return arm.Look{}, err
+		}
+		v = seen
+		if progress != nil {
+			progress(seen.State)
+		}
+		done := seen.State == Active || seen.State == Failed
+		return arm.Look{Done: done, Status: string(seen.State), RetryAfter: retryAfter}, nil
+	})
+	c.inventory.wrote(accepted.ID, true)
+	if err != nil {
+		return v, err
+	}
+	if v.State == Failed {
+		failure := &FailedError{Name: v.ID.Name}
+		if accepted.operation != "" {
+			failure.Reason = c.arm.Failure(ctx, accepted.operation)
+		}
+		return v, failure
+	}
+	return v, nil
+}
+
+// Get reads one vault. When many vaults of a subscription are read in one run, a single list serves most of them.
+func (c *Client) Get(ctx context.Context, id arm.ID) (Vault, error) {
+	if err := id.Validate(); err != nil {
+		return Vault{}, err
+	}
+	return c.inventory.get(ctx, id)
+}
+
+// Update changes an existing vault and returns it as the service describes it afterwards, Active again.
+func (c *Client) Update(ctx context.Context, id arm.ID, change Change, progress func(State)) (Vault, error) {
+	c.inventory.writing(id)
+	defer func() { c.inventory.wrote(id, true) }()
+	op, err := c.arm.Begin(ctx, arm.Request{
+		Method: http.MethodPatch, Path: id.String(), APIVersion: catalog.VaultAPIVersion, Body: newWireChange(change),
+	})
+	if err != nil {
+		return Vault{}, err
+	}
+	var w wireVault
+	if err := op.Wait(ctx, func(string) { report(progress, Updating) }, &w); err != nil {
+		return Vault{}, err
+	}
+	if w.ID == "" {
+		v, _, err := c.read(ctx, id)
+		return v, err
+	}
+	v, err := w.vault()
+	if err != nil || v.State == Active {
+		return v, err
+	}
+	return c.WaitActive(ctx, v, progress)
+}
+
+// Delete deletes a vault and returns when it is gone. A vault that does not exist is success.
+func (c *Client) Delete(ctx context.Context, id arm.ID, progress func(State)) error {
+	c.inventory.writing(id)
+	op, err := c.arm.Begin(ctx, arm.Request{
+		Method: http.MethodDelete, Path: id.String(), APIVersion: catalog.VaultAPIVersion,
+	})
+	if err == nil {
+		err = op.Wait(ctx, func(string) { report(progress, Deleting) }, nil)
+	}
+	if arm.IsNotFound(err) {
+		err = nil
+	}
+	c.inventory.deleted(id, err == nil)
+	return err
+}
+
+// List yields the vaults of a subscription, or of one of its resource groups unless that is empty, in the service's
+// order. The list is always fresh.
+func (c *Client) List(ctx context.Context, subscriptionID, resourceGroup string) iter.Seq2[Vault, error] {
+	path := "/subscriptions/" + subscriptionID
+	if resourceGroup != "" {
+		path += "/resourceGroups/" + resourceGroup
+	}
+	return func(yield func(Vault, error) bool) {
+		for w, err := range arm.List[wireVault](ctx, c.arm, path+"/providers/"+catalog.VaultType, catalog.VaultAPIVersion, nil) {
+			var v Vault
+			if err == nil {
+				v, err = w.vault()
+			}
+			if !yield(v, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// FindByName looks for a vault by its name, which is unique in a subscription. found is false when no vault has it.
+func (c *Client) FindByName(ctx context.Context, subscriptionID, name string) (v Vault, found bool, err error) {
+	return c.inventory.find(ctx, subscriptionID, name)
+}
+
+func report(progress func(State), state State) {
+	if progress != nil {
+		progress(state)
+	}
+}

@@ -1,0 +1,210 @@
+package vault
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/arm"
+)
+
+const (
+	// singleReads is how many vaults of a subscription are read one by one before a list of them all is fetched. One
+	// list page costs about as much as one read, so it should stay small; a subscription's other vaults come along
+	// in the list, so it should not be zero.
+	singleReads = 5
+	// snapshotAge is how long a list serves reads. Terraform configures the provider anew for every command, so this
+	// only matters in long commands and in a provider kept alive by a debugger.
+	snapshotAge = time.Minute
+)
+
+// inventory answers reads of many vaults from one list call a subscription. It forgets what it knows as soon as this
+// process writes a vault, so that no read is ever older than a write before it.
+type inventory struct {
+	client *Client
+	now    func() time.Time
+
+	mu            sync.Mutex
+	subscriptions map[string]*subscription
+}
+
+// subscription is what the inventory knows of one subscription; inventory.mu guards it.
+type subscription struct {
+	reads      int               // single reads so far
+	generation int               // counts writes; a list begun before a write does not serve reads after it
+	snapshot   *snapshot         // the newest list, nil before the first
+	loading    *load             // the list being fetched, nil when none is
+	ours       map[string]arm.ID // lower-cased names of vaults that this process created or wrote, unless it deleted them
+	gone       map[string]bool
+}
+
+type snapshot struct {
+	vaults     map[string]Vault // by id key
+	names      map[string]Vault // by lower-cased name
+	generation int
+	taken      time.Time
+}
+
+// load is a list being fetched, shared by all who wait for it.
+type load struct {
+	generation int
+	done       chan struct{}
+	snapshot   *snapshot
+	err        error
+}
+
+func newInventory(c *Client) *inventory {
+	return &inventory{client: c, now: time.Now, subscriptions: map[string]*subscription{}}
+}
+
+func (i *inventory) of(subscriptionID string) *subscription {
+	key := strings.ToLower(subscriptionID)
+	s := i.subscriptions[key]
+	if s == nil {
+		s = &subscription{ours: map[string]arm.ID{}, gone: map[string]bool{}}
+		i.subscriptions[key] = s
+	}
+	return s
+}
+
+// get reads one vault: alone while few have been read, from the list after that.
+func (i *inventory) get(ctx context.Context, id arm.ID) (Vault, error) {
+	i.mu.Lock()
+	s := i.of(id.SubscriptionID)
+	alone := !i.fresh(s) && s.loading == nil && s.reads < singleReads
+	if alone {
+		s.reads++
+	}
+	i.mu.Unlock()
+	if !alone {
+		list, err := i.list(ctx, id.SubscriptionID, true)
+		if err == nil {
+			if v, ok := list.vaults[id.Key()]; ok {
+				return v, nil
+			}
+		}
+		// Not in the list, or no right to list: only the service's own word on this one vault counts.
+	}
+	v, _, err := i.client.read(ctx, id)
+	return v, err
+}
+
+// find looks for a vault by name. Names are looked up for many vaults in a row and are compared with what this process
+// wrote since, so a list that is older than our own writes still serves.
+func (i *inventory) find(ctx context.Context, subscriptionID, name string) (Vault, bool, error) {
+	list, err := i.list(ctx, subscriptionID, false)
+	if err != nil {
+		return Vault{}, false, err
+	}
+	key := strings.ToLower(name)
+	i.mu.Lock()
+	s := i.of(subscriptionID)
+	id, ours := s.ours[key]
+	gone := s.gone[key]
+	i.mu.Unlock()
+	if !ours {
+		v, listed := list.names[key]
+		if !listed || gone {
+			return Vault{}, false, nil
+		}
+		id = v.ID
+	}
+	// The list may be some seconds old; nobody is told of a conflict that has just gone away.
+	v, _, err := i.client.read(ctx, id)
+	if arm.IsNotFound(err) {
+		return Vault{}, false, nil
+	}
+	return v, err == nil, err
+}
+
+// fresh tells whether the newest list may serve reads. The caller holds mu.
+func (i *inventory) fresh(s *subscription) bool {
+	return s.snapshot != nil && s.snapshot.generation == s.generation && i.now().Sub(s.snapshot.taken) < snapshotAge
+}
+
+// list returns the list of a subscription, fetching it unless there is one: one young enough, and, if current is
+// asked for, one begun after the last write. Callers at the same time share one fetch.
+func (i *inventory) list(ctx context.Context, subscriptionID string, current bool) (*snapshot, error) {
+	i.mu.Lock()
+	s := i.of(subscriptionID)
+	if s.snapshot != nil && (i.fresh(s) || !current && i.now().Sub(s.snapshot.taken) < snapshotAge) {
+		defer i.mu.Unlock()
+		return s.snapshot, nil
+	}
+	l := s.loading
+	if l == nil || current && l.generation != s.generation {
+		l = &load{generation: s.generation, done: make(chan struct{})}
+		s.loading = l
+		// The fetch serves others too, so it must not end when the one who began it is cancelled.
+		go i.fetch(context.WithoutCancel(ctx), subscriptionID, s, l)
+	}
+	i.mu.Unlock()
+	select {
+	case <-l.done:
+		return l.snapshot, l.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// fetchTimeout bounds a shared fetch, which no single caller's deadline does.
+const fetchTimeout = 5 * time.Minute
+
+func (i *inventory) fetch(ctx context.Context, subscriptionID string, s *subscription, l *load) {
+	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
+	defer cancel()
+	list := &snapshot{vaults: map[string]Vault{}, names: map[string]Vault{}, generation: l.generation, taken: i.now()}
+	for v, err := range i.client.List(ctx, subscriptionID, "") {
+		if err != nil {
+			l.err = err
+			break
+		}
+		list.vaults[v.ID.Key()] = v
+		list.names[strings.ToLower(v.ID.Name)] = v
+	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if l.err == nil {
+		l.snapshot = list
+		if l.generation == s.generation {
+			clear(s.gone) // begun after our deletes, the list knows better
+		}
+		if s.snapshot == nil || s.snapshot.generation <= list.generation {
+			s.snapshot = list
+		}
+	}
+	if s.loading == l {
+		s.loading = nil
+	}
+	close(l.done)
+}
+
+// writing is called before a write of a vault, wrote and deleted after it.
+func (i *inventory) writing(id arm.ID) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.of(id.SubscriptionID).generation++
+}
+
+func (i *inventory) wrote(id arm.ID, accepted bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	s := i.of(id.SubscriptionID)
+	s.generation++
+	if key := strings.ToLower(id.Name); accepted {
+		s.ours[key] = id
+		delete(s.gone, key)
+	}
+}
+
+func (i *inventory) deleted(id arm.ID, accepted bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	s := i.of(id.SubscriptionID)
+	s.generation++
+	if key := strings.ToLower(id.Name); accepted {
+		delete(s.ours, key)
+		s.gone[key] = true
+	}
+}

@@ -1,0 +1,95 @@
+package vault
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/arm"
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+)
+
+// State is where a vault stands. It is ARM's provisioning state in the words of the portal, where a vault that is
+// ready is Active.
+type State string
+
+// The states of a vault.
+const (
+	Creating State = "Creating" // accepted, not usable yet
+	Active   State = "Active"   // ready
+	Updating State = "Updating" // a change is being applied
+	Deleting State = "Deleting" // about to be gone
+	Failed   State = "Failed"   // the service gave up on the last write; it can be written again or deleted
+)
+
+// States lists every state, in the order of a vault's life.
+func States() []State { return []State{Creating, Active, Updating, Deleting, Failed} }
+
+// stateOf reads ARM's properties.provisioningState. Resources that carry none are ready, by ARM's convention; a word
+// that is not known is one of a write in progress, since the terminal ones are fixed (Succeeded, Failed, Canceled).
+func stateOf(provisioningState string) State {
+	switch strings.ToLower(provisioningState) {
+	case "", "succeeded":
+		return Active
+	case "provisioning", "creating", "accepted":
+		return Creating
+	case "deleting":
+		return Deleting
+	case "failed", "canceled", "cancelled":
+		return Failed
+	default:
+		return Updating
+	}
+}
+
+// Vault is a backup vault as the service describes it.
+type Vault struct {
+	ID arm.ID
+	// ARMID is the id in the service's own spelling.
+	ARMID string
+	// Region is the canonical name, such as "chinaeast".
+	Region                    string
+	Redundancy                catalog.Redundancy
+	RedundancyLocked          bool
+	CrossRegionRestoreEnabled bool
+	// Tags is nil when the vault has none.
+	Tags  map[string]string
+	State State
+
+	// operation is the URL of the write in progress, known only to the process that began it.
+	operation string
+}
+
+// Settings are what a vault is created with.
+type Settings struct {
+	// Region in any spelling.
+	Region                    string
+	Redundancy                catalog.Redundancy
+	CrossRegionRestoreEnabled bool
+	Tags                      map[string]string
+}
+
+// Change is an update; nil fields stay as they are.
+type Change struct {
+	Redundancy                *catalog.Redundancy
+	CrossRegionRestoreEnabled *bool
+	// Tags replaces all tags; empty removes them.
+	Tags *map[string]string
+}
+
+// NewID builds the id of a vault.
+func NewID(subscriptionID, resourceGroup, name string) arm.ID {
+	return arm.ID{SubscriptionID: subscriptionID, ResourceGroup: resourceGroup, Type: catalog.VaultType, Name: name}
+}
+
+// ParseID reads the id of a vault, in any letter case. The error is written for the user.
+func ParseID(s string) (arm.ID, error) {
+	id, err := arm.ParseID(s)
+	if err != nil {
+		return arm.ID{}, err
+	}
+	if !strings.EqualFold(id.Type, catalog.VaultType) {
+		return arm.ID{}, fmt.Errorf("%q is the id of a %s, not of a backup vault (%s)", s, id.Type, catalog.VaultType)
+	}
+	id.Type = catalog.VaultType
+	return id, nil
+}
