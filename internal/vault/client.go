@@ -27,7 +27,10 @@ func NewClient(connection *arm.Client) *Client {
 	return c
 }
 
-// ErrExists is wrapped by BeginCreate's error when a vault of that name is there already.
+// codeNameTaken is the embedded service's code for a name that another resource group holds.
+const codeNameTaken = "VaultNameNotAvailable"
+
+// ErrExists is wrapped by BeginCreate's error when the subscription has a vault of that name already.
 var ErrExists = errors.New("a vault with this name exists already")
 
 // FailedError says that the service accepted a vault and then gave up on it.
@@ -78,7 +81,8 @@ func (c *Client) put(ctx context.Context, id arm.ID, settings Settings, header h
 	})
 	c.inventory.wrote(id, err == nil)
 	var refusal *arm.Error
-	if errors.As(err, &refusal) && refusal.StatusCode == http.StatusPreconditionFailed {
+	if errors.As(err, &refusal) && (refusal.StatusCode == http.StatusPreconditionFailed || refusal.Code == codeNameTaken) {
+		c.inventory.forget(id.SubscriptionID)
 		return Vault{}, fmt.Errorf("%w: %w", ErrExists, err)
 	}
 	if err != nil {

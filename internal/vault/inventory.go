@@ -118,6 +118,15 @@ func (i *inventory) find(ctx context.Context, subscriptionID, name string) (Vaul
 	return v, err == nil, err
 }
 
+// forget drops the list of a subscription: the service has shown that it knows better.
+func (i *inventory) forget(subscriptionID string) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	s := i.of(subscriptionID)
+	s.generation++
+	s.snapshot, s.loading = nil, nil
+}
+
 // fresh tells whether the newest list may serve reads. The caller holds mu.
 func (i *inventory) fresh(s *subscription) bool {
 	return s.snapshot != nil && s.snapshot.generation == s.generation && i.now().Sub(s.snapshot.taken) < snapshotAge

@@ -1,0 +1,2 @@
+# An ARM id, in any letter case.
+terraform import backup_vault.production /subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/backup/providers/Microsoft.RecoveryServices/vaults/contoso-production

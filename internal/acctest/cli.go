@@ -1,0 +1,123 @@
+package acctest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// cliVariable is where terraform-plugin-testing, too, looks for the binary.
+const cliVariable = "TF_ACC_TERRAFORM_PATH"
+
+// Main runs the tests of a package that holds acceptance tests. It fails, loudly, when there is no Terraform and no
+// OpenTofu: acceptance tests are never skipped for want of one.
+func Main(m *testing.M) {
+	code := 1
+	if err := useCLI(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	} else {
+		code = m.Run()
+	}
+	if built.folder != "" {
+		_ = os.RemoveAll(built.folder)
+	}
+	os.Exit(code)
+}
+
+// useCLI puts the binary to use into the environment, where the test framework reads it.
+func useCLI() error {
+	path := os.Getenv(cliVariable)
+	for _, name := range []string{"terraform", "tofu"} {
+		if path == "" {
+			path, _ = exec.LookPath(name)
+		}
+	}
+	if path == "" {
+		return fmt.Errorf("acceptance tests need Terraform or OpenTofu: put one on PATH, set %s, or run `make test`, which builds OpenTofu", cliVariable)
+	}
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return err
+	}
+	// The user's own settings must not reach the tests.
+	for _, name := range []string{
+		"BACKUP_ENVIRONMENT", "BACKUP_DATABASE", "BACKUP_PROVISIONING_TIME", "BACKUP_EXTRA_REGIONS", "ARM_SUBSCRIPTION_ID",
+		"TF_CLI_ARGS", "TF_CLI_CONFIG_FILE", "TF_DATA_DIR", "TF_LOG",
+	} {
+		if err := os.Unsetenv(name); err != nil {
+			return err
+		}
+	}
+	settings := map[string]string{cliVariable: path, "CHECKPOINT_DISABLE": "1"}
+	version, err := exec.CommandContext(context.Background(), path, "version").Output()
+	if err != nil {
+		return fmt.Errorf("%s does not run: %w", path, err)
+	}
+	if strings.HasPrefix(string(version), "OpenTofu") {
+		settings["TF_ACC_PROVIDER_HOST"] = "registry.opentofu.org"
+		settings["TF_ACC_PROVIDER_NAMESPACE"] = "hashicorp"
+	}
+	for name, value := range settings {
+		if err := os.Setenv(name, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// CLI is the path of the Terraform or OpenTofu binary that Main found.
+func CLI() string { return os.Getenv(cliVariable) }
+
+// providerName is the name of the provider binary.
+const providerName = "terraform-provider-backup"
+
+// built is the provider binary, built once for each test process.
+var built struct {
+	once   sync.Once
+	folder string
+	err    error
+}
+
+// providerFolder builds the provider and returns the folder that holds it.
+func providerFolder(tb testing.TB) string {
+	tb.Helper()
+	built.once.Do(func() {
+		if built.folder, built.err = os.MkdirTemp("", "terraform-provider-backup-"); built.err != nil {
+			return
+		}
+		build := exec.CommandContext(tb.Context(), "go", "build", "-o", filepath.Join(built.folder, providerName), "github.com/azurebackup/terraform-provider-backup")
+		build.Env = append(os.Environ(), "CGO_ENABLED=0")
+		if output, err := build.CombinedOutput(); err != nil {
+			built.err = fmt.Errorf("unable to build the provider: %w\n%s", err, output)
+		}
+	})
+	if built.err != nil {
+		tb.Fatal(built.err)
+	}
+	return built.folder
+}
+
+// Version is the version of the command line in use; OpenTofu's own, not what it tells providers.
+func Version(tb testing.TB) (major, minor int, text string) {
+	tb.Helper()
+	output, err := exec.CommandContext(tb.Context(), CLI(), "version", "-json").Output()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	var said struct {
+		Version string `json:"terraform_version"`
+	}
+	if err := json.Unmarshal(output, &said); err != nil {
+		tb.Fatal(err)
+	}
+	if _, err := fmt.Sscanf(said.Version, "%d.%d", &major, &minor); err != nil {
+		tb.Fatalf("version %q: %v", said.Version, err)
+	}
+	return major, minor, said.Version
+}

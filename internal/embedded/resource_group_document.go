@@ -1,0 +1,184 @@
+package embedded
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+	"github.com/azurebackup/terraform-provider-backup/internal/store"
+)
+
+const typeResourceGroup = "Microsoft.Resources/resourceGroups"
+
+// group is a resource group: one that a client has created, which has a document, or one that exists because vaults
+// are in it.
+type group struct {
+	id       string
+	document *store.Document
+	body     object // location and tags
+}
+
+// groupName is the resource group of a document, as the document's creator spelled it.
+func groupName(d *store.Document) string {
+	const position = 4 // of /subscriptions/{id}/resourceGroups/{name}/…
+	return strings.Split(d.ID, "/")[position]
+}
+
+// groupsOf returns the groups of a subscription by name; with a name, at most the one that has it.
+func groupsOf(tx *store.Tx, subscription, name string) ([]*group, error) {
+	q := store.Query{Type: catalog.VaultType, Subscription: subscription, ResourceGroup: name}
+	vaults, err := tx.Documents(q)
+	if err != nil {
+		return nil, err
+	}
+	// The group of the first vault is as that vault is: it gives it its spelling and location.
+	slices.SortStableFunc(vaults, func(a, b *store.Document) int { return a.Created.Compare(b.Created) })
+	found := map[string]*group{}
+	for _, d := range vaults {
+		if found[d.ResourceGroup] != nil {
+			continue
+		}
+		body, err := decode(d.Body)
+		if err != nil {
+			return nil, err
+		}
+		id, _, _ := strings.Cut(d.ID, "/providers/")
+		found[d.ResourceGroup] = &group{id: id, body: object{"location": body["location"]}}
+	}
+
+	q.Type = typeResourceGroup
+	created, err := tx.Documents(q)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range created {
+		body, err := decode(d.Body)
+		if err != nil {
+			return nil, err
+		}
+		found[d.ResourceGroup] = &group{id: d.ID, document: d, body: body}
+	}
+
+	var groups []*group
+	for _, g := range found {
+		groups = append(groups, g)
+	}
+	slices.SortFunc(groups, func(a, b *group) int { return strings.Compare(store.Key(a.id), store.Key(b.id)) })
+	return groups, nil
+}
+
+// findGroup returns the group of the call, nil when there is none.
+func findGroup(tx *store.Tx, c *call) (*group, error) {
+	groups, err := groupsOf(tx, c.params["subscription"], c.params["group"])
+	if err != nil || len(groups) == 0 {
+		return nil, err
+	}
+	return groups[0], nil
+}
+
+func mustFindGroup(tx *store.Tx, c *call) (*group, error) {
+	g, err := findGroup(tx, c)
+	if err == nil && g == nil {
+		err = groupNotFound(c)
+	}
+	return g, err
+}
+
+// requireGroup refuses to look for or put something into a group that does not exist, where groups must.
+func (s *Service) requireGroup(tx *store.Tx, c *call) error {
+	if !s.config.StrictResourceGroups {
+		return nil
+	}
+	d, err := find(tx, c.groupID())
+	if err != nil || d != nil {
+		return err
+	}
+	// Not through findGroup, which reads every vault of the group to describe it.
+	vaults, err := tx.Documents(store.Query{
+		Type: catalog.VaultType, Subscription: c.params["subscription"], ResourceGroup: c.params["group"], Limit: 1,
+	})
+	if err == nil && len(vaults) == 0 {
+		err = groupNotFound(c)
+	}
+	return err
+}
+
+// checkGroupLives refuses to put anything into a group that is being deleted, as it would go with the group.
+func checkGroupLives(tx *store.Tx, c *call) error {
+	d, err := find(tx, c.groupID())
+	if err != nil || d == nil || stateOf(d, c.now) != stateDeleting {
+		return err
+	}
+	return &Fault{
+		Code: codeGroupBeingDeleted,
+		Message: fmt.Sprintf("The resource group '%s' is in deprovisioning state and cannot perform this operation.",
+			c.params["group"]),
+	}
+}
+
+func groupNotFound(c *call) error {
+	return &Fault{
+		Code:    codeGroupNotFound,
+		Message: fmt.Sprintf("Resource group '%s' could not be found.", c.params["group"]),
+	}
+}
+
+// save creates or updates the group's document from a request.
+func (g *group) save(tx *store.Tx, c *call, in object) error {
+	for _, name := range []string{"id", "name", "type", "location", "properties"} {
+		delete(in, name)
+	}
+	if _, sent := in["tags"]; sent {
+		delete(g.body, "tags")
+	}
+	merge(g.body, in)
+	if _, err := tagsOf(g.body); err != nil {
+		return err
+	}
+	if _, err := text(g.body, "managedBy"); err != nil {
+		return err
+	}
+	if g.document == nil {
+		g.document = &store.Document{
+			ID:            g.id,
+			Type:          typeResourceGroup,
+			Subscription:  c.params["subscription"],
+			ResourceGroup: c.params["group"],
+			Name:          c.params["group"],
+		}
+	}
+	return save(tx, g.document, g.body)
+}
+
+func (g *group) render(c *call) (*resourceGroup, error) {
+	tags, err := tagsOf(g.body)
+	if err != nil {
+		return nil, err
+	}
+	body := &resourceGroup{
+		ID:         g.id,
+		Name:       lastSegment(g.id),
+		Type:       typeResourceGroup,
+		Tags:       tags,
+		Properties: resourceGroupProperties{ProvisioningState: stateSucceeded},
+	}
+	if body.Location, err = text(g.body, "location"); err != nil {
+		return nil, err
+	}
+	if body.ManagedBy, err = text(g.body, "managedBy"); err != nil {
+		return nil, err
+	}
+	if g.document != nil {
+		body.Properties.ProvisioningState = stateOf(g.document, c.now)
+	}
+	return body, nil
+}
+
+func (g *group) answer(c *call, status int) (*answer, error) {
+	body, err := g.render(c)
+	if err != nil {
+		return nil, err
+	}
+	return &answer{status: status, body: body}, nil
+}

@@ -1,0 +1,153 @@
+// Package embedded is a backup service in this process: an http.Handler that speaks the Azure Resource Manager
+// protocol for backup vaults, enforces the rules the real service enforces, and keeps its data in a store.
+package embedded
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+	"github.com/azurebackup/terraform-provider-backup/internal/store"
+)
+
+// Endpoint is the address clients of the in-process transport use. The domain .invalid never resolves, so that a
+// request that escaped the transport would reach nobody.
+const Endpoint = "https://embedded.backup.invalid"
+
+// DefaultSubscriptionID is the subscription that exists when Config names none.
+const DefaultSubscriptionID = "00000000-0000-4000-8000-000000000001"
+
+const defaultPageSize = 100
+
+// Subscription is a subscription that exists.
+type Subscription struct {
+	ID          string
+	DisplayName string
+}
+
+// Config says what the service offers and how fast it is. Only Store is required.
+type Config struct {
+	Store *store.Store
+
+	// Subscriptions that exist. When empty, only DefaultSubscriptionID does.
+	Subscriptions []Subscription
+
+	// ProvisioningTime is how long the creation of a vault takes. With 0 it is done when a client first asks.
+	ProvisioningTime time.Duration
+
+	// OperationTime is how long an update or a deletion takes. With 0 updates are answered at once, and a deletion is
+	// done when a client first asks.
+	OperationTime time.Duration
+
+	// Regions that vaults can be made in; nil is all of the catalogue.
+	Regions []catalog.Region
+
+	// StrictResourceGroups makes a vault need a resource group that was created before, as in Azure. Otherwise a group
+	// exists as long as a vault is in it.
+	StrictResourceGroups bool
+
+	// RetryAfter is sent with accepted long-running operations and unfinished polls when it is a second or more.
+	RetryAfter time.Duration
+
+	// PageSize is the number of entries in a page of a list; 0 is 100.
+	PageSize int
+
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+
+	// FailProvisioning, for tests, is asked when the creation of a vault is accepted. The fault it returns is how the
+	// creation ends; nil is success.
+	FailProvisioning func(vaultID string) *Fault
+}
+
+// Service answers ARM requests. It is safe for concurrent use, and keeps no state but the store's: several services,
+// also in several processes, may share a database.
+type Service struct {
+	config        Config
+	subscriptions map[string]Subscription // by case-folded id
+	regions       map[string]catalog.Region
+}
+
+// New returns a service on config.Store.
+func New(config Config) *Service {
+	if len(config.Subscriptions) == 0 {
+		config.Subscriptions = []Subscription{{ID: DefaultSubscriptionID, DisplayName: "Embedded backup service"}}
+	}
+	if config.Regions == nil {
+		config.Regions = catalog.Regions()
+	}
+	if config.PageSize <= 0 {
+		config.PageSize = defaultPageSize
+	}
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	s := &Service{
+		config:        config,
+		subscriptions: map[string]Subscription{},
+		regions:       map[string]catalog.Region{},
+	}
+	for _, sub := range config.Subscriptions {
+		s.subscriptions[store.Key(sub.ID)] = sub
+	}
+	for _, r := range config.Regions {
+		s.regions[r.Name] = r
+	}
+	return s
+}
+
+// ServeHTTP implements http.Handler.
+func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	setCommonHeaders(w.Header(), r.Header)
+	a, err := s.answer(r)
+	if err != nil {
+		a = failure(err)
+	}
+	a.write(w)
+}
+
+// answer finds the handler of the request and runs it.
+func (s *Service) answer(r *http.Request) (a *answer, err error) {
+	// A bug must not take the provider down with it: Terraform would lose the state of everything else it applies.
+	defer func() {
+		if v := recover(); v != nil {
+			err = &Fault{Code: codeInternal, Message: fmt.Sprintf("The embedded service failed: %v", v)}
+		}
+	}()
+	c, handle, err := s.route(r)
+	if err != nil {
+		return nil, err
+	}
+	return handle(s, c)
+}
+
+// view and update run fn in a transaction of the store at the time of the call.
+func (s *Service) view(c *call, fn func(*store.Tx) error) error {
+	return s.config.Store.View(c.context(), c.now, fn)
+}
+
+func (s *Service) update(c *call, fn func(*store.Tx) error) error {
+	return s.config.Store.Update(c.context(), c.now, fn)
+}
+
+// call is a request on its way through the service.
+type call struct {
+	request    *http.Request
+	params     map[string]string // of the path
+	apiVersion string
+	now        time.Time // one moment for the whole request
+}
+
+func (c *call) context() context.Context { return c.request.Context() }
+
+// origin is the scheme and host the client used, on which the URLs in answers are built.
+func (c *call) origin() string {
+	r := c.request
+	scheme := "http"
+	if r.TLS != nil || r.URL.Scheme == "https" {
+		scheme = "https"
+	}
+	return scheme + "://" + r.Host
+}

@@ -1,0 +1,215 @@
+package embedded
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+	"github.com/azurebackup/terraform-provider-backup/internal/store"
+)
+
+// The provisioning states of a vault.
+const (
+	stateProvisioning = "Provisioning"
+	stateSucceeded    = "Succeeded"
+	stateUpdating     = "Updating"
+	stateDeleting     = "Deleting"
+	stateFailed       = "Failed"
+)
+
+// stateOf computes the state of a document from its last operation and the time.
+func stateOf(d *store.Document, now time.Time) string {
+	op := d.Operation
+	switch {
+	case op == nil:
+		return stateSucceeded
+	case !now.Before(op.Ready) && op.Code != "":
+		return stateFailed
+	case !now.Before(op.Ready):
+		return stateSucceeded
+	case op.Kind == operationUpdate:
+		return stateUpdating
+	case op.Kind == operationDelete:
+		return stateDeleting
+	default:
+		return stateProvisioning
+	}
+}
+
+// defaults are the properties of a vault whose creator chose none, as recorded from Azure with API 2025-08-01.
+const defaults = `{
+	"publicNetworkAccess": "Enabled",
+	"backupStorageVersion": "Unassigned",
+	"secureScore": "Adequate",
+	"bcdrSecurityLevel": "Good",
+	"privateEndpointStateForBackup": "None",
+	"privateEndpointStateForSiteRecovery": "None",
+	"redundancySettings": {
+		"standardTierStorageRedundancy": "GeoRedundant",
+		"crossRegionRestore": "Disabled"
+	},
+	"securitySettings": {
+		"softDeleteSettings": {
+			"softDeleteState": "Enabled",
+			"softDeleteRetentionPeriodInDays": 14,
+			"enhancedSecurityState": "Enabled"
+		},
+		"multiUserAuthorization": "Disabled",
+		"sourceScanConfiguration": {"state": "Disabled"}
+	},
+	"monitoringSettings": {
+		"azureMonitorAlertSettings": {
+			"alertsForAllJobFailures": "Enabled",
+			"alertsForAllReplicationIssues": "Enabled",
+			"alertsForAllFailoverIssues": "Enabled"
+		},
+		"classicAlertSettings": {
+			"alertsForCriticalOperations": "Enabled",
+			"emailNotificationsForSiteRecovery": "Enabled"
+		}
+	},
+	"restoreSettings": {
+		"crossSubscriptionRestoreSettings": {"crossSubscriptionRestoreState": "Enabled"}
+	}
+}`
+
+// readOnly are the members a client may send and the service does not take. What the service computes at each read
+// (id, name, type, etag, provisioningState) is not stored either.
+var readOnly = []string{
+	"id", "name", "type", "etag", "systemData",
+	"properties.provisioningState",
+	"properties.backupStorageVersion",
+	"properties.secureScore",
+	"properties.bcdrSecurityLevel",
+	"properties.privateEndpointConnections",
+	"properties.privateEndpointStateForBackup",
+	"properties.privateEndpointStateForSiteRecovery",
+	"properties.securitySettings.multiUserAuthorization",
+	"properties.upgradeDetails",
+	"properties.moveDetails",
+	"properties.moveState",
+	// Not read-only but part of the request alone.
+	"properties.resourceGuardOperationRequests",
+}
+
+// newVault makes the body of a vault from the request that creates it.
+func newVault(id string, in object) (object, error) {
+	return settle(id, nil, object{}, in)
+}
+
+// putOver makes the body that a PUT gives an existing vault. Properties that the request leaves out stay, as with
+// Azure; tags, identity and sku are exactly what it says.
+func putOver(d *store.Document, in object) (object, error) {
+	before, body, err := twice(d)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range []string{"tags", "identity", "sku"} {
+		delete(body, name)
+	}
+	return settle(d.ID, before, body, in)
+}
+
+// patchOver makes the body that a PATCH gives a vault.
+func patchOver(d *store.Document, in object) (object, error) {
+	before, body, err := twice(d)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range []string{"tags", "identity", "sku"} {
+		// Replaced whole, not merged: a tag is removed by leaving it out.
+		if _, sent := in[name]; sent {
+			delete(body, name)
+		}
+	}
+	return settle(d.ID, before, body, in)
+}
+
+// twice decodes the body of d for changing, and once more to compare with.
+func twice(d *store.Document) (before, body object, err error) {
+	if before, err = decode(d.Body); err != nil {
+		return nil, nil, err
+	}
+	body, err = decode(d.Body)
+	return before, body, err
+}
+
+// settle lays the request over body, fills in the defaults, brings values to the service's spelling and checks the
+// result against the rules. before is the vault as it was, nil at its creation.
+func settle(id string, before, body, in object) (object, error) {
+	for _, path := range readOnly {
+		discard(in, path)
+	}
+	if _, err := section(in, "properties"); err != nil {
+		return nil, err
+	}
+	merge(body, in)
+	if where, ok := body["location"].(string); ok {
+		body["location"] = catalog.NormalizeRegion(where)
+	}
+	filled, err := decode([]byte(defaults))
+	if err != nil {
+		return nil, err
+	}
+	given, err := section(body, "properties")
+	if err != nil {
+		return nil, err
+	}
+	properties := merge(filled, given)
+	body["properties"] = properties
+
+	if _, err := tagsOf(body); err != nil {
+		return nil, err
+	}
+	if err := settleSKU(body); err != nil {
+		return nil, err
+	}
+	if err := settleIdentity(id, body); err != nil {
+		return nil, err
+	}
+	if err := settleProperties(properties); err != nil {
+		return nil, err
+	}
+	old, _ := before["properties"].(object)
+	return body, checkProperties(old, properties)
+}
+
+// settleSKU checks the sku. It does not choose the redundancy of the storage, whatever its name suggests.
+func settleSKU(body object) error {
+	sku, err := section(body, "sku")
+	if err != nil {
+		return err
+	}
+	name, _ := sku["name"].(string)
+	for _, known := range []string{"Standard", "RS0"} {
+		if strings.EqualFold(name, known) {
+			sku["name"] = known
+			return nil
+		}
+	}
+	return invalidParameter("sku", "Its name must be Standard or RS0.")
+}
+
+// render is the vault as clients see it.
+func render(d *store.Document, state string) (object, error) {
+	body, err := decode(d.Body)
+	if err != nil {
+		return nil, fmt.Errorf("document %s: %w", d.ID, err)
+	}
+	body["id"] = d.ID
+	body["name"] = lastSegment(d.ID)
+	body["type"] = catalog.VaultType
+	body["etag"] = d.ETag
+	properties, err := section(body, "properties")
+	if err != nil {
+		return nil, fmt.Errorf("document %s: %w", d.ID, err)
+	}
+	properties["provisioningState"] = state
+	return body, nil
+}
+
+func lastSegment(id string) string { return id[strings.LastIndexByte(id, '/')+1:] }
+
+func encode(o object) ([]byte, error) { return json.Marshal(o) }

@@ -1,0 +1,215 @@
+package embedded_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
+	"github.com/azurebackup/terraform-provider-backup/internal/store"
+)
+
+func withProperties(properties string) string {
+	return `{"location":"eastasia","sku":{"name":"Standard"},"properties":` + properties + `}`
+}
+
+func redundancy(kind, restore string) string {
+	return fmt.Sprintf(`{"redundancySettings":{"standardTierStorageRedundancy":%q,"crossRegionRestore":%q}}`, kind, restore)
+}
+
+func softDelete(state string) string {
+	return fmt.Sprintf(`{"securitySettings":{"softDeleteSettings":{"softDeleteState":%q}}}`, state)
+}
+
+func immutability(state string) string {
+	return fmt.Sprintf(`{"securitySettings":{"immutabilitySettings":{"state":%q}}}`, state)
+}
+
+func TestRulesOfCreation(t *testing.T) {
+	const invalid = "InvalidRestApiParameter"
+	s := start(t)
+	for _, test := range []struct {
+		name, vault, body string
+		status            int
+		code              string
+		parts             []string
+	}{
+		{"one character", "a", minimal, 400, "InvalidResourceName", []string{"2"}},
+		{"51 characters", strings.Repeat("a", 51), minimal, 400, "InvalidResourceName", []string{"51"}},
+		{"leading digit", "1vault", minimal, 400, "InvalidResourceName", nil},
+		{"underscore", "my_vault", minimal, 400, "InvalidResourceName", []string{"_"}},
+		{"no location", "vault", `{"sku":{"name":"Standard"}}`, 400, "LocationRequired", nil},
+		{"location of another type", "vault", `{"location":7,"sku":{"name":"Standard"}}`, 400, "InvalidRequestContent", nil},
+		{"unknown location", "vault", `{"location":"atlantis","sku":{"name":"Standard"}}`, 400, "LocationNotAvailableForResourceType", []string{"'atlantis'", "eastasia"}},
+		{"no sku", "vault", `{"location":"eastasia"}`, 400, invalid, []string{"sku parameter is invalid"}},
+		{"unknown sku", "vault", `{"location":"eastasia","sku":{"name":"Premium"}}`, 400, invalid, []string{"RS0"}},
+		{"unknown redundancy", "vault", withProperties(redundancy("GRS", "Disabled")), 400, invalid, []string{"redundancySettings parameter is invalid. Please provide a valid redundancySettings", "ZoneRedundant"}},
+		{"cross-region restore without copies", "vault", withProperties(redundancy("LocallyRedundant", "Enabled")), 400, invalid, []string{"redundancySettings", "GeoRedundant"}},
+		{"locked at birth", "vault", withProperties(immutability("Locked")), 400, invalid, []string{"immutabilitySettings", "Unlocked"}},
+		{"13 days", "vault", withProperties(`{"securitySettings":{"softDeleteSettings":{"softDeleteRetentionPeriodInDays":13}}}`), 400, invalid, []string{"14 to 180"}},
+		{"half a day", "vault", withProperties(`{"securitySettings":{"softDeleteSettings":{"softDeleteRetentionPeriodInDays":14.5}}}`), 400, invalid, nil},
+		{"days in words", "vault", withProperties(`{"securitySettings":{"softDeleteSettings":{"softDeleteRetentionPeriodInDays":"14"}}}`), 400, "InvalidRequestContent", nil},
+		{"setting of another type", "vault", withProperties(`{"publicNetworkAccess":true}`), 400, "InvalidRequestContent", []string{"publicNetworkAccess"}},
+		{"section of another type", "vault", withProperties(`{"securitySettings":"none"}`), 400, "InvalidRequestContent", []string{"'properties.securitySettings' must be an object"}},
+		{"properties of another type", "vault", withProperties(`[]`), 400, "InvalidRequestContent", nil},
+		{"tag that is not text", "vault", `{"location":"eastasia","sku":{"name":"Standard"},"tags":{"a":1}}`, 400, "InvalidRequestContent", []string{"'a'"}},
+		{"illegal tag", "vault", `{"location":"eastasia","sku":{"name":"Standard"},"tags":{"a?":"1"}}`, 400, "InvalidTags", []string{"a?"}},
+		{"unknown identity", "vault", `{"location":"eastasia","sku":{"name":"Standard"},"identity":{"type":"Mine"}}`, 400, invalid, []string{"identity"}},
+		{"user identity without users", "vault", `{"location":"eastasia","sku":{"name":"Standard"},"identity":{"type":"UserAssigned"}}`, 400, invalid, []string{"userAssignedIdentities"}},
+		{"empty body", "vault", ``, 400, "InvalidRequestContent", []string{"empty"}},
+		{"not JSON", "vault", `{"location":`, 400, "InvalidRequestContent", nil},
+		{"not an object", "vault", `[1]`, 400, "InvalidRequestContent", nil},
+		{"null", "vault", `null`, 400, "InvalidRequestContent", nil},
+		{"two objects", "vault", minimal + minimal, 400, "InvalidRequestContent", []string{"after"}},
+		{"too large", "vault", withProperties(`{"x":"` + strings.Repeat("x", 4<<20) + `"}`), 413, "RequestEntityTooLarge", nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s.put(vaultPath("g", test.vault), test.body).wantError(test.status, test.code, test.parts...)
+			s.get(vaultPath("g", test.vault)).want(http.StatusNotFound)
+		})
+	}
+	for _, name := range []string{"ab", strings.Repeat("a", 50), "a-", "Vault-9"} {
+		s.put(vaultPath("g", name), minimal).want(http.StatusCreated)
+	}
+	s.put(vaultPath("g", "geo"), withProperties(redundancy("georedundant", "enabled"))).want(http.StatusCreated)
+}
+
+// TestRulesOfChange brings a vault into a first state and tries a second one, by PATCH and by PUT.
+func TestRulesOfChange(t *testing.T) {
+	const invalid = "InvalidRestApiParameter"
+	const key = `{"encryption":{"keyVaultProperties":{"keyUri":"https://k"},"infrastructureEncryption":"Disabled"}}`
+	crossSubscription := func(state string) string {
+		return fmt.Sprintf(`{"restoreSettings":{"crossSubscriptionRestoreSettings":{"crossSubscriptionRestoreState":%q}}}`, state)
+	}
+	for _, test := range []struct {
+		name        string
+		first, then string
+		code        string // "" when allowed
+	}{
+		{"redundancy while unlocked", redundancy("GeoRedundant", "Disabled"), redundancy("ZoneRedundant", "Disabled"), ""},
+		{"cross-region restore on", `{}`, redundancy("GeoRedundant", "Enabled"), ""},
+		{"cross-region restore off", redundancy("GeoRedundant", "Enabled"), redundancy("GeoRedundant", "Disabled"), invalid},
+		{"redundancy with cross-region restore", redundancy("GeoRedundant", "Enabled"), `{"redundancySettings":{"standardTierStorageRedundancy":"LocallyRedundant"}}`, invalid},
+		{"soft delete off", softDelete("Enabled"), softDelete("Disabled"), ""},
+		{"soft delete from always on", softDelete("AlwaysON"), softDelete("Enabled"), invalid},
+		{"soft delete stays always on", softDelete("AlwaysON"), softDelete("alwayson"), ""},
+		{"soft delete cannot be cleared", softDelete("AlwaysON"), `{"securitySettings":null}`, invalid},
+		{"immutability on", `{}`, immutability("Unlocked"), ""},
+		{"immutability off", immutability("Unlocked"), immutability("Disabled"), ""},
+		{"immutability straight to locked", immutability("Disabled"), immutability("Locked"), invalid},
+		{"immutability locked", immutability("Unlocked"), immutability("Locked"), ""},
+		{"restore for ever disabled", crossSubscription("PermanentlyDisabled"), crossSubscription("Enabled"), invalid},
+		{"encryption removed", key, `{"encryption":null}`, invalid},
+		{"encryption key changed", key, `{"encryption":{"keyVaultProperties":{"keyUri":"https://other"}}}`, ""},
+		{"infrastructure encryption changed", key, `{"encryption":{"infrastructureEncryption":"Enabled"}}`, invalid},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := start(t)
+			path := vaultPath("g", "vault")
+			s.put(path, withProperties(test.first)).want(http.StatusCreated)
+			for _, try := range []func() *response{
+				func() *response { return s.patch(path, `{"properties":`+test.then+`}`) },
+				func() *response { return s.put(path, withProperties(test.then)) },
+			} {
+				if before := s.get(path).raw; test.code != "" {
+					try().wantError(http.StatusBadRequest, test.code)
+					if after := s.get(path).raw; after != before {
+						t.Errorf("a refused change left a trace:\n%s\n%s", before, after)
+					}
+				} else {
+					try().want(http.StatusOK)
+				}
+			}
+		})
+	}
+}
+
+func TestLockedImmutabilityIsFinal(t *testing.T) {
+	s := start(t)
+	path := vaultPath("g", "vault")
+	s.put(path, withProperties(immutability("Unlocked"))).want(http.StatusCreated)
+	s.patch(path, `{"properties":`+immutability("Locked")+`}`).want(http.StatusOK)
+	for _, state := range []string{"Unlocked", "Disabled"} {
+		s.patch(path, `{"properties":`+immutability(state)+`}`).wantError(http.StatusBadRequest, "InvalidRestApiParameter", "Locked")
+	}
+}
+
+// The service does not register machines yet; a document that has been through it is laid out by hand.
+func TestRedundancyIsLockedByTheFirstItem(t *testing.T) {
+	for _, storage := range []string{"V1", "V2"} {
+		s := start(t)
+		s.seed(&store.Document{
+			ID: vaultPath("g", "vault"), Type: catalog.VaultType, Subscription: embedded.DefaultSubscriptionID, ResourceGroup: "g", Name: "vault",
+			Body: []byte(`{"location":"eastasia","sku":{"name":"Standard"},"properties":{"backupStorageVersion":"` + storage + `",
+				"redundancySettings":{"standardTierStorageRedundancy":"LocallyRedundant"}}}`),
+		})
+		path := vaultPath("g", "vault")
+		s.patch(path, `{"properties":`+redundancy("GeoRedundant", "Disabled")+`}`).wantError(http.StatusBadRequest, "StorageModelModifyError", "locked")
+		if got := s.patch(path, `{"tags":{"a":"b"}}`).want(http.StatusOK).text("properties", "backupStorageVersion"); got != storage {
+			t.Errorf("version is now %s", got)
+		}
+	}
+}
+
+func TestVaultWithItemsCannotBeDeleted(t *testing.T) {
+	s := start(t)
+	path := vaultPath("g", "vault")
+	s.put(path, minimal)
+	s.seed(protectedItem(path, "vm;iaasvmcontainerv2;rg;web"))
+	for _, v := range []string{"2023-04-01", version} {
+		s.delete(path+"?api-version="+v).wantError(http.StatusBadRequest, "ServiceResourceNotEmptyWithContainerDetails", "rg;web")
+	}
+	s.delete(sub+"/resourcegroups/g").wantError(http.StatusConflict, "ResourceGroupDeletionBlocked", "1 items")
+	s.get(path).want(http.StatusOK)
+}
+
+func protectedItem(vault, name string) *store.Document {
+	return &store.Document{
+		ID:   vault + "/backupFabrics/Azure/protectionContainers/iaasvmcontainer;x/protectedItems/" + name,
+		Type: catalog.VaultType + "/backupFabrics/protectionContainers/protectedItems", Subscription: embedded.DefaultSubscriptionID,
+		ResourceGroup: "g", Parent: vault, Name: name, Body: []byte(`{}`),
+	}
+}
+
+func TestPlaceOfAVault(t *testing.T) {
+	s := start(t)
+	path := vaultPath("First", "vault")
+	s.put(path, minimal).want(http.StatusCreated)
+	elsewhere := strings.Replace(minimal, "eastasia", "West Europe", 1)
+	s.put(path, elsewhere).wantError(http.StatusConflict, "InvalidResourceLocation",
+		"The resource 'vault' already exists in location 'eastasia' in resource group 'First'.", "location 'West Europe'")
+	s.patch(path, `{"location":"westeurope"}`).wantError(http.StatusConflict, "InvalidResourceLocation")
+	s.patch(path, `{"location":"EAST ASIA"}`).want(http.StatusOK)
+	s.put(path, `{"sku":{"name":"Standard"}}`).wantError(http.StatusBadRequest, "LocationRequired")
+	s.put(vaultPath("Second", "VAULT"), elsewhere).wantError(http.StatusConflict, "VaultNameNotAvailable", "'VAULT'", "'First'", "'eastasia'")
+	s.patch(vaultPath("Second", "vault"), `{}`).wantError(http.StatusNotFound, "ResourceNotFound")
+}
+
+func TestSubscriptionsDoNotShareNames(t *testing.T) {
+	const other = "11111111-1111-4111-8111-111111111111"
+	s := start(t, func(c *embedded.Config) {
+		c.Subscriptions = []embedded.Subscription{{ID: embedded.DefaultSubscriptionID}, {ID: other}}
+	})
+	s.put(vaultPath("g", "vault"), minimal).want(http.StatusCreated)
+	s.put(strings.Replace(vaultPath("g", "vault"), embedded.DefaultSubscriptionID, other, 1), minimal).want(http.StatusCreated)
+}
+
+func TestIdentity(t *testing.T) {
+	s := start(t)
+	path := vaultPath("g", "vault")
+	const user = "/subscriptions/x/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/u"
+	body := func(kind string) string {
+		return `{"location":"eastasia","sku":{"name":"Standard"},"identity":{"type":"` + kind + `","userAssignedIdentities":{"` + user + `":{}}}}`
+	}
+	got := s.put(path, body("SystemAssigned,UserAssigned")).want(http.StatusCreated)
+	if got.text("identity", "type") != "SystemAssigned, UserAssigned" || got.text("identity", "principalId") == "" ||
+		got.text("identity", "tenantId") == "" || got.text("identity", "userAssignedIdentities", user, "clientId") == "" {
+		t.Errorf("got %s", got.raw)
+	}
+	got = s.patch(path, `{"identity":{"type":"None","userAssignedIdentities":null}}`).want(http.StatusOK)
+	if got.text("identity", "type") != "None" || got.at("identity", "principalId") != nil {
+		t.Errorf("got %s", got.raw)
+	}
+}

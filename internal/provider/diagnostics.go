@@ -1,0 +1,58 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/arm"
+	"github.com/azurebackup/terraform-provider-backup/internal/vault"
+)
+
+// problem words a failed call for the user: which object, what the service said, what to do, and the request id that
+// support asks for. advice may be empty.
+func problem(object string, err error, advice string) string {
+	var b strings.Builder
+	var failed *vault.FailedError
+	var refusal *arm.Error
+	var timeout *arm.TimeoutError
+	switch {
+	case errors.As(err, &timeout) && errors.Is(err, context.Canceled):
+		fmt.Fprintf(&b, "%s: interrupted. The last thing the service said was: %s", object, timeout.LastWord)
+	case errors.As(err, &timeout), errors.Is(err, context.DeadlineExceeded):
+		fmt.Fprintf(&b, "%s: the time set in timeouts ran out.", object)
+		if timeout != nil {
+			fmt.Fprintf(&b, " The last thing the service said was: %s", timeout.LastWord)
+		}
+	case errors.As(err, &failed):
+		errors.As(err, &refusal)
+		b.WriteString(failed.Error())
+	case errors.As(err, &refusal):
+		fmt.Fprintf(&b, "%s: the service refused.\n\n%s", object, sentence(refusal.Error()))
+	default:
+		fmt.Fprintf(&b, "%s: %s", object, err)
+	}
+	text := sentence(b.String())
+	if advice != "" {
+		text += "\n\n" + advice
+	}
+	if refusal != nil && refusal.RequestID != "" {
+		text += "\n\nRequest id: " + refusal.RequestID
+	}
+	return text
+}
+
+// sentence makes one of a rule's text: a capital first, a full stop last.
+func sentence(s string) string {
+	runes := []rune(strings.TrimSpace(s))
+	if len(runes) == 0 {
+		return ""
+	}
+	runes[0] = unicode.ToUpper(runes[0])
+	if last := runes[len(runes)-1]; !strings.ContainsRune(".!?:", last) {
+		runes = append(runes, '.')
+	}
+	return string(runes)
+}

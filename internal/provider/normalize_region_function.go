@@ -1,0 +1,44 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/function"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+)
+
+var _ function.Function = (*normalizeRegionFunction)(nil)
+
+// NewNormalizeRegionFunction makes the function normalize_region.
+func NewNormalizeRegionFunction() function.Function { return normalizeRegionFunction{} }
+
+type normalizeRegionFunction struct{}
+
+func (normalizeRegionFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
+	resp.Name = "normalize_region"
+}
+
+func (normalizeRegionFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
+	resp.Definition = function.Definition{
+		Summary: "The canonical name of an Azure region",
+		MarkdownDescription: "Gives the canonical name of a region in any spelling: `China East` becomes `chinaeast`. A region that does not " +
+			"exist is an error, with a suggestion when one is near. `BACKUP_EXTRA_REGIONS` adds names.",
+		Parameters: []function.Parameter{
+			function.StringParameter{Name: "region", MarkdownDescription: "The name or display name of a region."},
+		},
+		Return: function.StringReturn{},
+	}
+}
+
+func (normalizeRegionFunction) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
+	var region string
+	if resp.Error = req.Arguments.Get(ctx, &region); resp.Error != nil {
+		return
+	}
+	if err := checkRegion(region); err != nil {
+		resp.Error = function.NewArgumentFuncError(0, sentence(err.Error()))
+		return
+	}
+	resp.Error = resp.Result.Set(ctx, catalog.NormalizeRegion(region))
+}

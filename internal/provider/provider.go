@@ -1,0 +1,130 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+)
+
+var (
+	_ provider.Provider              = (*backupProvider)(nil)
+	_ provider.ProviderWithFunctions = (*backupProvider)(nil)
+)
+
+// New returns the constructor of the provider, as the plugin server wants it. version is the provider's own.
+func New(version string, options ...Option) func() provider.Provider {
+	return func() provider.Provider {
+		p := &backupProvider{version: version}
+		for _, option := range options {
+			option(p)
+		}
+		return p
+	}
+}
+
+type backupProvider struct {
+	version string
+	wrap    TransportWrapper
+}
+
+// providerModel is the provider block.
+type providerModel struct {
+	Environment       types.String `tfsdk:"environment"`
+	SubscriptionID    types.String `tfsdk:"subscription_id"`
+	ResourceGroupName types.String `tfsdk:"resource_group_name"`
+	Embedded          types.Object `tfsdk:"embedded"`
+}
+
+// embeddedModel is the provider's embedded attribute.
+type embeddedModel struct {
+	Database         types.String `tfsdk:"database"`
+	ProvisioningTime types.String `tfsdk:"provisioning_time"`
+	Subscriptions    types.Map    `tfsdk:"subscriptions"`
+}
+
+func (p *backupProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName = "backup"
+	resp.Version = p.version
+}
+
+func (p *backupProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Azure VM backup vaults (Recovery Services vaults, `Microsoft.RecoveryServices/vaults`; not " +
+			"`Microsoft.DataProtection/backupVaults`). By default the vaults live in a service embedded in the provider, " +
+			"which keeps them in one SQLite file and needs no cloud and no account.",
+		Attributes: map[string]schema.Attribute{
+			"environment": schema.StringAttribute{
+				MarkdownDescription: "Where vaults live: `embedded` is the service inside the provider. `public`, `china` and " +
+					"`usgovernment` name Azure's clouds and are refused in this version. Default `embedded`, with a warning. Can be set by " +
+					"the environment variable `BACKUP_ENVIRONMENT`; no `ARM_*` variable changes it.",
+				Optional:   true,
+				Validators: []validator.String{stringvalidator.OneOf(environments()...)},
+			},
+			"subscription_id": schema.StringAttribute{
+				MarkdownDescription: "The subscription of resources that name none: a UUID. Can be set by the environment variable " +
+					"`ARM_SUBSCRIPTION_ID`. The embedded service has a default subscription, `00000000-0000-4000-8000-000000000001`.",
+				Optional:   true,
+				Validators: []validator.String{rule("subscription id", catalog.CheckSubscriptionID)},
+			},
+			"resource_group_name": schema.StringAttribute{
+				MarkdownDescription: "The resource group of resources that name none: 1 to 90 letters, digits, `_`, `-`, `.`, `(` and `)`, " +
+					"not ending in a period. In the embedded service it defaults to `backup`, and groups need not be made first.",
+				Optional:   true,
+				Validators: []validator.String{rule("resource group name", catalog.CheckResourceGroupName)},
+			},
+			"embedded": schema.SingleNestedAttribute{
+				MarkdownDescription: "Settings of the embedded service; ignored in other environments.",
+				Optional:            true,
+				Attributes: map[string]schema.Attribute{
+					"database": schema.StringAttribute{
+						MarkdownDescription: "Path of the SQLite file that keeps the vaults, relative to the working directory. It is made " +
+							"when missing, but its folder is not. Several Terraform runs may share it. Default `backup-vaults.db`. Can be " +
+							"set by the environment variable `BACKUP_DATABASE`.",
+						Optional:   true,
+						Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+					},
+					"provisioning_time": schema.StringAttribute{
+						MarkdownDescription: "How long the creation of a vault takes, as a Go duration such as `500ms` or `2m`; at most `24h`. " +
+							"Default `0s`. Useful to see how a configuration behaves while Azure works. Can be set by the environment variable " +
+							"`BACKUP_PROVISIONING_TIME`.",
+						Optional:   true,
+						Validators: []validator.String{rule("provisioning time", checkProvisioningTime)},
+					},
+					"subscriptions": schema.MapAttribute{
+						MarkdownDescription: "The subscriptions that exist, display names by id (UUID). The provider's own `subscription_id` " +
+							"always exists. Default: that one alone.",
+						ElementType: types.StringType,
+						Optional:    true,
+						Validators: []validator.Map{
+							mapvalidator.KeysAre(rule("subscription id", catalog.CheckSubscriptionID)),
+						},
+					},
+				},
+			},
+		},
+	}
+}
+
+func (p *backupProvider) Resources(context.Context) []func() resource.Resource {
+	return []func() resource.Resource{NewVaultResource}
+}
+
+func (p *backupProvider) DataSources(context.Context) []func() datasource.DataSource {
+	return []func() datasource.DataSource{
+		NewVaultDataSource, NewVaultsDataSource, NewRegionsDataSource, NewSubscriptionsDataSource,
+	}
+}
+
+func (p *backupProvider) Functions(context.Context) []func() function.Function {
+	return []func() function.Function{NewNormalizeRegionFunction, NewParseVaultIDFunction}
+}

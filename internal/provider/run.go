@@ -1,0 +1,55 @@
+package provider
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/vault"
+)
+
+// run is what Configure hands to resources and data sources. Terraform configures the provider anew for every
+// command, so it lives for one plan or apply.
+type run struct {
+	environment string
+	vaults      *vault.Client
+	plans       *plannedVaults
+	// applying is true when Terraform is known to apply; OpenTofu does not tell.
+	applying bool
+	// The defaults for resources that name none; unknown while they depend on something not applied yet, null when
+	// there is none.
+	subscriptionID    types.String
+	resourceGroupName types.String
+}
+
+// runFrom takes what Configure left; nil before the provider is configured, which is normal while validating.
+func runFrom(providerData any, diags *diag.Diagnostics) *run {
+	if providerData == nil {
+		return nil
+	}
+	r, ok := providerData.(*run)
+	if !ok {
+		diags.AddError("Unexpected provider data", fmt.Sprintf("Got a %T. This is a defect of the provider.", providerData))
+	}
+	return r
+}
+
+// fillDefaults gives a vault the provider's subscription and resource group where it names none.
+func (r *run) fillDefaults(m *vaultModel, diags *diag.Diagnostics) {
+	if m.SubscriptionID.IsNull() || m.SubscriptionID.IsUnknown() {
+		m.SubscriptionID = equalText{StringValue: r.subscriptionID, kind: armNameType}
+	}
+	if m.ResourceGroupName.IsNull() || m.ResourceGroupName.IsUnknown() {
+		m.ResourceGroupName = equalText{StringValue: r.resourceGroupName, kind: armNameType}
+	}
+	if m.SubscriptionID.IsNull() {
+		diags.AddAttributeError(path.Root("subscription_id"), "Missing subscription",
+			"Neither this resource nor the provider names a subscription. Set subscription_id in one of them, or the environment variable ARM_SUBSCRIPTION_ID.")
+	}
+	if m.ResourceGroupName.IsNull() {
+		diags.AddAttributeError(path.Root("resource_group_name"), "Missing resource group",
+			"Neither this resource nor the provider names a resource group. Set resource_group_name in one of them.")
+	}
+}

@@ -1,0 +1,85 @@
+package provider_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/acctest"
+	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
+	"github.com/azurebackup/terraform-provider-backup/internal/store"
+)
+
+// serviceClient is another client of the embedded service, behind Terraform's back.
+type serviceClient struct {
+	t         *testing.T
+	store     *store.Store
+	transport *embedded.Transport
+}
+
+func newServiceClient(t *testing.T, database string) serviceClient {
+	t.Helper()
+	s, err := store.Open(t.Context(), database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return serviceClient{t: t, store: s, transport: embedded.NewTransport(embedded.New(embedded.Config{Store: s}))}
+}
+
+// do sends a request that has to succeed.
+func (c serviceClient) do(method, path, body string) {
+	c.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, method, embedded.Endpoint+path+"?api-version=2025-08-01", strings.NewReader(body))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	resp, err := c.transport.Do(req)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode >= 300 {
+		c.t.Fatalf("%s %s: %s", method, path, resp.Status)
+	}
+}
+
+func (c serviceClient) delete(id string) {
+	c.t.Helper()
+	c.do(http.MethodDelete, id, "")
+}
+
+// skipBelowIdentity skips a test on a command line without resource identity: Terraform below 1.12. OpenTofu has it
+// from 1.12 too, but calls itself 1.13 to providers, so the framework's version checks do not fit.
+func skipBelowIdentity(t *testing.T) {
+	t.Helper()
+	if major, minor, version := acctest.Version(t); major < 1 || major == 1 && minor < 12 {
+		t.Skipf("resource identity needs Terraform or OpenTofu 1.12; this is %s", version)
+	}
+}
+
+// lock makes the vault as it is once its first VM was registered; the service sets this itself and takes it from nobody.
+func (c serviceClient) lock(id string) {
+	c.t.Helper()
+	err := c.store.Update(context.Background(), time.Now(), func(tx *store.Tx) error {
+		document, err := tx.Document(id)
+		if err != nil || document == nil {
+			return fmt.Errorf("no vault %s: %w", id, err)
+		}
+		body := bytes.Replace(document.Body, []byte(`"backupStorageVersion":"Unassigned"`), []byte(`"backupStorageVersion":"V2"`), 1)
+		if bytes.Equal(body, document.Body) {
+			return fmt.Errorf("the vault is locked already: %s", body)
+		}
+		document.Body = body
+		return tx.PutDocument(document)
+	})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+}

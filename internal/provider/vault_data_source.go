@@ -1,0 +1,165 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/arm"
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+	"github.com/azurebackup/terraform-provider-backup/internal/vault"
+)
+
+var _ datasource.DataSourceWithConfigure = (*vaultDataSource)(nil)
+
+// NewVaultDataSource makes the data source backup_vault.
+func NewVaultDataSource() datasource.DataSource { return &vaultDataSource{} }
+
+type vaultDataSource struct{ run *run }
+
+// vaultDataModel is a vault in the data sources.
+type vaultDataModel struct {
+	ID                        equalText    `tfsdk:"id"`
+	Name                      equalText    `tfsdk:"name"`
+	Region                    equalText    `tfsdk:"region"`
+	ResourceGroupName         equalText    `tfsdk:"resource_group_name"`
+	SubscriptionID            equalText    `tfsdk:"subscription_id"`
+	StorageRedundancy         types.String `tfsdk:"storage_redundancy"`
+	StorageRedundancyLocked   types.Bool   `tfsdk:"storage_redundancy_locked"`
+	CrossRegionRestoreEnabled types.Bool   `tfsdk:"cross_region_restore_enabled"`
+	Tags                      types.Map    `tfsdk:"tags"`
+	State                     types.String `tfsdk:"state"`
+}
+
+func (d *vaultDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_vault"
+}
+
+func (d *vaultDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	attributes := vaultDataAttributes()
+	attributes["name"] = schema.StringAttribute{
+		MarkdownDescription: "The name of the vault; letter case does not matter.",
+		CustomType:          armNameType,
+		Required:            true,
+		Validators:          []validator.String{nameValidator{}},
+	}
+	attributes["resource_group_name"] = schema.StringAttribute{
+		MarkdownDescription: "The resource group. When it is not set, the vault of that name is found in whichever group it is.",
+		CustomType:          armNameType,
+		Optional:            true,
+		Computed:            true,
+		Validators:          []validator.String{rule("resource group name", catalog.CheckResourceGroupName)},
+	}
+	attributes["subscription_id"] = schema.StringAttribute{
+		MarkdownDescription: "The subscription: a UUID. Default: the provider's `subscription_id`.",
+		CustomType:          armNameType,
+		Optional:            true,
+		Computed:            true,
+		Validators:          []validator.String{rule("subscription id", catalog.CheckSubscriptionID)},
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "One backup vault, found by its name. A vault that does not exist is an error.",
+		Attributes:          attributes,
+	}
+}
+
+// vaultDataAttributes describes a vault that was found; all of them are computed.
+func vaultDataAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"id":     schema.StringAttribute{MarkdownDescription: "The ARM resource id.", CustomType: armNameType, Computed: true},
+		"name":   schema.StringAttribute{MarkdownDescription: "The name.", CustomType: armNameType, Computed: true},
+		"region": schema.StringAttribute{MarkdownDescription: "The Azure region, such as `chinaeast`.", CustomType: regionType, Computed: true},
+		"resource_group_name": schema.StringAttribute{
+			MarkdownDescription: "The resource group.", CustomType: armNameType, Computed: true,
+		},
+		"subscription_id": schema.StringAttribute{MarkdownDescription: "The subscription: a UUID.", CustomType: armNameType, Computed: true},
+		"storage_redundancy": schema.StringAttribute{
+			MarkdownDescription: "How backups are kept: `GeoRedundant`, `LocallyRedundant` or `ZoneRedundant`.", Computed: true,
+		},
+		"storage_redundancy_locked": schema.BoolAttribute{
+			MarkdownDescription: "Whether the redundancy can no longer change, because a VM has been registered with the vault.", Computed: true,
+		},
+		"cross_region_restore_enabled": schema.BoolAttribute{
+			MarkdownDescription: "Whether backups can be restored in the paired region.", Computed: true,
+		},
+		"tags": schema.MapAttribute{
+			MarkdownDescription: "The tags; empty when there are none.", ElementType: types.StringType, Computed: true,
+		},
+		"state": schema.StringAttribute{
+			MarkdownDescription: "Where the vault stands: `Creating`, `Active`, `Updating`, `Deleting` or `Failed`.", Computed: true,
+		},
+	}
+}
+
+func (d *vaultDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	d.run = runFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+func (d *vaultDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var m vaultDataModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	if m.SubscriptionID.IsNull() {
+		m.SubscriptionID.StringValue = d.run.subscriptionID
+	}
+	v, found, err := d.find(ctx, m)
+	label := fmt.Sprintf("Vault %q", m.Name.ValueString())
+	if err != nil {
+		resp.Diagnostics.AddError("Unable to read backup vault", problem(label, err, ""))
+		return
+	}
+	if !found {
+		where := "subscription " + m.SubscriptionID.ValueString()
+		if !m.ResourceGroupName.IsNull() {
+			where = fmt.Sprintf("resource group %q of %s", m.ResourceGroupName.ValueString(), where)
+		}
+		resp.Diagnostics.AddAttributeError(path.Root("name"), "Backup vault not found",
+			fmt.Sprintf("There is no vault named %q in %s (environment %q).", m.Name.ValueString(), where, d.run.environment))
+		return
+	}
+	was := m
+	m = newVaultDataModel(v)
+	m.Name, m.ResourceGroupName, m.SubscriptionID = keep(was.Name, m.Name), keep(was.ResourceGroupName, m.ResourceGroupName), keep(was.SubscriptionID, m.SubscriptionID)
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}
+
+func (d *vaultDataSource) find(ctx context.Context, m vaultDataModel) (v vault.Vault, found bool, err error) {
+	if m.ResourceGroupName.IsNull() {
+		return d.run.vaults.FindByName(ctx, m.SubscriptionID.ValueString(), m.Name.ValueString())
+	}
+	v, err = d.run.vaults.Get(ctx, vault.NewID(m.SubscriptionID.ValueString(), m.ResourceGroupName.ValueString(), m.Name.ValueString()))
+	if arm.IsNotFound(err) && !arm.HasCode(err, "SubscriptionNotFound") {
+		return v, false, nil
+	}
+	return v, err == nil, err
+}
+
+// newVaultDataModel is a vault as the service describes it.
+func newVaultDataModel(v vault.Vault) vaultDataModel {
+	tags := make(map[string]attr.Value, len(v.Tags))
+	for name, value := range v.Tags {
+		tags[name] = types.StringValue(value)
+	}
+	return vaultDataModel{
+		ID:                        armNameType.value(v.ARMID),
+		Name:                      armNameType.value(v.ID.Name),
+		Region:                    regionType.value(v.Region),
+		ResourceGroupName:         armNameType.value(v.ID.ResourceGroup),
+		SubscriptionID:            armNameType.value(v.ID.SubscriptionID),
+		StorageRedundancy:         types.StringValue(string(v.Redundancy)),
+		StorageRedundancyLocked:   types.BoolValue(v.RedundancyLocked),
+		CrossRegionRestoreEnabled: types.BoolValue(v.CrossRegionRestoreEnabled),
+		Tags:                      types.MapValueMust(types.StringType, tags),
+		State:                     types.StringValue(string(v.State)),
+	}
+}

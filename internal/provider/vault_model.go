@@ -1,0 +1,115 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/arm"
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+	"github.com/azurebackup/terraform-provider-backup/internal/vault"
+)
+
+// vaultModel is a backup_vault in configuration, plan and state.
+type vaultModel struct {
+	ID                        equalText      `tfsdk:"id"`
+	Name                      equalText      `tfsdk:"name"`
+	Region                    equalText      `tfsdk:"region"`
+	ResourceGroupName         equalText      `tfsdk:"resource_group_name"`
+	SubscriptionID            equalText      `tfsdk:"subscription_id"`
+	StorageRedundancy         types.String   `tfsdk:"storage_redundancy"`
+	StorageRedundancyLocked   types.Bool     `tfsdk:"storage_redundancy_locked"`
+	CrossRegionRestoreEnabled types.Bool     `tfsdk:"cross_region_restore_enabled"`
+	Tags                      types.Map      `tfsdk:"tags"`
+	State                     types.String   `tfsdk:"state"`
+	Timeouts                  timeouts.Value `tfsdk:"timeouts"`
+}
+
+// armID is the id of the vault that the model describes; its parts must be known.
+func (m vaultModel) armID() arm.ID {
+	return vault.NewID(m.SubscriptionID.ValueString(), m.ResourceGroupName.ValueString(), m.Name.ValueString())
+}
+
+// settings are what the vault is created with.
+func (m vaultModel) settings(ctx context.Context, diags *diag.Diagnostics) vault.Settings {
+	tags, _ := stringMap(ctx, m.Tags, diags)
+	return vault.Settings{
+		Region:                    m.Region.ValueString(),
+		Redundancy:                catalog.Redundancy(m.StorageRedundancy.ValueString()),
+		CrossRegionRestoreEnabled: m.CrossRegionRestoreEnabled.ValueBool(),
+		Tags:                      tags,
+	}
+}
+
+// changeFrom is what has to be written to bring a vault from the prior state to this plan; changed is false when
+// nothing has.
+func (m vaultModel) changeFrom(ctx context.Context, prior vaultModel, diags *diag.Diagnostics) (change vault.Change, changed bool) {
+	if redundancy := catalog.Redundancy(m.StorageRedundancy.ValueString()); !m.StorageRedundancy.Equal(prior.StorageRedundancy) {
+		change.Redundancy = &redundancy
+	}
+	if enabled := m.CrossRegionRestoreEnabled.ValueBool(); !m.CrossRegionRestoreEnabled.Equal(prior.CrossRegionRestoreEnabled) {
+		change.CrossRegionRestoreEnabled = &enabled
+	}
+	if !m.Tags.Equal(prior.Tags) {
+		tags, _ := stringMap(ctx, m.Tags, diags)
+		if tags == nil {
+			tags = map[string]string{}
+		}
+		change.Tags = &tags
+	}
+	return change, change != vault.Change{}
+}
+
+// take makes the model what the service says the vault is. Spellings that mean the same stay as they were, and so
+// does an empty tags map, which the service does not tell from none.
+func (m *vaultModel) take(ctx context.Context, v vault.Vault) diag.Diagnostics {
+	m.ID = keep(m.ID, armNameType.value(v.ARMID))
+	m.Name = keep(m.Name, armNameType.value(v.ID.Name))
+	m.Region = keep(m.Region, regionType.value(v.Region))
+	m.ResourceGroupName = keep(m.ResourceGroupName, armNameType.value(v.ID.ResourceGroup))
+	m.SubscriptionID = keep(m.SubscriptionID, armNameType.value(v.ID.SubscriptionID))
+	m.StorageRedundancy = types.StringValue(string(v.Redundancy))
+	m.StorageRedundancyLocked = types.BoolValue(v.RedundancyLocked)
+	m.CrossRegionRestoreEnabled = types.BoolValue(v.CrossRegionRestoreEnabled)
+	m.State = types.StringValue(string(v.State))
+	tags, diags := tagsValue(ctx, m.Tags, v.Tags)
+	m.Tags = tags
+	return diags
+}
+
+// keep prefers the spelling there was to another that means the same.
+func keep(was, is equalText) equalText {
+	if is.same(was) {
+		return was
+	}
+	return is
+}
+
+// tagsValue is the service's tags as a Terraform value, which is null for none unless it was an empty map.
+func tagsValue(ctx context.Context, was types.Map, tags map[string]string) (types.Map, diag.Diagnostics) {
+	if len(tags) == 0 && (was.IsNull() || was.IsUnknown() || len(was.Elements()) > 0) {
+		return types.MapNull(types.StringType), nil
+	}
+	if tags == nil {
+		tags = map[string]string{}
+	}
+	return types.MapValueFrom(ctx, types.StringType, tags)
+}
+
+// vaultIdentity is the resource identity of a vault.
+type vaultIdentity struct {
+	SubscriptionID    types.String `tfsdk:"subscription_id"`
+	ResourceGroupName types.String `tfsdk:"resource_group_name"`
+	Name              types.String `tfsdk:"name"`
+}
+
+// identity follows the spelling in state, since Terraform refuses an identity that changes.
+func (m vaultModel) identity() vaultIdentity {
+	return vaultIdentity{
+		SubscriptionID:    types.StringValue(m.SubscriptionID.ValueString()),
+		ResourceGroupName: types.StringValue(m.ResourceGroupName.ValueString()),
+		Name:              types.StringValue(m.Name.ValueString()),
+	}
+}

@@ -1,0 +1,289 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/arm"
+	"github.com/azurebackup/terraform-provider-backup/internal/vault"
+)
+
+var (
+	_ resource.Resource                   = (*vaultResource)(nil)
+	_ resource.ResourceWithConfigure      = (*vaultResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*vaultResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*vaultResource)(nil)
+	_ resource.ResourceWithImportState    = (*vaultResource)(nil)
+	_ resource.ResourceWithIdentity       = (*vaultResource)(nil)
+)
+
+// The default timeouts of a vault.
+const (
+	createTimeout = 30 * time.Minute
+	readTimeout   = 5 * time.Minute
+	updateTimeout = 30 * time.Minute
+	deleteTimeout = 30 * time.Minute
+)
+
+// pendingKey marks, in private state, a vault whose creation was interrupted.
+const pendingKey = "pending"
+
+// pendingMark is the marker's value; private state holds JSON.
+var pendingMark = []byte(`{"operation":"create"}`)
+
+// NewVaultResource makes the resource backup_vault.
+func NewVaultResource() resource.Resource { return &vaultResource{} }
+
+type vaultResource struct{ run *run }
+
+func (r *vaultResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_vault"
+}
+
+func (r *vaultResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.run = runFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+func (r *vaultResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan vaultModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	r.run.fillDefaults(&plan, &resp.Diagnostics)
+	timeout, diags := plan.Timeouts.Create(ctx, createTimeout)
+	resp.Diagnostics.Append(diags...)
+	settings := plan.settings(ctx, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	if r.checkNameFree(ctx, plan, nil, &resp.Diagnostics); resp.Diagnostics.HasError() {
+		return
+	}
+	accepted, err := r.run.vaults.BeginCreate(ctx, plan.armID(), settings)
+	if err != nil {
+		r.addCreateError(ctx, &resp.Diagnostics, plan, err)
+		return
+	}
+	r.save(ctx, plan, accepted, &resp.State, resp.Identity, &resp.Diagnostics)
+
+	v, err := r.run.vaults.WaitActive(ctx, accepted, logProgress(ctx, plan.Name.ValueString()))
+	r.save(ctx, plan, v, &resp.State, resp.Identity, &resp.Diagnostics)
+	switch {
+	case err == nil:
+	case errors.Is(err, context.Canceled):
+		// A warning instead of an error: with an error Terraform would taint the vault and replace it.
+		resp.Diagnostics.AddWarning("Creation of backup vault interrupted", problem(vaultLabel(plan), err,
+			"The vault is being created all the same, and is in the state. The next apply waits until it is Active."))
+		resp.Diagnostics.Append(resp.Private.SetKey(context.WithoutCancel(ctx), pendingKey, pendingMark)...)
+	default:
+		resp.Diagnostics.AddError("Backup vault did not become Active", problem(vaultLabel(plan), err,
+			"The vault is in the state, marked as tainted: the next apply would replace it. If it becomes Active after all, keep it "+
+				"with `terraform untaint` (or `tofu untaint`) and the address of this resource. A larger timeouts.create gives it more time."))
+	}
+}
+
+func (r *vaultResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state vaultModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	timeout, diags := state.Timeouts.Read(ctx, readTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	r.run.plans.read(state.armID())
+	v, err := r.run.vaults.Get(ctx, state.armID())
+	if arm.IsNotFound(err) {
+		resp.Diagnostics.AddWarning("Backup vault is gone", fmt.Sprintf(
+			"%s no longer exists and is removed from the state. The next apply creates it again, empty.", vaultLabel(state)))
+		resp.State.RemoveResource(ctx)
+		// The framework wants an identity even of what is gone; states written before Terraform 1.12 have none.
+		if resp.Identity != nil {
+			resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+		}
+		return
+	}
+	if err != nil {
+		resp.Diagnostics.AddError("Unable to read backup vault", problem(vaultLabel(state), err, ""))
+		return
+	}
+	if v.State == vault.Active {
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, pendingKey, nil)...)
+	}
+	r.save(ctx, state, v, &resp.State, resp.Identity, &resp.Diagnostics)
+}
+
+func (r *vaultResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state vaultModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	timeout, diags := plan.Timeouts.Update(ctx, updateTimeout)
+	resp.Diagnostics.Append(diags...)
+	change, changed := plan.changeFrom(ctx, state, &resp.Diagnostics)
+	settings := plan.settings(ctx, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	progress := logProgress(ctx, plan.Name.ValueString())
+
+	var v vault.Vault
+	var err error
+	if state.State.ValueString() != string(vault.Active) {
+		if v, err = r.settle(ctx, state, settings, progress); err == nil {
+			// What was reached is kept, should the next step fail.
+			r.save(ctx, state, v, &resp.State, resp.Identity, &resp.Diagnostics)
+			resp.Diagnostics.Append(resp.Private.SetKey(ctx, pendingKey, nil)...)
+		}
+	}
+	switch {
+	case err != nil:
+	case changed:
+		v, err = r.run.vaults.Update(ctx, state.armID(), change, progress)
+	case v.ARMID == "": // only attributes that the service does not know changed, such as timeouts
+		v, err = r.run.vaults.Get(ctx, state.armID())
+	}
+	if err != nil {
+		resp.Diagnostics.AddError("Unable to update backup vault", problem(vaultLabel(plan), err, updateAdvice(err)))
+		return
+	}
+	r.save(ctx, plan, v, &resp.State, resp.Identity, &resp.Diagnostics)
+}
+
+// settle brings a vault to Active that an earlier apply left in another state: it waits for one that the service is
+// working on, and writes a Failed one again.
+func (r *vaultResource) settle(ctx context.Context, state vaultModel, settings vault.Settings, progress func(vault.State)) (vault.Vault, error) {
+	v, err := r.run.vaults.Get(ctx, state.armID())
+	if err != nil || v.State == vault.Active {
+		return v, err
+	}
+	if v.State == vault.Failed {
+		if v, err = r.run.vaults.BeginRepair(ctx, v.ID, settings); err != nil {
+			return v, err
+		}
+	}
+	return r.run.vaults.WaitActive(ctx, v, progress)
+}
+
+func (r *vaultResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state vaultModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	timeout, diags := state.Timeouts.Delete(ctx, deleteTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	if err := r.run.vaults.Delete(ctx, state.armID(), logProgress(ctx, state.Name.ValueString())); err != nil {
+		resp.Diagnostics.AddError("Unable to delete backup vault", problem(vaultLabel(state), err, ""))
+	}
+}
+
+// save writes a vault, as the service describes it, over a model into state and identity.
+func (r *vaultResource) save(ctx context.Context, m vaultModel, v vault.Vault, state *tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
+	if v.ARMID == "" {
+		return
+	}
+	// An interrupted context must not keep what is known out of the state.
+	ctx = context.WithoutCancel(ctx)
+	diags.Append(m.take(ctx, v)...)
+	diags.Append(state.Set(ctx, m)...)
+	if identity != nil {
+		diags.Append(identity.Set(ctx, m.identity())...)
+	}
+}
+
+func (r *vaultResource) addCreateError(ctx context.Context, diags *diag.Diagnostics, plan vaultModel, err error) {
+	if errors.Is(err, vault.ErrExists) {
+		if found, ok, findErr := r.run.vaults.FindByName(ctx, plan.SubscriptionID.ValueString(), plan.Name.ValueString()); ok && findErr == nil {
+			addNameTaken(diags, plan, found)
+			return
+		}
+	}
+	advice := ""
+	if ctx.Err() != nil {
+		advice = "It is not known whether the service accepted the vault. If it did, the next plan says so and how to go on."
+	}
+	diags.AddError("Unable to create backup vault", problem(vaultLabel(plan), err, advice))
+}
+
+func updateAdvice(err error) string {
+	if arm.HasCode(err, "StorageModelModifyError") {
+		return "The redundancy is locked since the first VM was registered. Protect the VMs in a new vault that has the redundancy you want."
+	}
+	return ""
+}
+
+// vaultLabel names a vault in messages.
+func vaultLabel(m vaultModel) string {
+	return fmt.Sprintf("Vault %q in resource group %q", m.Name.ValueString(), m.ResourceGroupName.ValueString())
+}
+
+// logProgress reports each state the service gives, at the log level INFO.
+func logProgress(ctx context.Context, name string) func(vault.State) {
+	start := time.Now()
+	return func(state vault.State) {
+		tflog.Info(ctx, "waiting for backup vault", map[string]any{
+			"vault": name, "state": string(state), "waited_ms": time.Since(start).Milliseconds(),
+		})
+	}
+}
+
+// ImportState takes an ARM id or an identity. It reads the vault at once, so that a vault that does not exist is said
+// to be missing, and so that state has the service's spelling.
+func (r *vaultResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	model := vaultModel{
+		ID: armNameType.null(), Name: armNameType.null(), Region: regionType.null(),
+		ResourceGroupName: armNameType.null(), SubscriptionID: armNameType.null(), Timeouts: noTimeouts(ctx),
+	}
+	if req.ID != "" {
+		id, err := vault.ParseID(req.ID)
+		if err != nil {
+			resp.Diagnostics.AddError("Invalid backup vault id", sentence(err.Error())+"\n\nWrite /subscriptions/<uuid>/resourceGroups/<group>/"+
+				"providers/Microsoft.RecoveryServices/vaults/<name>; letter case does not matter.")
+			return
+		}
+		resp.Diagnostics.Append(r.importVault(ctx, id, model, resp)...)
+		return
+	}
+	var identity vaultIdentity
+	resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	model.Name = armNameType.value(identity.Name.ValueString())
+	model.SubscriptionID.StringValue = identity.SubscriptionID
+	model.ResourceGroupName.StringValue = identity.ResourceGroupName
+	r.run.fillDefaults(&model, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(r.importVault(ctx, model.armID(), model, resp)...)
+}
+
+func (r *vaultResource) importVault(ctx context.Context, id arm.ID, model vaultModel, resp *resource.ImportStateResponse) (diags diag.Diagnostics) {
+	v, err := r.run.vaults.Get(ctx, id)
+	if arm.IsNotFound(err) {
+		diags.AddError("Backup vault to import does not exist", fmt.Sprintf("There is no vault %s in the environment %q.", id, r.run.environment))
+		return diags
+	}
+	if err != nil {
+		diags.AddError("Unable to import backup vault", problem(id.String(), err, ""))
+		return diags
+	}
+	diags.Append(model.take(ctx, v)...)
+	r.save(ctx, model, v, &resp.State, resp.Identity, &diags)
+	return diags
+}

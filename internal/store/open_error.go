@@ -1,0 +1,114 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// Reason says why a database file cannot be used.
+type Reason string
+
+// The reasons of an OpenError.
+const (
+	ReasonFolderMissing Reason = "folder missing"
+	ReasonDirectory     Reason = "path is a directory"
+	ReasonNotDatabase   Reason = "not a database"
+	ReasonForeign       Reason = "another program's database"
+	ReasonNewer         Reason = "written by a newer version"
+	ReasonReadOnly      Reason = "read-only"
+	ReasonLocked        Reason = "locked"
+	ReasonDamaged       Reason = "damaged"
+	ReasonUnusable      Reason = "cannot be opened"
+)
+
+// OpenError is returned by Open. Its text is for the person who chose the file: what is wrong, where, and what to do.
+type OpenError struct {
+	Path   string
+	Reason Reason
+	Err    error // the cause, if there is one below
+}
+
+// Error implements error.
+func (e *OpenError) Error() string {
+	folder := filepath.Dir(e.Path)
+	switch e.Reason {
+	case ReasonFolderMissing:
+		return fmt.Sprintf("the folder %s of the database file does not exist. Create it, or choose another path.", folder)
+	case ReasonDirectory:
+		return fmt.Sprintf("%s is a folder, not a file. Add a file name to the path, for example %s.",
+			e.Path, filepath.Join(e.Path, "backup-vaults.db"))
+	case ReasonNotDatabase:
+		return fmt.Sprintf("%s is not a database; it was left as it is. Choose another path, or move that file away.", e.Path)
+	case ReasonForeign:
+		return fmt.Sprintf("%s is a database of another program; it was left as it is. Choose another path.", e.Path)
+	case ReasonNewer:
+		return fmt.Sprintf("%s was written by a newer version of this program (%v); it was left as it is. "+
+			"Upgrade, or choose another path.", e.Path, e.Err)
+	case ReasonReadOnly:
+		return fmt.Sprintf("%s cannot be written: the file or its folder %s is read-only for this user. "+
+			"Allow writing to both, or choose another path.", e.Path, folder)
+	case ReasonLocked:
+		return fmt.Sprintf("%s is locked by another process and did not become free in time. "+
+			"End the process that holds it, then try again.", e.Path)
+	case ReasonDamaged:
+		return fmt.Sprintf("%s is damaged (%v); it was left as it is. Restore it from a copy, or move it away.", e.Path, e.Err)
+	default:
+		return fmt.Sprintf("%s cannot be opened: %v.", e.Path, e.Err)
+	}
+}
+
+// Unwrap gives the cause.
+func (e *OpenError) Unwrap() error { return e.Err }
+
+func newerError(version int) error {
+	return &OpenError{
+		Reason: ReasonNewer,
+		Err:    fmt.Errorf("its schema is version %d, the newest known here is %d", version, len(migrations)),
+	}
+}
+
+// openError names the file in err, and finds the reason when the code that failed did not know one.
+func openError(ctx context.Context, path string, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if e, ok := errors.AsType[*OpenError](err); ok {
+		e.Path = path
+		return e
+	}
+	e := &OpenError{Path: path, Reason: ReasonUnusable, Err: err}
+	switch resultCode(err) {
+	case sqlite3.SQLITE_NOTADB:
+		e.Reason = ReasonNotDatabase
+	case sqlite3.SQLITE_CORRUPT:
+		e.Reason = ReasonDamaged
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		e.Reason = ReasonLocked
+	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM:
+		e.Reason = ReasonReadOnly
+	case sqlite3.SQLITE_CANTOPEN:
+		// SQLite says only that it could not open something. In a folder that takes no new file it was the database
+		// itself or the log beside it.
+		if !takesFiles(filepath.Dir(path)) {
+			e.Reason = ReasonReadOnly
+		}
+	}
+	return e
+}
+
+// takesFiles reports whether a file can be made in folder, the only test that is right on every platform and file
+// system.
+func takesFiles(folder string) bool {
+	f, err := os.CreateTemp(folder, ".backup-vaults-*")
+	if err != nil {
+		return false
+	}
+	_ = f.Close()
+	_ = os.Remove(f.Name())
+	return true
+}

@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# test.sh [GO TEST ARGUMENTS]: runs every test, or what the arguments say, with a real Terraform or OpenTofu and with
+# the race detector. Nothing is skipped for want of a CLI: without one it fails.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+
+cli=$(./scripts/terraform-cli.sh)
+export TF_ACC_TERRAFORM_PATH=$cli
+export CHECKPOINT_DISABLE=1
+# A CLI configuration, working folder or arguments of the user's own must not reach the tests.
+unset TF_CLI_CONFIG_FILE TF_CLI_ARGS TF_CLI_ARGS_plan TF_CLI_ARGS_apply TF_CLI_ARGS_init TF_DATA_DIR TF_WORKSPACE
+
+version=$("$cli" version)
+version=${version%%$'\n'*}
+if [[ $version == OpenTofu* ]]; then
+  # The test framework's provider address is Terraform's unless it is told OpenTofu's.
+  export TF_ACC_PROVIDER_HOST=registry.opentofu.org TF_ACC_PROVIDER_NAMESPACE=hashicorp
+fi
+echo "Acceptance tests run $version ($cli)."
+
+# The race detector needs cgo, and so a C compiler, everywhere but on macOS.
+race=-race
+reason=
+if [[ $(go env GOOS) != darwin ]]; then
+  cc=$(go env CC)
+  if ! type -P -- "${cc%% *}" >/dev/null; then
+    reason="there is no C compiler ($cc)"
+  elif ! output=$(CGO_ENABLED=1 go build -race runtime/cgo 2>&1); then
+    reason="the C compiler ($cc) does not work: $output"
+  fi
+fi
+
+no_race() {
+  cat >&2 <<TEXT
+
+  *****************************************************************************
+  *  NO RACE DETECTOR: $reason.
+  *  Data races go unnoticed in this run. Install a C compiler, on Debian or
+  *  Ubuntu: apt-get install gcc libc6-dev
+  *****************************************************************************
+
+TEXT
+}
+
+if [[ -z $reason ]]; then
+  export CGO_ENABLED=1
+else
+  no_race
+  if [[ ${CI:-} == true ]]; then
+    echo "CI does not run without the race detector." >&2
+    exit 1
+  fi
+  export CGO_ENABLED=0
+  race=
+fi
+
+if [[ $# -eq 0 ]]; then
+  set -- ./...
+fi
+status=0
+# -count=1, because Go cannot see that another Terraform hides behind the same path.
+go test ${race:+"$race"} -count=1 -timeout=30m "$@" || status=$?
+if [[ -n $reason ]]; then
+  no_race
+fi
+exit "$status"

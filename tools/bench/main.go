@@ -1,0 +1,118 @@
+// Command bench measures the provider on the machine at hand and prints tables: plan, apply, refresh and destroy of
+// many vaults next to as many terraform_data, which is Terraform's own floor; calls to the service; the time lost in
+// waiting; start-up, memory and size. It judges nothing by its exit status: a machine under load is not a defect.
+//
+// `make bench` runs it on a fresh build. scripts/bench.sh takes its flags.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	if errors.Is(err, flag.ErrHelp) {
+		return
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// options are what the flags say.
+type options struct {
+	cli    string
+	binary string
+	sizes  []int
+	runs   int
+}
+
+func parseFlags(args []string, messages io.Writer) (options, error) {
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	flags.SetOutput(messages)
+	cli := flags.String("cli", "", "path of `terraform or tofu`; default: the first of them on PATH")
+	binary := flags.String("binary", "", "path of the `provider`; default: bin/terraform-provider-backup")
+	sizes := flags.String("sizes", "100,1000", "numbers of vaults to measure, `separated by commas`")
+	runs := flags.Int("runs", 3, "`times` that each size is measured; the median counts")
+	quick := flags.Bool("quick", false, "one run of 100 vaults, instead of -sizes and -runs")
+	if err := flags.Parse(args); err != nil {
+		return options{}, err
+	}
+	if flags.NArg() > 0 {
+		return options{}, fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	}
+	if *quick {
+		*sizes, *runs = "100", 1
+	}
+	o := options{runs: *runs}
+	if o.runs < 1 {
+		return options{}, errors.New("-runs must be at least 1")
+	}
+	for field := range strings.SplitSeq(*sizes, ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(field))
+		if err != nil || n < 1 {
+			return options{}, fmt.Errorf("-sizes: %q is not a number of vaults", field)
+		}
+		o.sizes = append(o.sizes, n)
+	}
+	slices.Sort(o.sizes)
+
+	var err error
+	if o.cli, err = findCLI(*cli); err != nil {
+		return options{}, err
+	}
+	if *binary == "" {
+		*binary = filepath.Join("bin", "terraform-provider-backup"+executableSuffix)
+	}
+	// Commands run in other folders.
+	if o.binary, err = filepath.Abs(*binary); err != nil {
+		return options{}, err
+	}
+	if _, err := os.Stat(o.binary); err != nil {
+		return options{}, fmt.Errorf("no provider to measure; `make build` makes it: %w", err)
+	}
+	return o, nil
+}
+
+func findCLI(wanted string) (string, error) {
+	if wanted != "" {
+		found, err := exec.LookPath(wanted)
+		if err != nil {
+			return "", fmt.Errorf("-cli: %w", err)
+		}
+		return filepath.Abs(found)
+	}
+	for _, name := range []string{"terraform", "tofu"} {
+		if found, err := exec.LookPath(name); err == nil {
+			return filepath.Abs(found)
+		}
+	}
+	return "", errors.New("neither terraform nor tofu is on PATH; give one with -cli")
+}
+
+func run(ctx context.Context, args []string, out, messages io.Writer) (err error) {
+	o, err := parseFlags(args, messages)
+	if err != nil {
+		return err
+	}
+	b, err := newBench(ctx, o, out, messages)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, b.close()) }()
+	return b.measure(ctx)
+}
