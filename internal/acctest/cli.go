@@ -88,6 +88,7 @@ var built struct {
 func providerFolder(tb testing.TB) string {
 	tb.Helper()
 	built.once.Do(func() {
+		//nolint:usetesting // the binary outlives the test that happens to need it first; Main removes it
 		if built.folder, built.err = os.MkdirTemp("", "terraform-provider-backup-"); built.err != nil {
 			return
 		}

@@ -340,6 +340,7 @@ func (w *Workspace) State() map[string]map[string]any {
 				IndexKey   any `json:"index_key"`
 				Status     string
 				Attributes map[string]any
+				Identity   map[string]any
 			}
 		}
 	}
@@ -360,8 +361,8 @@ func (w *Workspace) State() map[string]map[string]any {
 				address += fmt.Sprintf("[%d]", int(key))
 			}
 			attributes := maps.Clone(i.Attributes)
-			// What Terraform keeps beside the attributes: "tainted" or nothing.
-			attributes["(status)"] = i.Status
+			// What Terraform keeps beside the attributes: "tainted" or nothing, and the identity, from 1.12 on.
+			attributes["(status)"], attributes["(identity)"] = i.Status, i.Identity
 			found[address] = attributes
 		}
 	}

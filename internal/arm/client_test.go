@@ -168,8 +168,8 @@ func TestListFollowsPages(t *testing.T) {
 	if diff := cmp.Diff([]int{1, 2, 3}, got); diff != "" {
 		t.Error(diff)
 	}
-	for n := range arm.List[int](t.Context(), c, "/list", "2025-08-01", nil) {
-		if n != 1 {
+	for n, err := range arm.List[int](t.Context(), c, "/list", "2025-08-01", nil) {
+		if n != 1 || err != nil {
 			t.Fatal("the walk goes on after it was left")
 		}
 		break
@@ -270,8 +270,10 @@ func TestTraceHasNoQuery(t *testing.T) {
 
 func TestNewClientRefusesBadOptions(t *testing.T) {
 	for _, o := range []arm.Options{
-		{Endpoint: "http://arm.invalid", Transport: handlerTransport{}}, {Endpoint: "arm.invalid", Transport: handlerTransport{}},
-		{Endpoint: "https://", Transport: handlerTransport{}}, {Endpoint: endpoint},
+		{Endpoint: "http://arm.invalid", Transport: handlerTransport{}},
+		{Endpoint: "arm.invalid", Transport: handlerTransport{}},
+		{Endpoint: "https://", Transport: handlerTransport{}},
+		{Endpoint: endpoint},
 	} {
 		if _, err := arm.NewClient(o); err == nil {
 			t.Errorf("%+v is accepted", o)

@@ -72,12 +72,10 @@ func (o *Operation) Wait(ctx context.Context, progress func(status string), out 
 
 // Failure reads why the operation at url failed; nil when the service does not say.
 func (c *Client) Failure(ctx context.Context, url string) *Error {
-	resp, err := c.send(ctx, Request{Method: http.MethodGet, Path: url})
-	if err != nil {
-		return nil
-	}
-	if reason := newError(resp); reason.Code != "" || reason.Message != "" {
-		return reason
+	if resp, err := c.send(ctx, Request{Method: http.MethodGet, Path: url}); err == nil {
+		if reason := newError(resp); reason.Code != "" || reason.Message != "" {
+			return reason
+		}
 	}
 	return nil
 }

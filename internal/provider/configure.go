@@ -158,7 +158,7 @@ func embeddedSettings(ctx context.Context, object types.Object, diags *diag.Diag
 			"%s It comes from the environment variable %s.", sentence(err.Error()), provisioningTimeVariable))
 	}
 	database, databaseFrom := databasePath(m.Database)
-	duration, _ := time.ParseDuration(provisioningTime) //nolint:errcheck // checked just above
+	duration, _ := time.ParseDuration(provisioningTime) // checked just above
 	return embeddedConfig{
 		database:         database,
 		databaseFrom:     databaseFrom,

@@ -70,13 +70,13 @@ func TestAccDatabase_unusable(t *testing.T) {
 		},
 		"folder missing": {
 			make: func(_ *testing.T, folder string) string { return filepath.Join(folder, "missing", "vaults.db") },
-			want: []string{"the folder", "does not exist", "Create it, or choose another path"},
+			want: []string{"The folder", "does not exist", "Create it, or choose another path"},
 		},
 		"file for a folder": {
 			make: func(t *testing.T, folder string) string {
 				return filepath.Join(write(t, folder, "notes.txt", []byte("some notes")), "vaults.db")
 			},
-			want: []string{"the folder", "does not exist"},
+			want: []string{"The folder", "does not exist"},
 		},
 		"folder": {
 			make: func(_ *testing.T, folder string) string { return folder },

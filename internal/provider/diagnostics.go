@@ -19,13 +19,10 @@ func problem(object string, err error, advice string) string {
 	var refusal *arm.Error
 	var timeout *arm.TimeoutError
 	switch {
-	case errors.As(err, &timeout) && errors.Is(err, context.Canceled):
-		fmt.Fprintf(&b, "%s: interrupted. The last thing the service said was: %s", object, timeout.LastWord)
-	case errors.As(err, &timeout), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintf(&b, "%s: interrupted.", object)
+	case errors.Is(err, context.DeadlineExceeded):
 		fmt.Fprintf(&b, "%s: the time set in timeouts ran out.", object)
-		if timeout != nil {
-			fmt.Fprintf(&b, " The last thing the service said was: %s", timeout.LastWord)
-		}
 	case errors.As(err, &failed):
 		errors.As(err, &refusal)
 		b.WriteString(failed.Error())
@@ -33,6 +30,9 @@ func problem(object string, err error, advice string) string {
 		fmt.Fprintf(&b, "%s: the service refused.\n\n%s", object, sentence(refusal.Error()))
 	default:
 		fmt.Fprintf(&b, "%s: %s", object, err)
+	}
+	if errors.As(err, &timeout) {
+		fmt.Fprintf(&b, " The last thing the service said was: %s", timeout.LastWord)
 	}
 	text := sentence(b.String())
 	if advice != "" {

@@ -283,7 +283,6 @@ func (r *vaultResource) importVault(ctx context.Context, id arm.ID, model vaultM
 		diags.AddError("Unable to import backup vault", problem(id.String(), err, ""))
 		return diags
 	}
-	diags.Append(model.take(ctx, v)...)
 	r.save(ctx, model, v, &resp.State, resp.Identity, &diags)
 	return diags
 }

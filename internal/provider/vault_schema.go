@@ -2,6 +2,8 @@ package provider
 
 import (
 	"context"
+	"fmt"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -115,16 +117,20 @@ func (r *vaultResource) Schema(ctx context.Context, _ resource.SchemaRequest, re
 func vaultTimeouts(ctx context.Context) schema.Attribute {
 	attribute := timeouts.Attributes(ctx, timeouts.Opts{
 		Create: true, Read: true, Update: true, Delete: true,
-		CreateDescription: "How long to wait for a new vault to become Active, as a Go duration such as `90s` or `2h`. Default `30m`.",
-		ReadDescription:   "How long reading the vault may take, as a Go duration. Default `5m`.",
-		UpdateDescription: "How long to wait for a change to be applied, as a Go duration. Default `30m`.",
-		DeleteDescription: "How long to wait for the vault to be gone, as a Go duration. Default `30m`.",
+		CreateDescription: "How long to wait for a new vault to become Active, as a Go duration such as `90s` or `2h`. " + defaultOf(createTimeout),
+		ReadDescription:   "How long reading the vault may take, as a Go duration. " + defaultOf(readTimeout),
+		UpdateDescription: "How long to wait for a change to be applied, as a Go duration. " + defaultOf(updateTimeout),
+		DeleteDescription: "How long to wait for the vault to be gone, as a Go duration. " + defaultOf(deleteTimeout),
 	})
 	if nested, ok := attribute.(schema.SingleNestedAttribute); ok {
 		nested.MarkdownDescription = "How long each operation may take, all waiting included. Changed in place."
 		return nested
 	}
 	return attribute
+}
+
+func defaultOf(timeout time.Duration) string {
+	return fmt.Sprintf("Default `%.0fm`.", timeout.Minutes())
 }
 
 // noTimeouts is the null of the timeouts attribute, which needs its type where no plan brings it along.

@@ -51,13 +51,20 @@ func open(ctx context.Context, path string, busy time.Duration) (*Store, error) 
 	// SQLite waits for a lock, except where waiting could be a deadlock: of two processes that turn a new file to WAL
 	// at the same moment it refuses one at once. Asking again is for the caller.
 	const pause = 10 * time.Millisecond
-	for deadline := time.Now().Add(busy); ; time.Sleep(pause) {
+	deadline := time.Now().Add(busy)
+	again := time.NewTicker(pause)
+	defer again.Stop()
+	for {
 		s, err := attempt(ctx, abs, busy)
 		if err == nil {
 			return s, nil
 		}
 		if resultCode(err) != sqlite3.SQLITE_BUSY || time.Now().After(deadline) || ctx.Err() != nil {
 			return nil, openError(ctx, abs, err)
+		}
+		select {
+		case <-again.C:
+		case <-ctx.Done():
 		}
 	}
 }

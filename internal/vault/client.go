@@ -60,16 +60,14 @@ func (e *FailedError) Unwrap() error {
 // An existing vault is never written over: the error then wraps ErrExists.
 func (c *Client) BeginCreate(ctx context.Context, id arm.ID, settings Settings) (Vault, error) {
 	// A PUT on an existing vault is an update in ARM; the condition makes it a refusal.
-	return c.put(ctx, id, settings, http.Header{"If-None-Match": {"*"}})
+	return c.put(ctx, id, newWireCreate(settings), http.Header{"If-None-Match": {"*"}})
 }
 
-// BeginRepair writes an existing vault's settings again, which restarts a creation that Failed.
-func (c *Client) BeginRepair(ctx context.Context, id arm.ID, settings Settings) (Vault, error) {
-	return c.put(ctx, id, settings, nil)
-}
-
-func (c *Client) put(ctx context.Context, id arm.ID, settings Settings, header http.Header) (Vault, error) {
+func (c *Client) put(ctx context.Context, id arm.ID, body any, header http.Header) (Vault, error) {
 	if err := id.Validate(); err != nil {
+		return Vault{}, err
+	}
+	if err := ctx.Err(); err != nil {
 		return Vault{}, err
 	}
 	c.inventory.writing(id)
@@ -77,7 +75,7 @@ func (c *Client) put(ctx context.Context, id arm.ID, settings Settings, header h
 	defer cancel()
 	op, err := c.arm.Begin(ctx, arm.Request{
 		Method: http.MethodPut, Path: id.String(), APIVersion: catalog.VaultAPIVersion,
-		Header: header, Body: newWireCreate(settings),
+		Header: header, Body: body,
 	})
 	c.inventory.wrote(id, err == nil)
 	var refusal *arm.Error

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -233,7 +234,7 @@ func TestFailedCreationNamesTheReason(t *testing.T) {
 
 func TestRepairOfAFailedVault(t *testing.T) {
 	fail := true
-	c, _ := newClient(t, func(c *embedded.Config) {
+	c, r := newClient(t, func(c *embedded.Config) {
 		c.FailProvisioning = func(string) *embedded.Fault {
 			if fail {
 				return &embedded.Fault{Code: "UserErrorQuota", Message: "No."}
@@ -248,12 +249,25 @@ func TestRepairOfAFailedVault(t *testing.T) {
 	if _, err := c.WaitActive(t.Context(), accepted, nil); err == nil {
 		t.Fatal("no error")
 	}
+	var put string
+	r.answer = func(req *http.Request) {
+		if req.Method == http.MethodPut {
+			body, _ := io.ReadAll(req.Body)
+			put = string(body)
+			req.Body = io.NopCloser(strings.NewReader(put))
+		}
+	}
 	fail = false
-	if accepted, err = c.BeginRepair(t.Context(), id("contoso"), settings); err != nil {
+	repaired := settings
+	repaired.Tags = nil
+	if accepted, err = c.BeginRepair(t.Context(), id("contoso"), repaired); err != nil {
 		t.Fatal(err)
 	}
-	if v, err := c.WaitActive(t.Context(), accepted, nil); err != nil || v.State != vault.Active {
+	if v, err := c.WaitActive(t.Context(), accepted, nil); err != nil || v.State != vault.Active || v.Tags != nil {
 		t.Error(v, err)
+	}
+	if !strings.Contains(put, `"monitoringSettings"`) || !strings.Contains(put, `"sku"`) {
+		t.Errorf("the repair drops what it does not know: %s", put)
 	}
 }
 

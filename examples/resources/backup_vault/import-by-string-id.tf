@@ -1,5 +1,4 @@
 import {
-  to       = backup_vault.production
-  provider = backup
-  id       = "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/backup/providers/Microsoft.RecoveryServices/vaults/contoso-production"
+  to = backup_vault.production
+  id = "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/backup/providers/Microsoft.RecoveryServices/vaults/contoso-production"
 }

@@ -1,0 +1,45 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/arm"
+	"github.com/azurebackup/terraform-provider-backup/internal/vault"
+)
+
+func TestProblem(t *testing.T) {
+	refusal := &arm.Error{StatusCode: 409, Code: "Conflict", Message: "It is busy", RequestID: "r1"}
+	tests := map[string]struct {
+		err    error
+		advice string
+		want   string
+	}{
+		"refusal":         {refusal, "Wait a bit.", "Vault \"x\": the service refused.\n\nConflict: It is busy.\n\nWait a bit.\n\nRequest id: r1"},
+		"wrapped refusal": {fmt.Errorf("a: %w", refusal), "", "Vault \"x\": the service refused.\n\nConflict: It is busy.\n\nRequest id: r1"},
+		"timeout": {
+			&arm.TimeoutError{LastWord: "Creating", Err: context.DeadlineExceeded}, "",
+			`Vault "x": the time set in timeouts ran out. The last thing the service said was: Creating.`,
+		},
+		"interrupt": {
+			&arm.TimeoutError{LastWord: "Creating", Err: context.Canceled}, "",
+			`Vault "x": interrupted. The last thing the service said was: Creating.`,
+		},
+		"interrupt before the service said anything": {context.Canceled, "", `Vault "x": interrupted.`},
+		"failed": {
+			&vault.FailedError{Name: "x", Reason: refusal}, "",
+			"Vault \"x\" ended in the state Failed: Conflict: It is busy.\n\nRequest id: r1",
+		},
+		"failed without a reason": {&vault.FailedError{Name: "x"}, "", `Vault "x" ended in the state Failed, for which the service gave no reason.`},
+		"anything else":           {errors.New("connection reset"), "", `Vault "x": connection reset.`},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if got := problem(`vault "x"`, test.err, test.advice); got != test.want {
+				t.Errorf("got  %q\nwant %q", got, test.want)
+			}
+		})
+	}
+}
