@@ -27,6 +27,16 @@ type vaultModel struct {
 	Timeouts                  timeouts.Value `tfsdk:"timeouts"`
 }
 
+// emptyVaultModel is a vault of which nothing is known yet: every attribute is a null of its type, which the zero value
+// is not. Import, moved blocks and lists start from it.
+func emptyVaultModel(ctx context.Context) vaultModel {
+	return vaultModel{
+		ID: armNameType.null(), Name: armNameType.null(), Region: regionType.null(),
+		ResourceGroupName: armNameType.null(), SubscriptionID: armNameType.null(),
+		Tags: types.MapNull(types.StringType), Timeouts: noTimeouts(ctx),
+	}
+}
+
 // armID is the id of the vault that the model describes; its parts must be known.
 func (m vaultModel) armID() arm.ID {
 	return vault.NewID(m.SubscriptionID.ValueString(), m.ResourceGroupName.ValueString(), m.Name.ValueString())
