@@ -23,3 +23,7 @@ const (
 	// Microsoft's armresources module.
 	ResourceGroupAPIVersion = "2021-04-01"
 )
+
+// BackupAPIVersion is the API version for what is inside a vault: policies, protected items and jobs. It is that of
+// Microsoft's specification and of Azure CLI in July 2026.
+const BackupAPIVersion = "2025-02-01"

@@ -5,12 +5,15 @@ import (
 	"fmt"
 	"os"
 	"path"
+	"regexp"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 )
 
@@ -115,3 +118,24 @@ func stringMap(ctx context.Context, m types.Map, diags *diag.Diagnostics) (value
 	}
 	return values, true
 }
+
+func checkIdentityID(s string) error {
+	id, err := arm.ParseID(s)
+	if err != nil {
+		return err
+	}
+	if !strings.EqualFold(id.Type, "Microsoft.ManagedIdentity/userAssignedIdentities") {
+		return fmt.Errorf("%q is not the id of a user-assigned identity", s)
+	}
+	return nil
+}
+
+// checkKeyID accepts the URL of a key with or without a version, in any cloud's Key Vault or managed HSM.
+func checkKeyID(s string) error {
+	if !keyID.MatchString(s) {
+		return fmt.Errorf("%q is not the URL of a Key Vault key, such as https://contoso.vault.azure.net/keys/backup", s)
+	}
+	return nil
+}
+
+var keyID = regexp.MustCompile(`^https://[A-Za-z0-9-]+\.[A-Za-z0-9.-]+/keys/[A-Za-z0-9-]{1,127}(/[A-Za-z0-9]+)?$`)

@@ -3,10 +3,11 @@ package provider
 import (
 	"context"
 	"fmt"
+	"maps"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -25,16 +26,14 @@ type vaultDataSource struct{ run *run }
 
 // vaultDataModel is a vault in the data sources.
 type vaultDataModel struct {
-	ID                        equalText    `tfsdk:"id"`
-	Name                      equalText    `tfsdk:"name"`
-	Region                    equalText    `tfsdk:"region"`
-	ResourceGroupName         equalText    `tfsdk:"resource_group_name"`
-	SubscriptionID            equalText    `tfsdk:"subscription_id"`
-	StorageRedundancy         types.String `tfsdk:"storage_redundancy"`
-	StorageRedundancyLocked   types.Bool   `tfsdk:"storage_redundancy_locked"`
-	CrossRegionRestoreEnabled types.Bool   `tfsdk:"cross_region_restore_enabled"`
-	Tags                      types.Map    `tfsdk:"tags"`
-	State                     types.String `tfsdk:"state"`
+	ID                equalText `tfsdk:"id"`
+	Name              equalText `tfsdk:"name"`
+	Region            equalText `tfsdk:"region"`
+	ResourceGroupName equalText `tfsdk:"resource_group_name"`
+	SubscriptionID    equalText `tfsdk:"subscription_id"`
+	vaultSettingsModel
+	Tags  types.Map    `tfsdk:"tags"`
+	Usage types.Object `tfsdk:"usage"`
 }
 
 func (d *vaultDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
@@ -71,7 +70,8 @@ func (d *vaultDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 
 // vaultDataAttributes describes a vault that was found; all of them are computed.
 func vaultDataAttributes() map[string]schema.Attribute {
-	return map[string]schema.Attribute{
+	attributes := settingsDataAttributes()
+	maps.Copy(attributes, map[string]schema.Attribute{
 		"id":     schema.StringAttribute{MarkdownDescription: "The ARM resource id.", CustomType: armNameType, Computed: true},
 		"name":   schema.StringAttribute{MarkdownDescription: "The name.", CustomType: armNameType, Computed: true},
 		"region": schema.StringAttribute{MarkdownDescription: "The Azure region, such as `chinaeast`.", CustomType: regionType, Computed: true},
@@ -79,22 +79,11 @@ func vaultDataAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "The resource group.", CustomType: armNameType, Computed: true,
 		},
 		"subscription_id": schema.StringAttribute{MarkdownDescription: "The subscription: a UUID.", CustomType: armNameType, Computed: true},
-		"storage_redundancy": schema.StringAttribute{
-			MarkdownDescription: "How backups are kept: `GeoRedundant`, `LocallyRedundant` or `ZoneRedundant`.", Computed: true,
-		},
-		"storage_redundancy_locked": schema.BoolAttribute{
-			MarkdownDescription: "Whether the redundancy can no longer change, because a VM has been registered with the vault.", Computed: true,
-		},
-		"cross_region_restore_enabled": schema.BoolAttribute{
-			MarkdownDescription: "Whether backups can be restored in the paired region.", Computed: true,
-		},
 		"tags": schema.MapAttribute{
 			MarkdownDescription: "The tags; empty when there are none.", ElementType: types.StringType, Computed: true,
 		},
-		"state": schema.StringAttribute{
-			MarkdownDescription: "Where the vault stands: `Creating`, `Active`, `Updating`, `Deleting` or `Failed`.", Computed: true,
-		},
-	}
+	})
+	return attributes
 }
 
 func (d *vaultDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
@@ -127,8 +116,13 @@ func (d *vaultDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 			fmt.Sprintf("There is no vault named %q in %s (environment %q).", m.Name.ValueString(), where, d.run.environment))
 		return
 	}
+	usage, err := d.run.vaults.Usage(ctx, v)
+	if err != nil {
+		resp.Diagnostics.AddError("Unable to read what the backup vault holds", problem(label, err, ""))
+		return
+	}
 	was := m
-	m = newVaultDataModel(v)
+	m = newVaultDataModel(ctx, v, usage, &resp.Diagnostics)
 	m.Name, m.ResourceGroupName, m.SubscriptionID = keep(was.Name, m.Name), keep(was.ResourceGroupName, m.ResourceGroupName), keep(was.SubscriptionID, m.SubscriptionID)
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
@@ -145,21 +139,19 @@ func (d *vaultDataSource) find(ctx context.Context, m vaultDataModel) (v vault.V
 }
 
 // newVaultDataModel is a vault as the service describes it.
-func newVaultDataModel(v vault.Vault) vaultDataModel {
-	tags := make(map[string]attr.Value, len(v.Tags))
-	for name, value := range v.Tags {
-		tags[name] = types.StringValue(value)
+func newVaultDataModel(ctx context.Context, v vault.Vault, u vault.Usage, diags *diag.Diagnostics) vaultDataModel {
+	m := vaultDataModel{
+		ID:                 armNameType.value(v.ARMID),
+		Name:               armNameType.value(v.ID.Name),
+		Region:             regionType.value(v.Region),
+		ResourceGroupName:  armNameType.value(v.ID.ResourceGroup),
+		SubscriptionID:     armNameType.value(v.ID.SubscriptionID),
+		vaultSettingsModel: emptySettings(),
+		Usage:              usageValue(u, diags),
 	}
-	return vaultDataModel{
-		ID:                        armNameType.value(v.ARMID),
-		Name:                      armNameType.value(v.ID.Name),
-		Region:                    regionType.value(v.Region),
-		ResourceGroupName:         armNameType.value(v.ID.ResourceGroup),
-		SubscriptionID:            armNameType.value(v.ID.SubscriptionID),
-		StorageRedundancy:         types.StringValue(string(v.Redundancy)),
-		StorageRedundancyLocked:   types.BoolValue(v.RedundancyLocked),
-		CrossRegionRestoreEnabled: types.BoolValue(v.CrossRegionRestoreEnabled),
-		Tags:                      types.MapValueMust(types.StringType, tags),
-		State:                     types.StringValue(string(v.State)),
-	}
+	diags.Append(m.vaultSettingsModel.take(ctx, v)...)
+	tags, d := types.MapValueFrom(ctx, types.StringType, *v.Settings.Tags)
+	diags.Append(d...)
+	m.Tags = tags
+	return m
 }

@@ -8,23 +8,21 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
-	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
 // vaultModel is a backup_vault in configuration, plan and state.
 type vaultModel struct {
-	ID                        equalText      `tfsdk:"id"`
-	Name                      equalText      `tfsdk:"name"`
-	Region                    equalText      `tfsdk:"region"`
-	ResourceGroupName         equalText      `tfsdk:"resource_group_name"`
-	SubscriptionID            equalText      `tfsdk:"subscription_id"`
-	StorageRedundancy         types.String   `tfsdk:"storage_redundancy"`
-	StorageRedundancyLocked   types.Bool     `tfsdk:"storage_redundancy_locked"`
-	CrossRegionRestoreEnabled types.Bool     `tfsdk:"cross_region_restore_enabled"`
-	Tags                      types.Map      `tfsdk:"tags"`
-	State                     types.String   `tfsdk:"state"`
-	Timeouts                  timeouts.Value `tfsdk:"timeouts"`
+	ID                equalText `tfsdk:"id"`
+	Name              equalText `tfsdk:"name"`
+	Region            equalText `tfsdk:"region"`
+	ResourceGroupName equalText `tfsdk:"resource_group_name"`
+	SubscriptionID    equalText `tfsdk:"subscription_id"`
+	vaultSettingsModel
+	Tags         types.Map      `tfsdk:"tags"`
+	ForceDestroy types.Bool     `tfsdk:"force_destroy"`
+	Usage        types.Object   `tfsdk:"usage"`
+	Timeouts     timeouts.Value `tfsdk:"timeouts"`
 }
 
 // emptyVaultModel is a vault of which nothing is known yet: every attribute is a null of its type, which the zero value
@@ -33,7 +31,9 @@ func emptyVaultModel(ctx context.Context) vaultModel {
 	return vaultModel{
 		ID: armNameType.null(), Name: armNameType.null(), Region: regionType.null(),
 		ResourceGroupName: armNameType.null(), SubscriptionID: armNameType.null(),
-		Tags: types.MapNull(types.StringType), Timeouts: noTimeouts(ctx),
+		vaultSettingsModel: emptySettings(), Tags: types.MapNull(types.StringType),
+		// Terraform's own setting, which no service knows: its default, so that the first plan has nothing to add.
+		ForceDestroy: types.BoolValue(false), Usage: types.ObjectNull(usageTypes), Timeouts: noTimeouts(ctx),
 	}
 }
 
@@ -42,34 +42,15 @@ func (m vaultModel) armID() arm.ID {
 	return vault.NewID(m.SubscriptionID.ValueString(), m.ResourceGroupName.ValueString(), m.Name.ValueString())
 }
 
-// settings are what the vault is created with.
+// settings are those that the model chooses. A model without tags wants none.
 func (m vaultModel) settings(ctx context.Context, diags *diag.Diagnostics) vault.Settings {
+	s := m.wanted(ctx, diags)
 	tags, _ := stringMap(ctx, m.Tags, diags)
-	return vault.Settings{
-		Region:                    m.Region.ValueString(),
-		Redundancy:                catalog.Redundancy(m.StorageRedundancy.ValueString()),
-		CrossRegionRestoreEnabled: m.CrossRegionRestoreEnabled.ValueBool(),
-		Tags:                      tags,
+	if tags == nil {
+		tags = map[string]string{}
 	}
-}
-
-// changeFrom is what has to be written to bring a vault from the prior state to this plan; changed is false when
-// nothing has.
-func (m vaultModel) changeFrom(ctx context.Context, prior vaultModel, diags *diag.Diagnostics) (change vault.Change, changed bool) {
-	if redundancy := catalog.Redundancy(m.StorageRedundancy.ValueString()); !m.StorageRedundancy.Equal(prior.StorageRedundancy) {
-		change.Redundancy = &redundancy
-	}
-	if enabled := m.CrossRegionRestoreEnabled.ValueBool(); !m.CrossRegionRestoreEnabled.Equal(prior.CrossRegionRestoreEnabled) {
-		change.CrossRegionRestoreEnabled = &enabled
-	}
-	if !m.Tags.Equal(prior.Tags) {
-		tags, _ := stringMap(ctx, m.Tags, diags)
-		if tags == nil {
-			tags = map[string]string{}
-		}
-		change.Tags = &tags
-	}
-	return change, change != vault.Change{}
+	s.Tags = &tags
+	return s
 }
 
 // take makes the model what the service says the vault is. Spellings that mean the same stay as they were, and so
@@ -80,12 +61,13 @@ func (m *vaultModel) take(ctx context.Context, v vault.Vault) diag.Diagnostics {
 	m.Region = keep(m.Region, regionType.value(v.Region))
 	m.ResourceGroupName = keep(m.ResourceGroupName, armNameType.value(v.ID.ResourceGroup))
 	m.SubscriptionID = keep(m.SubscriptionID, armNameType.value(v.ID.SubscriptionID))
-	m.StorageRedundancy = types.StringValue(string(v.Redundancy))
-	m.StorageRedundancyLocked = types.BoolValue(v.RedundancyLocked)
-	m.CrossRegionRestoreEnabled = types.BoolValue(v.CrossRegionRestoreEnabled)
-	m.State = types.StringValue(string(v.State))
-	tags, diags := tagsValue(ctx, m.Tags, v.Tags)
+	diags := m.vaultSettingsModel.take(ctx, v)
+	tags, d := tagsValue(ctx, m.Tags, *v.Settings.Tags)
+	diags.Append(d...)
 	m.Tags = tags
+	if m.Usage.IsNull() || m.Usage.IsUnknown() {
+		m.Usage = usageValue(vault.Usage{}, &diags)
+	}
 	return diags
 }
 

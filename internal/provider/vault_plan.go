@@ -37,6 +37,7 @@ func (r *vaultResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	switch {
 	case req.Plan.Raw.IsNull():
 		r.run.plans.destroy(state.armID())
+		r.warnOfContents(ctx, state, "destroyed", &resp.Diagnostics)
 	case req.State.Raw.IsNull():
 		r.planCreate(ctx, plan, req, resp)
 	default:
@@ -44,6 +45,7 @@ func (r *vaultResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 		if replaces(plan, state) {
 			r.checkRegionOffered(ctx, plan, &resp.Diagnostics)
 			r.checkNameFree(ctx, plan, state.armID().Equal, &resp.Diagnostics)
+			r.warnOfContents(ctx, state, "replaced", &resp.Diagnostics)
 			return
 		}
 		r.planUpdate(ctx, state, req, resp)
@@ -56,13 +58,26 @@ func replaces(plan, state vaultModel) bool {
 		!plan.ResourceGroupName.same(state.ResourceGroupName) || !plan.SubscriptionID.same(state.SubscriptionID)
 }
 
+// birthDefaults are what a vault is created with where the configuration says nothing.
+var birthDefaults = map[string]string{
+	"storage_redundancy": string(catalog.GeoRedundant), "sku": "Standard", "immutability": vault.ImmutabilityDisabled,
+}
+
 func (r *vaultResource) planCreate(ctx context.Context, plan vaultModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	r.run.fillDefaults(&plan, &resp.Diagnostics)
-	if plan.StorageRedundancy.IsUnknown() && configIsNull(req, "storage_redundancy") {
-		plan.StorageRedundancy = types.StringValue(string(catalog.GeoRedundant))
+	// The defaults at birth; a vault that exists keeps what it has.
+	for name, value := range map[string]*types.String{
+		"storage_redundancy": &plan.StorageRedundancy, "sku": &plan.SKU, "immutability": &plan.Immutability,
+	} {
+		if value.IsUnknown() && configIsNull(req, name) {
+			*value = types.StringValue(birthDefaults[name])
+		}
 	}
 	if plan.CrossRegionRestoreEnabled.IsUnknown() && configIsNull(req, "cross_region_restore_enabled") {
 		plan.CrossRegionRestoreEnabled = types.BoolValue(false)
+	}
+	if plan.PublicNetworkAccessEnabled.IsUnknown() && configIsNull(req, "public_network_access_enabled") {
+		plan.PublicNetworkAccessEnabled = types.BoolValue(true)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 	r.checkRegionOffered(ctx, plan, &resp.Diagnostics)
@@ -77,6 +92,8 @@ func (r *vaultResource) planCreate(ctx context.Context, plan vaultModel, req res
 				"whatever the resource group.", plan.Name.ValueString()))
 		return
 	}
+	warnOfBirth(plan, &resp.Diagnostics)
+	r.checkNameNotHeld(ctx, plan, &resp.Diagnostics)
 	r.checkNameFree(ctx, plan, func(id arm.ID) bool { return r.run.plans.replaces(id, req.Config.Raw) }, &resp.Diagnostics)
 }
 
@@ -94,11 +111,14 @@ func (r *vaultResource) planUpdate(ctx context.Context, state vaultModel, req re
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	planIdentity(ctx, plan, state, resp)
 	checkRedundancyChange(plan, state, &resp.Diagnostics)
+	checkSettingsChange(ctx, plan, state, &resp.Diagnostics)
+	r.checkSoftDelete(ctx, plan, state, req, resp)
 
 	pending, diags := req.Private.GetKey(ctx, pendingKey)
 	resp.Diagnostics.Append(diags...)
-	if state.State.ValueString() == string(vault.Active) {
+	if state.State.ValueString() == string(vault.Active) && pending == nil {
 		return
 	}
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("state"), types.StringUnknown())...)
@@ -112,57 +132,61 @@ func (r *vaultResource) planUpdate(ctx context.Context, state vaultModel, req re
 	}
 }
 
+// planIdentity leaves open what the service says of an identity of another type.
+func planIdentity(ctx context.Context, plan, state vaultModel, resp *resource.ModifyPlanResponse) {
+	after, has := as[identityModel](ctx, plan.Identity, &resp.Diagnostics)
+	before, _ := as[identityModel](ctx, state.Identity, &resp.Diagnostics)
+	if !has || after.Type.Equal(before.Type) {
+		return
+	}
+	for _, name := range []string{"principal_id", "tenant_id"} {
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("identity").AtName(name), types.StringUnknown())...)
+	}
+}
+
 // keepUnset fills the unknown values that the configuration does not set from the prior state.
 func keepUnset(req resource.ModifyPlanRequest) (tftypes.Value, error) {
 	return tftypes.Transform(req.Plan.Raw, func(p *tftypes.AttributePath, v tftypes.Value) (tftypes.Value, error) {
 		if v.IsKnown() {
 			return v, nil
 		}
-		configured, _, err := tftypes.WalkAttributePath(req.Config.Raw, p)
-		if err != nil {
-			return v, nil //nolint:nilerr // no such path in the configuration: the value stays unknown
+		if c, ok := valueAt(req.Config.Raw, p); ok && !c.IsNull() {
+			return v, nil // set, to something not known yet
 		}
-		if c, ok := configured.(tftypes.Value); !ok || !c.IsNull() {
-			return v, nil
-		}
-		prior, _, err := tftypes.WalkAttributePath(req.State.Raw, p)
-		if p, ok := prior.(tftypes.Value); err == nil && ok {
-			return p, nil
+		if prior, ok := valueAt(req.State.Raw, p); ok {
+			return prior, nil
 		}
 		return v, nil
 	})
 }
 
-// configIsNull tells whether an attribute is left out of the configuration, as opposed to being unknown in it.
-func configIsNull(req resource.ModifyPlanRequest, name string) bool {
-	value, _, err := tftypes.WalkAttributePath(req.Config.Raw, tftypes.NewAttributePath().WithAttributeName(name))
-	v, ok := value.(tftypes.Value)
-	return err == nil && ok && v.IsNull()
+// fillUnknown fills the unknown values of a plan from another value of the same type.
+func fillUnknown(plan, from tftypes.Value) (tftypes.Value, error) {
+	return tftypes.Transform(plan, func(p *tftypes.AttributePath, v tftypes.Value) (tftypes.Value, error) {
+		if v.IsKnown() {
+			return v, nil
+		}
+		if value, ok := valueAt(from, p); ok {
+			return value, nil
+		}
+		return tftypes.NewValue(v.Type(), nil), nil
+	})
 }
 
-// checkRedundancyChange refuses the changes of redundancy that the service would refuse.
-func checkRedundancyChange(plan, state vaultModel, diags *diag.Diagnostics) {
-	if state.StorageRedundancyLocked.ValueBool() && !plan.StorageRedundancy.IsUnknown() && !plan.StorageRedundancy.Equal(state.StorageRedundancy) {
-		diags.AddAttributeError(path.Root("storage_redundancy"), "Storage redundancy is locked", fmt.Sprintf(
-			"%s has storage redundancy %s, which is locked since the first VM was registered with the vault; it cannot become %s.\n\n"+
-				"Set storage_redundancy back to %q, or protect the VMs in a new vault.",
-			vaultLabel(state), state.StorageRedundancy.ValueString(), plan.StorageRedundancy.ValueString(), state.StorageRedundancy.ValueString()))
+// valueAt is the value at a path; ok is false when there is none.
+func valueAt(root tftypes.Value, p *tftypes.AttributePath) (value tftypes.Value, ok bool) {
+	found, _, err := tftypes.WalkAttributePath(root, p)
+	if err != nil {
+		return tftypes.Value{}, false
 	}
-	if state.CrossRegionRestoreEnabled.ValueBool() && !plan.CrossRegionRestoreEnabled.IsUnknown() && !plan.CrossRegionRestoreEnabled.ValueBool() {
-		diags.AddAttributeError(path.Root("cross_region_restore_enabled"), "Cross-region restore cannot be switched off",
-			vaultLabel(state)+" has cross-region restore, which Azure never switches off again.\n\n"+
-				"Set cross_region_restore_enabled = true or leave it out. A vault without it has to be a new one.")
-		return
-	}
-	if plan.StorageRedundancy.IsUnknown() {
-		return
-	}
-	redundancy := catalog.Redundancy(plan.StorageRedundancy.ValueString())
-	if err := catalog.CheckCrossRegionRestore(redundancy, plan.CrossRegionRestoreEnabled.ValueBool()); err != nil && !plan.StorageRedundancy.Equal(state.StorageRedundancy) {
-		diags.AddAttributeError(path.Root("storage_redundancy"), "Cross-region restore needs geo-redundant storage",
-			sentence(err.Error())+" "+vaultLabel(state)+" has it, and it cannot be switched off.\n\n"+
-				fmt.Sprintf("Set storage_redundancy = %q or leave it out.", catalog.GeoRedundant))
-	}
+	value, ok = found.(tftypes.Value)
+	return value, ok
+}
+
+// configIsNull tells whether an attribute is left out of the configuration, as opposed to being unknown in it.
+func configIsNull(req resource.ModifyPlanRequest, name string) bool {
+	v, ok := valueAt(req.Config.Raw, tftypes.NewAttributePath().WithAttributeName(name))
+	return ok && v.IsNull()
 }
 
 // checkRegionOffered asks the environment in use whether it makes vaults in the region.

@@ -7,8 +7,10 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
@@ -34,6 +36,20 @@ const (
 
 // pendingKey marks, in private state, a vault whose creation was interrupted.
 const pendingKey = "pending"
+
+// forcedKey marks, in private state, a vault whose soft delete the service keeps on whatever is asked of it.
+const forcedKey = "soft_delete_forced"
+
+const (
+	softDeleteForced = "AlwaysOn"
+	forcedText       = "The service keeps soft delete AlwaysOn for this vault, whatever is asked of it. Set soft_delete.state = \"AlwaysOn\", or leave it out; " +
+		"until then the provider plans no change of it."
+)
+
+// privateState is the part of a response that writes private state.
+type privateState interface {
+	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
+}
 
 // pendingMark is the marker's value; private state holds JSON.
 var pendingMark = []byte(`{"operation":"create"}`)
@@ -67,26 +83,34 @@ func (r *vaultResource) Create(ctx context.Context, req resource.CreateRequest, 
 	if r.checkNameFree(ctx, plan, nil, &resp.Diagnostics); resp.Diagnostics.HasError() {
 		return
 	}
-	accepted, err := r.run.vaults.BeginCreate(ctx, plan.armID(), settings)
+	accepted, err := r.run.vaults.BeginCreate(ctx, plan.armID(), plan.Region.ValueString(), settings)
 	if err != nil {
 		r.addCreateError(ctx, &resp.Diagnostics, plan, err)
 		return
 	}
-	r.save(ctx, plan, accepted, &resp.State, resp.Identity, &resp.Diagnostics)
+	save := func(v vault.Vault) { r.save(ctx, plan, v, &resp.State, resp.Identity, &resp.Diagnostics) }
+	save(accepted)
 
-	v, err := r.run.vaults.WaitActive(ctx, accepted, logProgress(ctx, plan.Name.ValueString()))
-	r.save(ctx, plan, v, &resp.State, resp.Identity, &resp.Diagnostics)
+	progress := logProgress(ctx, plan.Name.ValueString())
+	v, err := r.run.vaults.WaitActive(ctx, accepted, progress)
+	save(v)
+	if err == nil {
+		v, err = r.run.vaults.Apply(ctx, v, settings, progress, save)
+	}
 	switch {
 	case err == nil:
+		r.finish(ctx, settings, v, req.Plan.Raw, &resp.State, resp.Private, &resp.Diagnostics)
 	case errors.Is(err, context.Canceled):
+		// Terraform takes any other value than the planned one for an error; the marker says that they are not reached.
+		resp.Diagnostics.Append(keepPlanned(req.Plan.Raw, &resp.State)...)
 		// A warning instead of an error: with an error Terraform would taint the vault and replace it.
 		resp.Diagnostics.AddWarning("Creation of backup vault interrupted", problem(vaultLabel(plan), err,
 			"The vault is being created all the same, and is in the state. The next apply waits until it is Active."))
 		resp.Diagnostics.Append(resp.Private.SetKey(context.WithoutCancel(ctx), pendingKey, pendingMark)...)
 	default:
-		resp.Diagnostics.AddError("Backup vault did not become Active", problem(vaultLabel(plan), err,
-			"The vault is in the state, marked as tainted: the next apply would replace it. If it becomes Active after all, keep it "+
-				"with `terraform untaint` (or `tofu untaint`) and the address of this resource. A larger timeouts.create gives it more time."))
+		resp.Diagnostics.AddError("Backup vault was not completed", problem(vaultLabel(plan), err,
+			"The vault is in the state, marked as tainted: the next apply would replace it. To keep it, and have the next apply complete it, take the mark off "+
+				"by `terraform untaint` (or `tofu untaint`) and the address of this resource. A larger timeouts.create gives it more time."))
 	}
 }
 
@@ -120,6 +144,12 @@ func (r *vaultResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	if v.State == vault.Active {
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, pendingKey, nil)...)
 	}
+	usage, err := r.run.vaults.Usage(ctx, v)
+	if err != nil {
+		resp.Diagnostics.AddError("Unable to read what the backup vault holds", problem(vaultLabel(state), err, ""))
+		return
+	}
+	state.Usage = usageValue(usage, &resp.Diagnostics)
 	r.save(ctx, state, v, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
@@ -129,36 +159,39 @@ func (r *vaultResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	timeout, diags := plan.Timeouts.Update(ctx, updateTimeout)
 	resp.Diagnostics.Append(diags...)
-	change, changed := plan.changeFrom(ctx, state, &resp.Diagnostics)
 	settings := plan.settings(ctx, &resp.Diagnostics)
+	prior := vault.Vault{ID: state.armID(), Settings: state.settings(ctx, &resp.Diagnostics), State: vault.Active}
+	pending, diags := req.Private.GetKey(ctx, pendingKey)
+	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	progress := logProgress(ctx, plan.Name.ValueString())
+	// What was reached is kept, should a later step fail; the next apply goes on from there.
+	save := func(v vault.Vault) { r.save(ctx, state, v, &resp.State, resp.Identity, &resp.Diagnostics) }
 
-	var v vault.Vault
+	v := prior
 	var err error
-	if state.State.ValueString() != string(vault.Active) {
+	if pending != nil || state.State.ValueString() != string(vault.Active) {
 		if v, err = r.settle(ctx, state, settings, progress); err == nil {
-			// What was reached is kept, should the next step fail.
-			r.save(ctx, state, v, &resp.State, resp.Identity, &resp.Diagnostics)
+			save(v)
 			resp.Diagnostics.Append(resp.Private.SetKey(ctx, pendingKey, nil)...)
 		}
 	}
-	switch {
-	case err != nil:
-	case changed:
-		v, err = r.run.vaults.Update(ctx, state.armID(), change, progress)
-	case v.ARMID == "": // only attributes that the service does not know changed, such as timeouts
-		v, err = r.run.vaults.Get(ctx, state.armID())
+	if err == nil {
+		v, err = r.run.vaults.Apply(ctx, v, settings, progress, save)
 	}
 	if err != nil {
 		resp.Diagnostics.AddError("Unable to update backup vault", problem(vaultLabel(plan), err, updateAdvice(err)))
 		return
 	}
-	r.save(ctx, plan, v, &resp.State, resp.Identity, &resp.Diagnostics)
+	if resp.Identity != nil {
+		// Even when nothing was written; states from before Terraform 1.12 have none.
+		resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+	}
+	r.finish(ctx, settings, v, req.Plan.Raw, &resp.State, resp.Private, &resp.Diagnostics)
 }
 
 // settle brings a vault to Active that an earlier apply left in another state: it waits for one that the service is
@@ -186,9 +219,60 @@ func (r *vaultResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
+	if state.ForceDestroy.ValueBool() && !r.deleteItems(ctx, state, &resp.Diagnostics) {
+		return
+	}
 	if err := r.run.vaults.Delete(ctx, state.armID(), logProgress(ctx, state.Name.ValueString())); err != nil {
 		resp.Diagnostics.AddError("Unable to delete backup vault", problem(vaultLabel(state), err, ""))
 	}
+}
+
+// deleteItems deletes the protected items of a vault with their backups; ok is false when one could not be.
+func (r *vaultResource) deleteItems(ctx context.Context, state vaultModel, diags *diag.Diagnostics) (ok bool) {
+	for item, err := range r.run.vaults.ProtectedItems(ctx, state.armID()) {
+		if err == nil && !item.SoftDeleted {
+			err = r.run.vaults.DeleteItem(ctx, item)
+		}
+		if arm.IsNotFound(err) {
+			return true // the vault itself is gone
+		}
+		if err != nil {
+			diags.AddError("Unable to delete a protected item", problem(fmt.Sprintf("%s, VM %q", vaultLabel(state), item.VMName()), err, ""))
+			return false
+		}
+	}
+	return true
+}
+
+// finish ends a write that succeeded: state has the planned values, and what the service chose where none was planned.
+// What the service accepted and ignored is said.
+func (r *vaultResource) finish(ctx context.Context, wanted vault.Settings, v vault.Vault, plan tftypes.Value, state *tfsdk.State, private privateState, diags *diag.Diagnostics) {
+	lacking, ok := wanted.Missing(v)
+	forced := ok && lacking.SoftDelete != nil && lacking.SoftDelete.State != "" && v.Settings.SoftDelete != nil && v.Settings.SoftDelete.State == softDeleteForced
+	if forced {
+		diags.AddAttributeWarning(path.Root("soft_delete").AtName("state"), "Soft delete is forced by the service", forcedText)
+		diags.Append(private.SetKey(ctx, forcedKey, []byte("true"))...)
+		lacking.SoftDelete.State = ""
+		if *lacking.SoftDelete == (vault.SoftDelete{}) {
+			lacking.SoftDelete = nil
+		}
+	}
+	if lacking != (vault.Settings{}) {
+		diags.AddError("The service ignored a setting", fmt.Sprintf("Vault %q: the service accepted the change, but did not make it.", v.ID.Name))
+		return
+	}
+	diags.Append(keepPlanned(plan, state)...)
+}
+
+// keepPlanned gives the state the planned values wherever there are any.
+func keepPlanned(plan tftypes.Value, state *tfsdk.State) (diags diag.Diagnostics) {
+	merged, err := fillUnknown(plan, state.Raw)
+	if err != nil {
+		diags.AddError("Unable to save backup vault", problem("State", err, "This is a defect of the provider."))
+		return diags
+	}
+	state.Raw = merged
+	return diags
 }
 
 // save writes a vault, as the service describes it, over a model into state and identity.

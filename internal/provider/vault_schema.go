@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -112,6 +113,7 @@ func (r *vaultResource) Schema(ctx context.Context, _ resource.SchemaRequest, re
 			"timeouts": vaultTimeouts(ctx),
 		},
 	}
+	maps.Copy(resp.Schema.Attributes, settingsAttributes())
 }
 
 func vaultTimeouts(ctx context.Context) schema.Attribute {

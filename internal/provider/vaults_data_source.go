@@ -119,7 +119,12 @@ func (d *vaultsDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 			return
 		}
 		if m.matches(v, tags) {
-			m.Vaults = append(m.Vaults, newVaultDataModel(v))
+			usage, err := d.run.vaults.Usage(ctx, v)
+			if err != nil {
+				resp.Diagnostics.AddError("Unable to read what a backup vault holds", problem("Vault "+v.ARMID, err, ""))
+				return
+			}
+			m.Vaults = append(m.Vaults, newVaultDataModel(ctx, v, usage, &resp.Diagnostics))
 		}
 	}
 	slices.SortFunc(m.Vaults, func(a, b vaultDataModel) int {
@@ -146,7 +151,7 @@ func (m vaultsModel) matches(v vault.Vault, tags map[string]string) bool {
 		}
 	}
 	for name, value := range tags {
-		if has, ok := v.Tags[name]; !ok || has != value {
+		if has, ok := (*v.Settings.Tags)[name]; !ok || has != value {
 			return false
 		}
 	}

@@ -16,14 +16,14 @@ import (
 type Client struct {
 	arm       *arm.Client
 	inventory *inventory
-	offers    *offers
+	offers    memo[map[string]string]
+	deleted   memo[[]DeletedVault]
 }
 
 // NewClient makes a client on an ARM connection.
 func NewClient(connection *arm.Client) *Client {
 	c := &Client{arm: connection}
 	c.inventory = newInventory(c)
-	c.offers = newOffers(connection)
 	return c
 }
 
@@ -56,11 +56,12 @@ func (e *FailedError) Unwrap() error {
 	return e.Reason
 }
 
-// BeginCreate asks for a new vault and returns once the service has accepted it, usually in the state Creating.
-// An existing vault is never written over: the error then wraps ErrExists.
-func (c *Client) BeginCreate(ctx context.Context, id arm.ID, settings Settings) (Vault, error) {
+// BeginCreate asks for a new vault and returns once the service has accepted it, usually in the state Creating. Some
+// settings cannot be had at birth; Apply brings them once the vault is Active. An existing vault is never written over:
+// the error then wraps ErrExists.
+func (c *Client) BeginCreate(ctx context.Context, id arm.ID, region string, settings Settings) (Vault, error) {
 	// A PUT on an existing vault is an update in ARM; the condition makes it a refusal.
-	return c.put(ctx, id, newWireCreate(settings), http.Header{"If-None-Match": {"*"}})
+	return c.put(ctx, id, newWireCreate(region, settings), http.Header{"If-None-Match": {"*"}})
 }
 
 func (c *Client) put(ctx context.Context, id arm.ID, body any, header http.Header) (Vault, error) {
@@ -145,31 +146,6 @@ func (c *Client) Get(ctx context.Context, id arm.ID) (Vault, error) {
 		return Vault{}, err
 	}
 	return c.inventory.get(ctx, id)
-}
-
-// Update changes an existing vault and returns it as the service describes it afterwards, Active again.
-func (c *Client) Update(ctx context.Context, id arm.ID, change Change, progress func(State)) (Vault, error) {
-	c.inventory.writing(id)
-	defer func() { c.inventory.wrote(id, true) }()
-	op, err := c.arm.Begin(ctx, arm.Request{
-		Method: http.MethodPatch, Path: id.String(), APIVersion: catalog.VaultAPIVersion, Body: newWireChange(change),
-	})
-	if err != nil {
-		return Vault{}, err
-	}
-	var w wireVault
-	if err := op.Wait(ctx, func(string) { report(progress, Updating) }, &w); err != nil {
-		return Vault{}, err
-	}
-	if w.ID == "" {
-		v, _, err := c.read(ctx, id)
-		return v, err
-	}
-	v, err := w.vault()
-	if err != nil || v.State == Active {
-		return v, err
-	}
-	return c.WaitActive(ctx, v, progress)
 }
 
 // Delete deletes a vault and returns when it is gone. A vault that does not exist is success.

@@ -38,7 +38,7 @@ func TestManyReadsAreServedByOneList(t *testing.T) {
 	var readers sync.WaitGroup
 	for _, name := range all {
 		readers.Go(func() {
-			if v, err := c.Get(t.Context(), id(name)); err != nil || v.ID.Name != name || v.Tags["env"] != "prod" {
+			if v, err := c.Get(t.Context(), id(name)); err != nil || v.ID.Name != name || tag(v) != "prod" {
 				t.Errorf("%s: %v %v", name, v, err)
 			}
 		})
@@ -88,10 +88,10 @@ func TestNoReadIsOlderThanAWrite(t *testing.T) {
 	if _, err := c.Get(t.Context(), id("contoso-007")); err != nil || len(r.take()) != 0 {
 		t.Fatal("the list does not serve reads")
 	}
-	if _, err := c.Update(t.Context(), id("contoso-007"), vault.Change{Tags: &map[string]string{"env": "test"}}, nil); err != nil {
+	if _, err := apply(t, c, "contoso-007", vault.Settings{Tags: &map[string]string{"env": "test"}}, nil); err != nil {
 		t.Fatal(err)
 	}
-	if v, err := c.Get(t.Context(), id("contoso-007")); err != nil || v.Tags["env"] != "test" {
+	if v, err := c.Get(t.Context(), id("contoso-007")); err != nil || tag(v) != "test" {
 		t.Errorf("after an update: %v %v", v, err)
 	}
 	if err := c.Delete(t.Context(), id("contoso-007"), nil); err != nil {
@@ -101,7 +101,7 @@ func TestNoReadIsOlderThanAWrite(t *testing.T) {
 		t.Errorf("after a delete: %v %v", v, err)
 	}
 	create(t, c, "contoso-007")
-	if v, err := c.Get(t.Context(), id("contoso-007")); err != nil || v.Tags["env"] != "prod" {
+	if v, err := c.Get(t.Context(), id("contoso-007")); err != nil || tag(v) != "prod" {
 		t.Errorf("after a create: %v %v", v, err)
 	}
 }
@@ -113,8 +113,10 @@ func TestListBegunBeforeAWriteIsNotUsedAfterIt(t *testing.T) {
 		create(t, c, name)
 	}
 	c = connect(t, r)
-	for _, name := range names(5) {
-		if _, err := c.Get(t.Context(), id(name)); err != nil {
+	var stale vault.Vault
+	for _, name := range append(names(4), "contoso-009") {
+		var err error
+		if stale, err = c.Get(t.Context(), id(name)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -134,7 +136,7 @@ func TestListBegunBeforeAWriteIsNotUsedAfterIt(t *testing.T) {
 		done <- err
 	}()
 	<-listing
-	if _, err := c.Update(t.Context(), id("contoso-009"), vault.Change{Tags: &map[string]string{"env": "test"}}, nil); err != nil {
+	if _, err := c.Apply(t.Context(), stale, vault.Settings{Tags: &map[string]string{"env": "test"}}, nil, nil); err != nil {
 		t.Fatal(err)
 	}
 	close(written)
@@ -142,7 +144,7 @@ func TestListBegunBeforeAWriteIsNotUsedAfterIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.take()
-	if v, err := c.Get(t.Context(), id("contoso-009")); err != nil || v.Tags["env"] != "test" {
+	if v, err := c.Get(t.Context(), id("contoso-009")); err != nil || tag(v) != "test" {
 		t.Error(v, err)
 	}
 	if got := tally(r.take()); got["GET list"] != 1 {

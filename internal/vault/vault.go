@@ -47,33 +47,15 @@ type Vault struct {
 	// ARMID is the id in the service's own spelling.
 	ARMID string
 	// Region is the canonical name, such as "chinaeast".
-	Region                    string
-	Redundancy                catalog.Redundancy
-	RedundancyLocked          bool
-	CrossRegionRestoreEnabled bool
-	// Tags is nil when the vault has none.
-	Tags  map[string]string
-	State State
+	Region string
+	// Settings are all known: no pointer is nil but those of what the vault does not have, an identity or encryption.
+	Settings Settings
+	// RedundancyLocked tells that a VM has been registered with the vault.
+	RedundancyLocked bool
+	State            State
 
 	// operation is the URL of the write in progress, known only to the process that began it.
 	operation string
-}
-
-// Settings are what a vault is created with.
-type Settings struct {
-	// Region in any spelling.
-	Region                    string
-	Redundancy                catalog.Redundancy
-	CrossRegionRestoreEnabled bool
-	Tags                      map[string]string
-}
-
-// Change is an update; nil fields stay as they are.
-type Change struct {
-	Redundancy                *catalog.Redundancy
-	CrossRegionRestoreEnabled *bool
-	// Tags replaces all tags; empty removes them.
-	Tags *map[string]string
 }
 
 // NewID builds the id of a vault.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
@@ -25,7 +26,23 @@ const subscription = embedded.DefaultSubscriptionID
 
 func id(name string) arm.ID { return vault.NewID(subscription, "backup", name) }
 
-var settings = vault.Settings{Region: "China East", Redundancy: catalog.LocallyRedundant, Tags: map[string]string{"env": "prod"}}
+const region = "China East"
+
+// settings are what the vaults of these tests are made with.
+var settings = vault.Settings{Redundancy: new(catalog.LocallyRedundant), Tags: &map[string]string{"env": "prod"}}
+
+// apply changes a vault as it is now.
+func apply(t *testing.T, c *vault.Client, name string, wanted vault.Settings, progress func(vault.State)) (vault.Vault, error) {
+	t.Helper()
+	v, err := c.Get(t.Context(), id(name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.Apply(t.Context(), v, wanted, progress, nil)
+}
+
+// tag is the tag that tests look at.
+func tag(v vault.Vault) string { return (*v.Settings.Tags)["env"] }
 
 // recorder notes the calls that reach the service, and may answer in its place.
 type recorder struct {
@@ -99,7 +116,7 @@ func connect(t *testing.T, r *recorder) *vault.Client {
 
 func create(t *testing.T, c *vault.Client, name string) vault.Vault {
 	t.Helper()
-	accepted, err := c.BeginCreate(t.Context(), id(name), settings)
+	accepted, err := c.BeginCreate(t.Context(), id(name), region, settings)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,8 +132,14 @@ var ignoreOperation = cmp.FilterPath(func(p cmp.Path) bool { return p.Last().Str
 func TestLifeOfAVault(t *testing.T) {
 	c, r := newClient(t, nil)
 	want := vault.Vault{
-		ID: id("contoso"), ARMID: id("contoso").String(), Region: "chinaeast", Redundancy: catalog.LocallyRedundant,
-		Tags: map[string]string{"env": "prod"}, State: vault.Active,
+		ID: id("contoso"), ARMID: id("contoso").String(), Region: "chinaeast", State: vault.Active,
+		Settings: vault.Settings{
+			SKU: new("Standard"), Redundancy: new(catalog.LocallyRedundant), CrossRegionRestoreEnabled: new(false),
+			SoftDelete: &vault.SoftDelete{State: "Enabled", RetentionDays: 14}, Immutability: new("Disabled"),
+			PublicNetworkAccessEnabled: new(true), CrossSubscriptionRestore: new("Enabled"),
+			Monitoring: &vault.Monitoring{JobFailures: true, ReplicationIssues: true, FailoverIssues: true, CriticalOperations: true, SiteRecoveryEmails: true},
+			Tags:       &map[string]string{"env": "prod"},
+		},
 	}
 	expect := func(got vault.Vault, err error, calls ...string) {
 		t.Helper()
@@ -126,11 +149,11 @@ func TestLifeOfAVault(t *testing.T) {
 		if diff := cmp.Diff(want, got, ignoreOperation); diff != "" {
 			t.Error(diff)
 		}
-		if diff := cmp.Diff(calls, r.take()); diff != "" {
+		if diff := cmp.Diff(calls, r.take(), cmpopts.EquateEmpty()); diff != "" {
 			t.Error(diff)
 		}
 	}
-	accepted, err := c.BeginCreate(t.Context(), id("contoso"), settings)
+	accepted, err := c.BeginCreate(t.Context(), id("contoso"), region, settings)
 	if err != nil || accepted.State != vault.Creating {
 		t.Fatal(accepted, err)
 	}
@@ -140,14 +163,16 @@ func TestLifeOfAVault(t *testing.T) {
 	got, err = c.Get(t.Context(), id("CONTOSO"))
 	expect(got, err, "GET vault")
 
-	geo, on := catalog.GeoRedundant, true
-	want.Redundancy, want.CrossRegionRestoreEnabled = geo, on
-	got, err = c.Update(t.Context(), id("contoso"), vault.Change{Redundancy: &geo, CrossRegionRestoreEnabled: &on}, nil)
+	want.Settings.Redundancy, want.Settings.CrossRegionRestoreEnabled = new(catalog.GeoRedundant), new(true)
+	got, err = c.Apply(t.Context(), got, vault.Settings{Redundancy: new(catalog.GeoRedundant), CrossRegionRestoreEnabled: new(true)}, nil, nil)
 	expect(got, err, "PATCH vault")
 
-	want.Tags = nil
-	got, err = c.Update(t.Context(), id("contoso"), vault.Change{Tags: &map[string]string{}}, nil)
+	want.Settings.Tags = &map[string]string{}
+	got, err = c.Apply(t.Context(), got, vault.Settings{Tags: &map[string]string{}}, nil, nil)
 	expect(got, err, "PATCH vault")
+
+	got, err = c.Apply(t.Context(), got, want.Settings, nil, nil)
+	expect(got, err) // nothing is missing, so nothing is sent
 
 	if err := c.Delete(t.Context(), id("contoso"), nil); err != nil {
 		t.Fatal(err)
@@ -166,7 +191,7 @@ func TestLifeOfAVault(t *testing.T) {
 func TestWaitActiveReportsProgress(t *testing.T) {
 	const needed = 300 * time.Millisecond
 	c, r := newClient(t, func(c *embedded.Config) { c.ProvisioningTime = needed })
-	accepted, err := c.BeginCreate(t.Context(), id("contoso"), settings)
+	accepted, err := c.BeginCreate(t.Context(), id("contoso"), region, settings)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,7 +210,7 @@ func TestWaitActiveReportsProgress(t *testing.T) {
 
 func TestWaitActiveTimesOut(t *testing.T) {
 	c, _ := newClient(t, func(c *embedded.Config) { c.ProvisioningTime = time.Hour })
-	accepted, err := c.BeginCreate(t.Context(), id("contoso"), settings)
+	accepted, err := c.BeginCreate(t.Context(), id("contoso"), region, settings)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -215,7 +240,7 @@ func TestFailedCreationNamesTheReason(t *testing.T) {
 			return &embedded.Fault{Code: "UserErrorQuota", Message: "No more vaults in this region."}
 		}
 	})
-	accepted, err := c.BeginCreate(t.Context(), id("contoso"), settings)
+	accepted, err := c.BeginCreate(t.Context(), id("contoso"), region, settings)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -242,7 +267,7 @@ func TestRepairOfAFailedVault(t *testing.T) {
 			return nil
 		}
 	})
-	accepted, err := c.BeginCreate(t.Context(), id("contoso"), settings)
+	accepted, err := c.BeginCreate(t.Context(), id("contoso"), region, settings)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -259,11 +284,11 @@ func TestRepairOfAFailedVault(t *testing.T) {
 	}
 	fail = false
 	repaired := settings
-	repaired.Tags = nil
+	repaired.Tags = &map[string]string{}
 	if accepted, err = c.BeginRepair(t.Context(), id("contoso"), repaired); err != nil {
 		t.Fatal(err)
 	}
-	if v, err := c.WaitActive(t.Context(), accepted, nil); err != nil || v.State != vault.Active || v.Tags != nil {
+	if v, err := c.WaitActive(t.Context(), accepted, nil); err != nil || v.State != vault.Active || tag(v) != "" {
 		t.Error(v, err)
 	}
 	if !strings.Contains(put, `"monitoringSettings"`) || !strings.Contains(put, `"sku"`) {
@@ -275,14 +300,14 @@ func TestCreateNeverWritesOverAVault(t *testing.T) {
 	c, _ := newClient(t, nil)
 	create(t, c, "contoso")
 	other := settings
-	other.Tags = map[string]string{"whose": "theirs"}
-	if _, err := c.BeginCreate(t.Context(), id("contoso"), other); !errors.Is(err, vault.ErrExists) {
+	other.Tags = &map[string]string{"env": "theirs"}
+	if _, err := c.BeginCreate(t.Context(), id("contoso"), region, other); !errors.Is(err, vault.ErrExists) {
 		t.Errorf("same group: %v", err)
 	}
-	if _, err := c.BeginCreate(t.Context(), vault.NewID(subscription, "other", "Contoso"), other); !errors.Is(err, vault.ErrExists) {
+	if _, err := c.BeginCreate(t.Context(), vault.NewID(subscription, "other", "Contoso"), region, other); !errors.Is(err, vault.ErrExists) {
 		t.Errorf("other group: %v", err)
 	}
-	if v, err := c.Get(t.Context(), id("contoso")); err != nil || v.Tags["whose"] != "" {
+	if v, err := c.Get(t.Context(), id("contoso")); err != nil || tag(v) != "prod" {
 		t.Error(v, err)
 	}
 }
@@ -292,7 +317,7 @@ func TestCreateIsHeardAlthoughInterrupted(t *testing.T) {
 	c, r := newClient(t, nil)
 	ctx, cancel := context.WithCancel(t.Context())
 	r.answer = func(*http.Request) { cancel() }
-	v, err := c.BeginCreate(ctx, id("contoso"), settings)
+	v, err := c.BeginCreate(ctx, id("contoso"), region, settings)
 	if err != nil || v.ARMID == "" {
 		t.Fatal(v, err)
 	}
@@ -303,12 +328,12 @@ func TestUpdateAndDeleteThatTakeTime(t *testing.T) {
 	create(t, c, "contoso")
 	r.take()
 	var states []vault.State
-	v, err := c.Update(t.Context(), id("contoso"), vault.Change{Tags: &map[string]string{"a": "b"}}, func(s vault.State) { states = append(states, s) })
-	if err != nil || v.Tags["a"] != "b" || v.State != vault.Active || len(states) == 0 || states[0] != vault.Updating {
+	v, err := apply(t, c, "contoso", vault.Settings{Tags: &map[string]string{"env": "b"}}, func(s vault.State) { states = append(states, s) })
+	if err != nil || tag(v) != "b" || v.State != vault.Active || len(states) == 0 || states[0] != vault.Updating {
 		t.Error(v, err, states)
 	}
 	calls := r.take()
-	if calls[0] != "PATCH vault" || calls[1] != "GET operation" || calls[len(calls)-1] != "GET vault" {
+	if calls[1] != "PATCH vault" || calls[2] != "GET operation" || calls[len(calls)-1] != "GET vault" {
 		t.Error(calls)
 	}
 	states = nil

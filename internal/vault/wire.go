@@ -1,7 +1,8 @@
 package vault
 
 import (
-	"maps"
+	"slices"
+	"strings"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 )
@@ -10,16 +11,38 @@ import (
 // The embedded service has its own: shared ones would agree with each other while both are wrong.
 
 type wireVault struct {
-	ID         string            `json:"id"`
-	Location   string            `json:"location"`
-	Tags       map[string]string `json:"tags"`
-	Properties wireProperties    `json:"properties"`
+	ID       string `json:"id,omitempty"`
+	Location string `json:"location,omitempty"`
+	// Tags is a pointer: an empty map removes all tags, an absent one keeps them.
+	Tags       *map[string]string `json:"tags,omitempty"`
+	SKU        *wireSKU           `json:"sku,omitempty"`
+	Identity   *wireIdentity      `json:"identity,omitempty"`
+	Properties *wireProperties    `json:"properties,omitempty"`
 }
 
+type wireSKU struct {
+	Name string `json:"name"`
+	Tier string `json:"tier,omitempty"`
+}
+
+type wireIdentity struct {
+	Type                   string                      `json:"type"`
+	PrincipalID            string                      `json:"principalId,omitempty"`
+	TenantID               string                      `json:"tenantId,omitempty"`
+	UserAssignedIdentities map[string]wireUserIdentity `json:"userAssignedIdentities,omitempty"`
+}
+
+type wireUserIdentity struct{}
+
 type wireProperties struct {
-	ProvisioningState    string         `json:"provisioningState,omitempty"`
-	BackupStorageVersion string         `json:"backupStorageVersion,omitempty"`
-	RedundancySettings   wireRedundancy `json:"redundancySettings"`
+	ProvisioningState    string               `json:"provisioningState,omitempty"`
+	BackupStorageVersion string               `json:"backupStorageVersion,omitempty"`
+	PublicNetworkAccess  string               `json:"publicNetworkAccess,omitempty"`
+	RedundancySettings   *wireRedundancy      `json:"redundancySettings,omitempty"`
+	SecuritySettings     *wireSecurity        `json:"securitySettings,omitempty"`
+	Encryption           *wireEncryption      `json:"encryption,omitempty"`
+	MonitoringSettings   *wireMonitoring      `json:"monitoringSettings,omitempty"`
+	RestoreSettings      *wireRestoreSettings `json:"restoreSettings,omitempty"`
 }
 
 type wireRedundancy struct {
@@ -27,81 +50,243 @@ type wireRedundancy struct {
 	CrossRegionRestore            string `json:"crossRegionRestore,omitempty"`
 }
 
-type wireCreate struct {
-	Location   string               `json:"location"`
-	SKU        wireSKU              `json:"sku"`
-	Tags       map[string]string    `json:"tags,omitempty"`
-	Properties wireCreateProperties `json:"properties"`
+type wireSecurity struct {
+	SoftDeleteSettings   *wireSoftDelete   `json:"softDeleteSettings,omitempty"`
+	ImmutabilitySettings *wireImmutability `json:"immutabilitySettings,omitempty"`
 }
 
-type wireSKU struct {
-	Name string `json:"name"`
+type wireSoftDelete struct {
+	SoftDeleteState                 string `json:"softDeleteState,omitempty"`
+	SoftDeleteRetentionPeriodInDays int    `json:"softDeleteRetentionPeriodInDays,omitempty"`
 }
 
-type wireCreateProperties struct {
-	RedundancySettings wireRedundancy `json:"redundancySettings"`
+type wireImmutability struct {
+	State string `json:"state,omitempty"`
 }
 
-type wireChange struct {
-	// Tags is a pointer: an empty map removes all tags, an absent one keeps them.
-	Tags       *map[string]string    `json:"tags,omitempty"`
-	Properties *wireCreateProperties `json:"properties,omitempty"`
+type wireEncryption struct {
+	KeyVaultProperties       *wireKeyVault    `json:"keyVaultProperties,omitempty"`
+	KekIdentity              *wireKekIdentity `json:"kekIdentity,omitempty"`
+	InfrastructureEncryption string           `json:"infrastructureEncryption,omitempty"`
 }
 
+type wireKeyVault struct {
+	KeyURI string `json:"keyUri,omitempty"`
+}
+
+type wireKekIdentity struct {
+	UseSystemAssignedIdentity *bool  `json:"useSystemAssignedIdentity,omitempty"`
+	UserAssignedIdentity      string `json:"userAssignedIdentity,omitempty"`
+}
+
+type wireMonitoring struct {
+	AzureMonitorAlertSettings *wireAzureMonitor  `json:"azureMonitorAlertSettings,omitempty"`
+	ClassicAlertSettings      *wireClassicAlerts `json:"classicAlertSettings,omitempty"`
+}
+
+type wireAzureMonitor struct {
+	AlertsForAllJobFailures       string `json:"alertsForAllJobFailures,omitempty"`
+	AlertsForAllReplicationIssues string `json:"alertsForAllReplicationIssues,omitempty"`
+	AlertsForAllFailoverIssues    string `json:"alertsForAllFailoverIssues,omitempty"`
+}
+
+type wireClassicAlerts struct {
+	AlertsForCriticalOperations       string `json:"alertsForCriticalOperations,omitempty"`
+	EmailNotificationsForSiteRecovery string `json:"emailNotificationsForSiteRecovery,omitempty"`
+}
+
+type wireRestoreSettings struct {
+	CrossSubscriptionRestoreSettings wireCrossSubscription `json:"crossSubscriptionRestoreSettings"`
+}
+
+type wireCrossSubscription struct {
+	CrossSubscriptionRestoreState string `json:"crossSubscriptionRestoreState,omitempty"`
+}
+
+// switched is ARM's word for a switch.
+func switched(on bool) string {
+	if on {
+		return "Enabled"
+	}
+	return "Disabled"
+}
+
+func isOn(word string) bool { return strings.EqualFold(word, "Enabled") }
+
+// newWire writes the settings that are not nil.
+func newWire(s Settings) wireVault {
+	w := wireVault{Tags: s.Tags, Properties: &wireProperties{}}
+	p := w.Properties
+	if s.SKU != nil {
+		w.SKU = &wireSKU{Name: *s.SKU}
+	}
+	if s.Identity != nil {
+		w.Identity = &wireIdentity{Type: s.Identity.Type}
+		for _, id := range s.Identity.IDs {
+			if w.Identity.UserAssignedIdentities == nil {
+				w.Identity.UserAssignedIdentities = map[string]wireUserIdentity{}
+			}
+			w.Identity.UserAssignedIdentities[id] = wireUserIdentity{}
+		}
+	}
+	if s.PublicNetworkAccessEnabled != nil {
+		p.PublicNetworkAccess = switched(*s.PublicNetworkAccessEnabled)
+	}
+	if s.Redundancy != nil || s.CrossRegionRestoreEnabled != nil {
+		p.RedundancySettings = &wireRedundancy{}
+		if s.Redundancy != nil {
+			p.RedundancySettings.StandardTierStorageRedundancy = string(*s.Redundancy)
+		}
+		if s.CrossRegionRestoreEnabled != nil {
+			p.RedundancySettings.CrossRegionRestore = switched(*s.CrossRegionRestoreEnabled)
+		}
+	}
+	if s.SoftDelete != nil || s.Immutability != nil {
+		p.SecuritySettings = &wireSecurity{}
+		if s.SoftDelete != nil {
+			p.SecuritySettings.SoftDeleteSettings = &wireSoftDelete{s.SoftDelete.State, s.SoftDelete.RetentionDays}
+		}
+		if s.Immutability != nil {
+			p.SecuritySettings.ImmutabilitySettings = &wireImmutability{*s.Immutability}
+		}
+	}
+	if s.Encryption != nil {
+		p.Encryption = newWireEncryption(*s.Encryption)
+	}
+	if s.Monitoring != nil {
+		p.MonitoringSettings = newWireMonitoring(*s.Monitoring)
+	}
+	if s.CrossSubscriptionRestore != nil {
+		p.RestoreSettings = &wireRestoreSettings{wireCrossSubscription{*s.CrossSubscriptionRestore}}
+	}
+	if *p == (wireProperties{}) {
+		w.Properties = nil
+	}
+	return w
+}
+
+func newWireEncryption(e Encryption) *wireEncryption {
+	return &wireEncryption{
+		KeyVaultProperties:       &wireKeyVault{e.KeyID},
+		KekIdentity:              &wireKekIdentity{&e.UseSystemAssignedIdentity, e.UserAssignedIdentityID},
+		InfrastructureEncryption: switched(e.InfrastructureEncryptionEnabled),
+	}
+}
+
+func newWireMonitoring(m Monitoring) *wireMonitoring {
+	return &wireMonitoring{
+		&wireAzureMonitor{switched(m.JobFailures), switched(m.ReplicationIssues), switched(m.FailoverIssues)},
+		&wireClassicAlerts{switched(m.CriticalOperations), switched(m.SiteRecoveryEmails)},
+	}
+}
+
+// newWireCreate is the body that creates a vault.
+func newWireCreate(region string, s Settings) wireVault {
+	w := newWire(s.atBirth())
+	w.Location = catalog.NormalizeRegion(region)
+	if w.SKU == nil {
+		w.SKU = &wireSKU{Name: "Standard"}
+	}
+	if w.SKU.Name == "RS0" {
+		w.SKU.Tier = "Standard"
+	}
+	if w.Properties == nil {
+		w.Properties = &wireProperties{}
+	}
+	return w
+}
+
+// vault reads what the service says; what it leaves out has the value that ARM documents for that.
 func (w wireVault) vault() (Vault, error) {
 	id, err := ParseID(w.ID)
 	if err != nil {
 		return Vault{}, err
 	}
-	v := Vault{
-		ID:                        id,
-		ARMID:                     w.ID,
-		Region:                    catalog.NormalizeRegion(w.Location),
-		Redundancy:                catalog.Redundancy(w.Properties.RedundancySettings.StandardTierStorageRedundancy),
-		CrossRegionRestoreEnabled: w.Properties.RedundancySettings.CrossRegionRestore == "Enabled",
-		RedundancyLocked:          locked(w.Properties.BackupStorageVersion),
-		State:                     stateOf(w.Properties.ProvisioningState),
+	p := orZero(w.Properties)
+	security := orZero(p.SecuritySettings)
+	redundancy := orZero(p.RedundancySettings)
+	softDelete := orZero(security.SoftDeleteSettings)
+	sku := orZero(w.SKU).Name
+	storage := catalog.Redundancy(redundancy.StandardTierStorageRedundancy)
+	crossRegion := isOn(redundancy.CrossRegionRestore)
+	immutability := canonical(orZero(security.ImmutabilitySettings).State, ImmutabilityDisabled, ImmutabilityUnlocked, ImmutabilityLocked)
+	public := !strings.EqualFold(p.PublicNetworkAccess, "Disabled")
+	crossSubscription := canonical(orZero(p.RestoreSettings).CrossSubscriptionRestoreSettings.CrossSubscriptionRestoreState, "Enabled", "Disabled", "PermanentlyDisabled")
+	tags := map[string]string{}
+	if w.Tags != nil && *w.Tags != nil {
+		tags = *w.Tags
 	}
-	if len(w.Tags) > 0 {
-		v.Tags = maps.Clone(w.Tags)
+	return Vault{
+		ID:               id,
+		ARMID:            w.ID,
+		Region:           catalog.NormalizeRegion(w.Location),
+		RedundancyLocked: locked(p.BackupStorageVersion),
+		State:            stateOf(p.ProvisioningState),
+		Settings: Settings{
+			SKU: &sku, Redundancy: &storage, CrossRegionRestoreEnabled: &crossRegion,
+			SoftDelete:   &SoftDelete{canonical(softDelete.SoftDeleteState, "Disabled", "Enabled", "AlwaysOn"), softDelete.SoftDeleteRetentionPeriodInDays},
+			Immutability: &immutability, PublicNetworkAccessEnabled: &public, CrossSubscriptionRestore: &crossSubscription,
+			Monitoring: p.MonitoringSettings.monitoring(), Identity: w.Identity.identity(), Encryption: p.Encryption.encryption(), Tags: &tags,
+		},
+	}, nil
+}
+
+// canonical gives a word of the service our spelling of it, and the first of the words when it is left out. The
+// service writes AlwaysON where its documentation has AlwaysOn.
+func canonical(word string, words ...string) string {
+	for _, w := range words {
+		if strings.EqualFold(w, word) {
+			return w
+		}
 	}
-	return v, nil
+	if word == "" {
+		return words[0]
+	}
+	return word
+}
+
+func orZero[T any](p *T) T {
+	if p == nil {
+		var zero T
+		return zero
+	}
+	return *p
+}
+
+func (w *wireMonitoring) monitoring() *Monitoring {
+	azure := orZero(orZero(w).AzureMonitorAlertSettings)
+	classic := orZero(orZero(w).ClassicAlertSettings)
+	return &Monitoring{
+		isOn(azure.AlertsForAllJobFailures), isOn(azure.AlertsForAllReplicationIssues), isOn(azure.AlertsForAllFailoverIssues),
+		isOn(classic.AlertsForCriticalOperations), isOn(classic.EmailNotificationsForSiteRecovery),
+	}
+}
+
+func (w *wireIdentity) identity() *Identity {
+	if w == nil || w.Type == "" || strings.EqualFold(w.Type, "None") {
+		return nil
+	}
+	i := &Identity{Type: canonical(strings.ReplaceAll(w.Type, ",User", ", User"), "SystemAssigned", "UserAssigned", "SystemAssigned, UserAssigned"), PrincipalID: w.PrincipalID, TenantID: w.TenantID}
+	for id := range w.UserAssignedIdentities {
+		i.IDs = append(i.IDs, id)
+	}
+	slices.Sort(i.IDs)
+	return i
+}
+
+func (w *wireEncryption) encryption() *Encryption {
+	if w == nil || orZero(w.KeyVaultProperties).KeyURI == "" {
+		return nil
+	}
+	kek := orZero(w.KekIdentity)
+	return &Encryption{
+		KeyID: w.KeyVaultProperties.KeyURI, InfrastructureEncryptionEnabled: isOn(w.InfrastructureEncryption),
+		UseSystemAssignedIdentity: orZero(kek.UseSystemAssignedIdentity), UserAssignedIdentityID: kek.UserAssignedIdentity,
+	}
 }
 
 // locked reads the redundancy lock from the vault itself, which saves a call to backupstorageconfig for each vault:
 // the storage version is "Unassigned" until the first item is registered, which is the moment the redundancy locks.
 func locked(backupStorageVersion string) bool {
 	return backupStorageVersion != "" && backupStorageVersion != "Unassigned"
-}
-
-func newWireCreate(s Settings) wireCreate {
-	return wireCreate{
-		Location:   catalog.NormalizeRegion(s.Region),
-		SKU:        wireSKU{Name: "Standard"},
-		Tags:       s.Tags,
-		Properties: wireCreateProperties{RedundancySettings: newWireRedundancy(s.Redundancy, s.CrossRegionRestoreEnabled)},
-	}
-}
-
-func newWireRedundancy(redundancy catalog.Redundancy, crossRegionRestore bool) wireRedundancy {
-	w := wireRedundancy{StandardTierStorageRedundancy: string(redundancy), CrossRegionRestore: "Disabled"}
-	if crossRegionRestore {
-		w.CrossRegionRestore = "Enabled"
-	}
-	return w
-}
-
-func newWireChange(c Change) wireChange {
-	w := wireChange{Tags: c.Tags}
-	if c.Redundancy == nil && c.CrossRegionRestoreEnabled == nil {
-		return w
-	}
-	w.Properties = &wireCreateProperties{}
-	if c.Redundancy != nil {
-		w.Properties.RedundancySettings.StandardTierStorageRedundancy = string(*c.Redundancy)
-	}
-	if c.CrossRegionRestoreEnabled != nil {
-		w.Properties.RedundancySettings.CrossRegionRestore = newWireRedundancy("", *c.CrossRegionRestoreEnabled).CrossRegionRestore
-	}
-	return w
 }

@@ -1,0 +1,160 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+	"github.com/azurebackup/terraform-provider-backup/internal/vault"
+)
+
+// checkRedundancyChange refuses the changes of redundancy that the service would refuse.
+func checkRedundancyChange(plan, state vaultModel, diags *diag.Diagnostics) {
+	if state.StorageRedundancyLocked.ValueBool() && !plan.StorageRedundancy.IsUnknown() && !plan.StorageRedundancy.Equal(state.StorageRedundancy) {
+		diags.AddAttributeError(path.Root("storage_redundancy"), "Storage redundancy is locked", fmt.Sprintf(
+			"%s has storage redundancy %s, which is locked since the first VM was registered with the vault; it cannot become %s.\n\n"+
+				"Set storage_redundancy back to %q, or protect the VMs in a new vault.",
+			vaultLabel(state), state.StorageRedundancy.ValueString(), plan.StorageRedundancy.ValueString(), state.StorageRedundancy.ValueString()))
+	}
+	if state.CrossRegionRestoreEnabled.ValueBool() && !plan.CrossRegionRestoreEnabled.IsUnknown() && !plan.CrossRegionRestoreEnabled.ValueBool() {
+		diags.AddAttributeError(path.Root("cross_region_restore_enabled"), "Cross-region restore cannot be switched off",
+			vaultLabel(state)+" has cross-region restore, which Azure never switches off again.\n\n"+
+				"Set cross_region_restore_enabled = true or leave it out. A vault without it has to be a new one.")
+		return
+	}
+	if plan.StorageRedundancy.IsUnknown() {
+		return
+	}
+	redundancy := catalog.Redundancy(plan.StorageRedundancy.ValueString())
+	if err := catalog.CheckCrossRegionRestore(redundancy, plan.CrossRegionRestoreEnabled.ValueBool()); err != nil && !plan.StorageRedundancy.Equal(state.StorageRedundancy) {
+		diags.AddAttributeError(path.Root("storage_redundancy"), "Cross-region restore needs geo-redundant storage",
+			sentence(err.Error())+" "+vaultLabel(state)+" has it, and it cannot be switched off.\n\n"+
+				fmt.Sprintf("Set storage_redundancy = %q or leave it out.", catalog.GeoRedundant))
+	}
+}
+
+// checkSettingsChange refuses the changes of settings that the service would refuse, and warns of those that are final.
+func checkSettingsChange(ctx context.Context, plan, state vaultModel, diags *diag.Diagnostics) {
+	checkFinal(plan.Immutability.ValueString(), state.Immutability.ValueString(), vault.ImmutabilityLocked, plan.Immutability.IsUnknown(),
+		path.Root("immutability"), "Immutability", vaultLabel(state), diags)
+	checkFinal(plan.CrossSubscriptionRestore.ValueString(), state.CrossSubscriptionRestore.ValueString(), "PermanentlyDisabled",
+		plan.CrossSubscriptionRestore.IsUnknown(), path.Root("cross_subscription_restore"), "Cross-subscription restore", vaultLabel(state), diags)
+
+	before, encrypted := as[encryptionModel](ctx, state.Encryption, diags)
+	if !encrypted || plan.Encryption.IsUnknown() {
+		return
+	}
+	after, stays := as[encryptionModel](ctx, plan.Encryption, diags)
+	switch {
+	case !stays:
+		diags.AddAttributeError(path.Root("encryption"), "Encryption cannot be removed", vaultLabel(state)+
+			" is encrypted with a key of your own, which Azure never undoes.\n\nKeep the attribute encryption, or use a new vault.")
+	case !after.InfrastructureEncryptionEnabled.IsUnknown() && !after.InfrastructureEncryptionEnabled.Equal(before.InfrastructureEncryptionEnabled):
+		diags.AddAttributeError(path.Root("encryption").AtName("infrastructure_encryption_enabled"), "Infrastructure encryption cannot be changed", fmt.Sprintf(
+			"%s was encrypted with infrastructure_encryption_enabled = %t, which is fixed from then on.\n\nSet it back, or use a new vault.",
+			vaultLabel(state), before.InfrastructureEncryptionEnabled.ValueBool()))
+	}
+}
+
+// checkFinal refuses to leave a final value, and warns of reaching it.
+func checkFinal(to, from, final string, unknown bool, at path.Path, what, label string, diags *diag.Diagnostics) {
+	switch {
+	case unknown || to == from || to == "":
+	case from == final:
+		diags.AddAttributeError(at, what+" is "+final, fmt.Sprintf(
+			"%s: %s is %s, which is final; it cannot become %s.\n\nSet it back to %q or leave it out, or use a new vault.",
+			label, strings.ToLower(what[:1])+what[1:], final, to, final))
+	case to == final:
+		diags.AddAttributeWarning(at, what+" becomes "+final, fmt.Sprintf("%s: %s is final. Nobody, Microsoft's support included, can undo it.", label, final))
+	}
+}
+
+// warnOfBirth warns of final settings that a vault gets at its creation.
+func warnOfBirth(plan vaultModel, diags *diag.Diagnostics) {
+	if plan.Immutability.ValueString() == vault.ImmutabilityLocked {
+		checkFinal(vault.ImmutabilityLocked, vault.ImmutabilityUnlocked, vault.ImmutabilityLocked, false, path.Root("immutability"), "Immutability", vaultLabel(plan), diags)
+	}
+}
+
+// checkSoftDelete refuses to leave AlwaysOn, unless it is the service that forces it: then there is no change to plan.
+func (r *vaultResource) checkSoftDelete(ctx context.Context, plan, state vaultModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	before, had := as[softDeleteModel](ctx, state.SoftDelete, &resp.Diagnostics)
+	after, has := as[softDeleteModel](ctx, plan.SoftDelete, &resp.Diagnostics)
+	if !had || !has || after.State.IsUnknown() {
+		return
+	}
+	at := path.Root("soft_delete").AtName("state")
+	forced, diags := req.Private.GetKey(ctx, forcedKey)
+	resp.Diagnostics.Append(diags...)
+	if forced != nil && before.State.ValueString() == softDeleteForced && after.State.ValueString() != softDeleteForced {
+		resp.Diagnostics.AddAttributeWarning(at, "Soft delete is forced by the service", forcedText)
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, at, before.State)...)
+		return
+	}
+	checkFinal(after.State.ValueString(), before.State.ValueString(), softDeleteForced, false, at, "Soft delete", vaultLabel(state), &resp.Diagnostics)
+}
+
+// namesShown is how many protected items a warning names.
+const namesShown = 10
+
+// warnOfContents says what a vault holds that is going to be destroyed or replaced. It is a warning, since the items may
+// leave in the same plan; the service refuses otherwise. A vault that never registered a VM is not asked.
+func (r *vaultResource) warnOfContents(ctx context.Context, state vaultModel, fate string, diags *diag.Diagnostics) {
+	if !state.StorageRedundancyLocked.ValueBool() || r.run.applying {
+		return
+	}
+	var names []string
+	for item, err := range r.run.vaults.ProtectedItems(ctx, state.armID()) {
+		if err != nil {
+			tflog.Warn(ctx, "unable to list the protected items", map[string]any{"error": err.Error()})
+			return
+		}
+		if !item.SoftDeleted {
+			names = append(names, item.VMName())
+		}
+	}
+	if len(names) == 0 {
+		return
+	}
+	slices.Sort(names)
+	list := strings.Join(names[:min(len(names), namesShown)], ", ")
+	if more := len(names) - namesShown; more > 0 {
+		list += fmt.Sprintf(" and %d more", more)
+	}
+	detail := fmt.Sprintf("%s is to be %s. It holds %d protected items: %s.\n\n", vaultLabel(state), fate, len(names), list)
+	switch {
+	case !state.ForceDestroy.ValueBool():
+		detail += "The service refuses to delete it while they are there. Unless they leave in the same apply, it fails; force_destroy = true deletes them " +
+			"with their backups, after an apply that sets it."
+	case state.Immutability.ValueString() == vault.ImmutabilityDisabled:
+		detail += "force_destroy = true: all of them are deleted with their backups."
+	default:
+		detail += fmt.Sprintf("force_destroy = true, but immutability is %s, and the service refuses to delete their backups before they expire.", state.Immutability.ValueString())
+	}
+	diags.AddWarning("Backup vault is not empty", detail)
+}
+
+// checkNameNotHeld finds a deleted vault that holds the planned name until it is purged.
+func (r *vaultResource) checkNameNotHeld(ctx context.Context, plan vaultModel, diags *diag.Diagnostics) {
+	if plan.Name.IsUnknown() || plan.Region.IsUnknown() || plan.SubscriptionID.IsUnknown() || diags.HasError() {
+		return
+	}
+	held, found, err := r.run.vaults.FindDeleted(ctx, plan.SubscriptionID.ValueString(), plan.Region.ValueString(), plan.Name.ValueString(), time.Now())
+	if err != nil {
+		tflog.Warn(ctx, "unable to look for a deleted vault of the same name", map[string]any{"error": err.Error()})
+		return
+	}
+	if found {
+		diags.AddAttributeError(path.Root("name"), "Backup vault name is held by a deleted vault", fmt.Sprintf(
+			"A vault named %q was deleted and holds the name until it is purged on %s.\n\nChoose another name, wait, or undelete it and import it:\n\n"+
+				"  az backup deleted-vault undelete --ids %s\n", plan.Name.ValueString(), held.PurgeAt.UTC().Format(time.RFC1123), held.ARMID))
+	}
+}

@@ -1,0 +1,108 @@
+package vault
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"reflect"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/arm"
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+)
+
+// Missing is what a vault lacks to have these settings; ok is false when it has them all.
+func (s Settings) Missing(v Vault) (lacking Settings, ok bool) { return s.missing(v.Settings) }
+
+// Apply brings an Active vault to the settings, in as many steps as the service needs, and returns it as the service
+// describes it afterwards. reached, when not nil, is told the vault after each step. Steps follow from what the vault
+// is, so that an Apply that failed half-way is completed by another. The service may accept a step and ignore it, as it
+// does where it forces soft delete; Missing then tells what it ignored.
+func (c *Client) Apply(ctx context.Context, v Vault, wanted Settings, progress func(State), reached func(Vault)) (Vault, error) {
+	var last Settings
+	for {
+		step, ok := wanted.missing(v.Settings)
+		if !ok || reflect.DeepEqual(step, last) {
+			return v, nil
+		}
+		last = step
+		next, err := c.step(ctx, v.ID, step, progress)
+		if err != nil {
+			return v, err
+		}
+		v = next
+		if reached != nil {
+			reached(v)
+		}
+	}
+}
+
+// step makes one write and waits for it.
+func (c *Client) step(ctx context.Context, id arm.ID, step Settings, progress func(State)) (Vault, error) {
+	if step.SKU != nil {
+		// The sku changes through PUT only; the rest of the step follows in the next one.
+		accepted, err := c.putOver(ctx, id, Settings{SKU: step.SKU})
+		if err != nil {
+			return Vault{}, err
+		}
+		return c.WaitActive(ctx, accepted, progress)
+	}
+	c.inventory.writing(id)
+	defer func() { c.inventory.wrote(id, true) }()
+	op, err := c.arm.Begin(ctx, arm.Request{
+		Method: http.MethodPatch, Path: id.String(), APIVersion: catalog.VaultAPIVersion, Body: newWire(step),
+	})
+	if err != nil {
+		return Vault{}, err
+	}
+	var w wireVault
+	if err := op.Wait(ctx, func(string) { report(progress, Updating) }, &w); err != nil {
+		return Vault{}, err
+	}
+	if w.ID == "" {
+		v, _, err := c.read(ctx, id)
+		return v, err
+	}
+	v, err := w.vault()
+	if err != nil || v.State == Active {
+		return v, err
+	}
+	return c.WaitActive(ctx, v, progress)
+}
+
+// BeginRepair writes an existing vault again, which restarts a write that Failed.
+func (c *Client) BeginRepair(ctx context.Context, id arm.ID, settings Settings) (Vault, error) {
+	return c.putOver(ctx, id, settings.atBirth())
+}
+
+// putOver lays settings over the vault there is and sends the whole back, since a PUT replaces what it does not name.
+func (c *Client) putOver(ctx context.Context, id arm.ID, settings Settings) (Vault, error) {
+	document := map[string]any{}
+	if err := c.arm.Get(ctx, id.String(), catalog.VaultAPIVersion, &document); err != nil {
+		return Vault{}, err
+	}
+	raw, err := json.Marshal(newWire(settings))
+	if err != nil {
+		return Vault{}, err
+	}
+	changes := map[string]any{}
+	if err := json.Unmarshal(raw, &changes); err != nil {
+		return Vault{}, err
+	}
+	overlay(document, changes)
+	if settings.Tags != nil {
+		document["tags"] = *settings.Tags // replaced whole, not merged
+	}
+	return c.put(ctx, id, document, http.Header{})
+}
+
+func overlay(document, changes map[string]any) {
+	for name, value := range changes {
+		inner, ok := value.(map[string]any)
+		outer, both := document[name].(map[string]any)
+		if ok && both {
+			overlay(outer, inner)
+			continue
+		}
+		document[name] = value
+	}
+}
