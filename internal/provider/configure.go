@@ -94,7 +94,7 @@ func (p *backupProvider) Configure(ctx context.Context, req provider.ConfigureRe
 		resp.Diagnostics.AddError("Unable to configure the provider", sentence(err.Error()))
 		return
 	}
-	resp.ResourceData, resp.DataSourceData = r, r
+	resp.ResourceData, resp.DataSourceData, resp.ListResourceData = r, r, r
 }
 
 // environment reads where vaults live. Only BACKUP_ENVIRONMENT and the attribute count: a stray ARM_* variable must

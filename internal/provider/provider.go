@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -17,8 +18,9 @@ import (
 )
 
 var (
-	_ provider.Provider              = (*backupProvider)(nil)
-	_ provider.ProviderWithFunctions = (*backupProvider)(nil)
+	_ provider.Provider                  = (*backupProvider)(nil)
+	_ provider.ProviderWithListResources = (*backupProvider)(nil)
+	_ provider.ProviderWithFunctions     = (*backupProvider)(nil)
 )
 
 // New returns the constructor of the provider, as the plugin server wants it. version is the provider's own.
@@ -123,6 +125,10 @@ func (p *backupProvider) DataSources(context.Context) []func() datasource.DataSo
 	return []func() datasource.DataSource{
 		NewVaultDataSource, NewVaultsDataSource, NewRegionsDataSource, NewSubscriptionsDataSource,
 	}
+}
+
+func (p *backupProvider) ListResources(context.Context) []func() list.ListResource {
+	return []func() list.ListResource{NewVaultListResource}
 }
 
 func (p *backupProvider) Functions(context.Context) []func() function.Function {

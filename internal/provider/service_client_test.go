@@ -23,12 +23,20 @@ type serviceClient struct {
 
 func newServiceClient(t *testing.T, database string) serviceClient {
 	t.Helper()
+	return newServiceClientFor(t, database, defaultSubscription)
+}
+
+// newServiceClientFor is newServiceClient for a service with another subscription.
+func newServiceClientFor(t *testing.T, database, subscription string) serviceClient {
+	t.Helper()
 	s, err := store.Open(t.Context(), database)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	return serviceClient{t: t, store: s, transport: embedded.NewTransport(embedded.New(embedded.Config{Store: s}))}
+	return serviceClient{t: t, store: s, transport: embedded.NewTransport(embedded.New(embedded.Config{
+		Store: s, Subscriptions: []embedded.Subscription{{ID: subscription, DisplayName: "Test"}},
+	}))}
 }
 
 // do sends a request that has to succeed.

@@ -1,0 +1,54 @@
+package arm
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+)
+
+// escapes is how often a link may be percent-encoded: the portal encodes an id that it nests in another path, and mail
+// and chat programs encode the whole once more.
+const escapes = 3
+
+// linkedID matches a resource id within a link, whose parts end where another part of the link may begin.
+var linkedID = regexp.MustCompile(`(?i)/subscriptions/([^/?#&]+)/resourceGroups/([^/?#&]+)/providers/([^/?#&]+/[^/?#&]+)/([^/?#&"',;\s]+)`)
+
+// IsLink tells whether s is the address of a web page.
+func IsLink(s string) bool {
+	s = strings.ToLower(s)
+	return strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://")
+}
+
+// ParseLink finds the id of a resource of the given type in a link, such as one to its pages in the Azure portal:
+//
+//	https://portal.azure.com/#@contoso.com/resource/subscriptions/…/vaults/v/overview
+//	https://portal.azure.cn/#view/Microsoft_Azure_RecoveryServices/VaultBlade/id/%2Fsubscriptions%2F…
+//
+// Whose portal it is does not matter. The error is written for the user.
+func ParseLink(link, resourceType string) (ID, error) {
+	text := link
+	for range escapes {
+		unescaped, err := url.PathUnescape(text)
+		if err != nil {
+			break // a per cent sign that is one
+		}
+		text = unescaped
+	}
+	other := ""
+	for _, match := range linkedID.FindAllStringSubmatch(text, -1) {
+		id := ID{SubscriptionID: match[1], ResourceGroup: match[2], Type: match[3], Name: match[4]}
+		if id.Validate() != nil {
+			continue
+		}
+		if strings.EqualFold(id.Type, resourceType) {
+			id.Type = resourceType
+			return id, nil
+		}
+		other = id.Type
+	}
+	if other != "" {
+		return ID{}, fmt.Errorf("the link %s is to a %s, not to a %s", link, other, resourceType)
+	}
+	return ID{}, fmt.Errorf("the link %s holds no Azure resource id", link)
+}
