@@ -50,7 +50,18 @@ const (
 	codeTooLarge                  = "RequestEntityTooLarge"
 	codeGroupLocationNotAvailable = "LocationNotAvailableForResourceGroup"
 	codeGroupDeletionBlocked      = "ResourceGroupDeletionBlocked"
-	codeVaultNameNotAvailable     = "VaultNameNotAvailable" // ours: no recording of Azure's answer is known
+	codeImmutable                 = "UserErrorOperationDeniedOnImmutableItem"
+	codeInvalidItemInput          = "BMSUserErrorInvalidInput"
+	codeInvalidProtection         = "BMSUserErrorInvalidConfigureProtectionRequest"
+	codeItemLocked                = "BMSUserErrorObjectLocked"
+
+	// Codes of our own where no recording of Azure's answer is known.
+	codeVaultNameNotAvailable = "VaultNameNotAvailable"
+	codeVaultNameHeld         = "VaultNameHeldByDeletedVault"
+	codeDeletedVaultPurged    = "DeletedVaultPurged"
+	codeItemSoftDeleted       = "ProtectedItemSoftDeleted"
+	codeItemNotSoftDeleted    = "ProtectedItemNotSoftDeleted"
+	codeInvalidFilter         = "InvalidFilter"
 
 	// Codes only this service has.
 	codeNotModelled         = "NotModelledByEmbeddedService"
@@ -72,6 +83,15 @@ var statuses = map[string]int{
 	codeGroupLocationNotAvailable: http.StatusBadRequest,
 	codeGroupNotFound:             http.StatusNotFound,
 	codeInternal:                  http.StatusInternalServerError,
+	codeDeletedVaultPurged:        http.StatusConflict,
+	codeImmutable:                 http.StatusBadRequest,
+	codeInvalidFilter:             http.StatusBadRequest,
+	codeInvalidItemInput:          http.StatusBadRequest,
+	codeInvalidProtection:         http.StatusBadRequest,
+	codeItemLocked:                http.StatusConflict,
+	codeItemNotSoftDeleted:        http.StatusConflict,
+	codeItemSoftDeleted:           http.StatusConflict,
+	codeVaultNameHeld:             http.StatusConflict,
 	codeInvalidAPIVersion:         http.StatusBadRequest,
 	codeInvalidContent:            http.StatusBadRequest,
 	codeInvalidGroupLocation:      http.StatusConflict,

@@ -61,12 +61,15 @@ func (c *call) nextLink(after store.Position) string {
 		"api-version": {c.apiVersion},
 		"$skipToken":  {base64.RawURLEncoding.EncodeToString(token)},
 	}
+	if filter := queryValue(queryOf(c.request.URL), "$filter"); filter != "" {
+		query.Set("$filter", filter)
+	}
 	return c.origin() + c.request.URL.EscapedPath() + "?" + query.Encode()
 }
 
 func (c *call) position() (store.Position, error) {
 	var after store.Position
-	token := queryValue(c.request.URL.Query(), "$skipToken")
+	token := queryValue(queryOf(c.request.URL), "$skipToken")
 	if token == "" {
 		return after, nil
 	}

@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -38,9 +39,14 @@ func (s *Service) checkNameAvailability(c *call) (*answer, error) {
 		if err := s.requireGroup(tx, c); err != nil {
 			return err
 		}
-		holder, err = nameHolder(tx, c.params["subscription"], name)
-		return err
+		if holder, err = nameHolder(tx, c.params["subscription"], name); err != nil || holder != nil {
+			return err
+		}
+		return checkNameReleased(tx, c.params["subscription"], name)
 	})
+	if held, ok := errors.AsType[*Fault](err); ok && held.Code == codeVaultNameHeld {
+		return answerOK(nameAvailability{Reason: "AlreadyExists", Message: held.Message}), nil
+	}
 	if err != nil {
 		return nil, err
 	}

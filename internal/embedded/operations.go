@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/store"
 )
 
@@ -17,6 +18,7 @@ const (
 	operationCreate = "create"
 	operationUpdate = "update"
 	operationDelete = "delete"
+	operationRevive = "undelete"
 )
 
 const headerAsyncOperation = "Azure-AsyncOperation"
@@ -43,28 +45,77 @@ func newOperationID() string {
 	return base64.StdEncoding.EncodeToString([]byte("0;" + uuid.NewString()))
 }
 
-// operationURL is absolute: pollers follow it as it is, and HashiCorp's refuses a relative one.
-func (c *call) operationURL(op *store.Operation, view string) string {
-	return c.origin() + op.Resource + "/" + view + "/" + op.ID + "?api-version=" + c.apiVersion
+// place is where clients ask for an operation: the same operation has its address below the id it belongs to, and
+// Azure spells the views of it differently for each kind of resource.
+type place struct {
+	base    string
+	status  string
+	results string // "" where there is no such view
+}
+
+func vaultPlace(id string) place { return place{id, "operationStatus", "operationResults"} }
+
+// url is absolute: pollers follow it as it is, and HashiCorp's refuses a relative one.
+func (p place) url(c *call, view string, op *store.Operation) string {
+	return c.origin() + p.base + "/" + view + "/" + op.ID + "?api-version=" + c.apiVersion
 }
 
 // accepted adds the headers of a 202 answer that tell where to ask for the outcome.
-func (s *Service) accepted(c *call, a *answer, op *store.Operation) *answer {
-	a.with(headerAsyncOperation, c.operationURL(op, "operationStatus"))
-	a.with("Location", c.operationURL(op, "operationResults"))
+func (s *Service) accepted(c *call, a *answer, p place, op *store.Operation) *answer {
+	a.with(headerAsyncOperation, p.url(c, p.status, op))
+	if p.results != "" {
+		a.with("Location", p.url(c, p.results, op))
+	}
 	return s.retryAfter(a)
+}
+
+// status answers how far an operation is.
+func (s *Service) status(c *call, p place, op *store.Operation) *answer {
+	body := operationStatus{
+		ID:        p.base + "/" + p.status + "/" + op.ID,
+		Name:      op.ID,
+		Status:    "InProgress",
+		StartTime: op.Started,
+	}
+	if c.now.Before(op.Ready) {
+		return s.retryAfter(answerOK(body).with(headerAsyncOperation, p.url(c, p.status, op)))
+	}
+	body.EndTime = &op.Ready
+	body.Status = "Succeeded"
+	if op.Code != "" {
+		body.Status = "Failed"
+		body.Error = &errorDetail{Code: op.Code, Message: op.Message}
+	}
+	return answerOK(body)
+}
+
+// result answers what the request itself would have answered, had it waited; done is the answer of a success.
+func (s *Service) result(c *call, p place, op *store.Operation, done func() (*answer, error)) (*answer, error) {
+	switch {
+	case c.now.Before(op.Ready):
+		a := &answer{status: http.StatusAccepted}
+		return s.retryAfter(a.with("Location", p.url(c, p.results, op))), nil
+	case op.Code != "":
+		// A fault's code may be any, so the status cannot come from the table. 409 is one that clients do not retry.
+		return nil, &refusal{Fault: Fault{Code: op.Code, Message: op.Message}, status: http.StatusConflict}
+	}
+	return done()
 }
 
 // findOperation returns the operation of the call if it works on the document with this id.
 func findOperation(tx *store.Tx, c *call, id string) (*store.Operation, error) {
 	op, err := tx.Operation(c.params["operation"])
 	if errors.Is(err, store.ErrNotFound) || err == nil && store.Key(op.Resource) != store.Key(id) {
-		return nil, &Fault{
-			Code:    codeResourceNotFound,
-			Message: fmt.Sprintf("There is no operation '%s' on '%s'.", c.params["operation"], id),
-		}
+		return nil, operationNotFound(c, id)
 	}
 	return op, err
+}
+
+func operationNotFound(c *call, id string) error {
+	return &Fault{
+		Code:    codeResourceNotFound,
+		Message: fmt.Sprintf("There is no operation '%s' on '%s'.", c.params["operation"], id),
+	}
 }
 
 // getOperationStatus answers also when the vault is gone: that is how the end of a deletion is seen.
@@ -77,26 +128,9 @@ func (s *Service) getOperationStatus(c *call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-
-	body := operationStatus{
-		ID:        op.Resource + "/operationStatus/" + op.ID,
-		Name:      op.ID,
-		Status:    "InProgress",
-		StartTime: op.Started,
-	}
-	if c.now.Before(op.Ready) {
-		return s.retryAfter(answerOK(body).with(headerAsyncOperation, c.operationURL(op, "operationStatus"))), nil
-	}
-	body.EndTime = &op.Ready
-	body.Status = "Succeeded"
-	if op.Code != "" {
-		body.Status = "Failed"
-		body.Error = &errorDetail{Code: op.Code, Message: op.Message}
-	}
-	return answerOK(body), nil
+	return s.status(c, vaultPlace(op.Resource), op), nil
 }
 
-// getOperationResult answers what the request itself would have answered, had it waited.
 func (s *Service) getOperationResult(c *call) (*answer, error) {
 	var op *store.Operation
 	var d *store.Document
@@ -104,20 +138,16 @@ func (s *Service) getOperationResult(c *call) (*answer, error) {
 		if op, err = findOperation(tx, c, c.vaultID()); err != nil {
 			return err
 		}
-		d, err = find(tx, c.vaultID())
+		d, err = find(tx, catalog.VaultType, c.vaultID())
 		return err
 	})
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case c.now.Before(op.Ready):
-		a := &answer{status: http.StatusAccepted}
-		return s.retryAfter(a.with("Location", c.operationURL(op, "operationResults"))), nil
-	case op.Code != "":
-		// A fault's code may be any, so the status cannot come from the table. 409 is one that clients do not retry.
-		return nil, &refusal{Fault: Fault{Code: op.Code, Message: op.Message}, status: http.StatusConflict}
-	case op.Kind == operationDelete, d == nil:
-		return &answer{status: http.StatusNoContent}, nil
 	}
-	return okVault(d, c.now)
+	return s.result(c, vaultPlace(op.Resource), op, func() (*answer, error) {
+		if op.Kind == operationDelete || d == nil {
+			return &answer{status: http.StatusNoContent}, nil
+		}
+		return okVault(d, c.now)
+	})
 }

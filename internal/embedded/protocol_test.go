@@ -39,10 +39,11 @@ func TestWhatIsNotServed(t *testing.T) {
 		code         string
 	}{
 		{"GET", vault + "/backupPolicies", 501, notModelled},
-		{"GET", vault + "/replicationVaultSettings/default", 501, notModelled},
-		{"PUT", vault + "/backupFabrics/Azure/protectionContainers/c/protectedItems/i", 501, notModelled},
+		{"PUT", vault + "/replicationVaultSettings/default", 501, notModelled},
+		{"PUT", vault + "/backupFabrics/OnPremises/protectionContainers/c/protectedItems/i", 501, notModelled},
+		{"GET", vault + "/backupFabrics/Azure/protectionContainers/c/protectedItems/i/recoveryPoints", 501, notModelled},
 		{"GET", sub + "/providers/Microsoft.Compute/virtualMachines", 501, notModelled},
-		{"GET", sub + "/providers/Microsoft.RecoveryServices/locations/eastasia/deletedVaults", 501, notModelled},
+		{"GET", sub + "/providers/Microsoft.RecoveryServices/locations/eastasia/capabilities", 501, notModelled},
 		{"GET", "/providers/Microsoft.RecoveryServices/operations", 501, notModelled},
 		{"GET", "/", 404, "NotFound"},
 		{"GET", "/elsewhere", 404, "NotFound"},
@@ -238,6 +239,10 @@ func FuzzRequests(f *testing.F) {
 	f.Add("DELETE", sub+"/resourcegroups/", "")
 	f.Add("GET", vaultPath("g", "a%2Fb")+"/operationStatus/%00", "")
 	f.Add("POST", sub+"/resourceGroups/g/providers/Microsoft.RecoveryServices/locations/%20/checkNameAvailability", `{"name":[]}`)
+	f.Add("PUT", itemPath(vaultPath("g", "seeded"), "web"), protectBody(vaultPath("g", "seeded"), "web"))
+	f.Add("PUT", itemPath(vaultPath("g", "seeded"), "web"), `{"properties":{"protectedItemType":7,"isRehydrate":{}}}`)
+	f.Add("GET", vaultPath("g", "seeded%2FbackupFabrics%2FAzure%2FprotectionContainers%2Fa%2FprotectedItems%2Fb"), "")
+	f.Add("POST", deletedVaultsPath+"/x/undelete", `{"properties":{"recoveryResourceGroupId":"`+sub+`/resourceGroups/g"}}`)
 	s := start(f)
 	s.put(vaultPath("g", "seeded"), minimal)
 	handler := embedded.New(embedded.Config{Store: s.store})

@@ -31,16 +31,7 @@ func (s *Service) deleteGroup(c *call) (*answer, error) {
 }
 
 func (s *Service) beginGroupDelete(tx *store.Tx, c *call, g *group) (*store.Operation, error) {
-	d := g.document
-	if d == nil {
-		// A group without a document ends with its vaults; only the operation needs to be remembered.
-		d = &store.Document{ID: g.id}
-		if err := s.begin(tx, d, operationDelete, s.config.OperationTime, nil); err != nil {
-			return nil, err
-		}
-	} else if err := s.beginDelete(tx, d); err != nil {
-		return nil, err
-	}
+	// The vaults first: with the group's document goes everything below it.
 	vaults, err := tx.Documents(store.Query{
 		Type: catalog.VaultType, Subscription: c.params["subscription"], ResourceGroup: c.params["group"],
 	})
@@ -48,18 +39,29 @@ func (s *Service) beginGroupDelete(tx *store.Tx, c *call, g *group) (*store.Oper
 		return nil, err
 	}
 	for _, vault := range vaults {
-		if err := s.beginDelete(tx, vault); err != nil {
+		if err := s.beginVaultDelete(tx, vault, s.config.OperationTime); err != nil {
 			return nil, err
 		}
 	}
-	return d.Operation, nil
+	if d := g.document; d != nil {
+		err := s.beginDelete(tx, d, s.config.OperationTime)
+		return d.Operation, err
+	}
+	// A group without a document ends with its vaults; only the operation needs to be remembered.
+	d := &store.Document{ID: g.id}
+	err = s.begin(tx, d, operationDelete, s.config.OperationTime, nil)
+	return d.Operation, err
 }
 
 // checkGroupEmptiable refuses to delete backups along with their group.
 func checkGroupEmptiable(tx *store.Tx, g *group) error {
-	n, err := tx.Count(store.Query{Type: typeProtectedItem, Under: g.id})
-	if err != nil || n == 0 {
+	items, err := tx.Documents(store.Query{Type: typeProtectedItem, Under: g.id})
+	if err != nil {
 		return err
+	}
+	n := len(liveItems(items, tx.Now()))
+	if n == 0 {
+		return nil
 	}
 	return &Fault{
 		Code: codeGroupDeletionBlocked,

@@ -90,7 +90,7 @@ func (s *Service) requireGroup(tx *store.Tx, c *call) error {
 	if !s.config.StrictResourceGroups {
 		return nil
 	}
-	d, err := find(tx, c.groupID())
+	d, err := find(tx, typeResourceGroup, c.groupID())
 	if err != nil || d != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func (s *Service) requireGroup(tx *store.Tx, c *call) error {
 
 // checkGroupLives refuses to put anything into a group that is being deleted, as it would go with the group.
 func checkGroupLives(tx *store.Tx, c *call) error {
-	d, err := find(tx, c.groupID())
+	d, err := find(tx, typeResourceGroup, c.groupID())
 	if err != nil || d == nil || stateOf(d, c.now) != stateDeleting {
 		return err
 	}

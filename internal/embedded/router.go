@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 )
 
 type handler func(*Service, *call) (*answer, error)
@@ -16,53 +14,10 @@ type handler func(*Service, *call) (*answer, error)
 // route is a path and what can be done there. A segment in braces stands for any text; the others match in any letter
 // case, which is how ARM matches and why neither net/http's patterns nor package path fit.
 type route struct {
+	kind     Kind
 	segments []string
 	methods  map[string]handler
 }
-
-const (
-	groupPath     = "subscriptions/{subscription}/resourceGroups/{group}"
-	namespacePath = "/providers/" + catalog.VaultNamespace
-	vaultPath     = groupPath + namespacePath + "/vaults/{vault}"
-)
-
-var routes = []route{
-	at(vaultPath, map[string]handler{
-		http.MethodGet:    (*Service).getVault,
-		http.MethodPut:    (*Service).putVault,
-		http.MethodPatch:  (*Service).patchVault,
-		http.MethodDelete: (*Service).deleteVault,
-	}),
-	at(vaultPath+"/operationStatus/{operation}", get((*Service).getOperationStatus)),
-	at(vaultPath+"/operationResults/{operation}", get((*Service).getOperationResult)),
-	at(vaultPath+"/usages", get((*Service).listUsages)),
-	at(groupPath+namespacePath+"/vaults", get((*Service).listVaults)),
-	at("subscriptions/{subscription}"+namespacePath+"/vaults", get((*Service).listVaults)),
-	at(groupPath+namespacePath+"/locations/{location}/checkNameAvailability", post((*Service).checkNameAvailability)),
-
-	at("subscriptions", get((*Service).listSubscriptions)),
-	at("subscriptions/{subscription}", get((*Service).getSubscription)),
-	at("subscriptions/{subscription}/locations", get((*Service).listLocations)),
-	at("subscriptions/{subscription}/operationresults/{operation}", get((*Service).getGroupOperationResult)),
-	at("subscriptions/{subscription}/providers", get((*Service).listProviders)),
-	at("subscriptions/{subscription}/providers/{namespace}", get((*Service).getProvider)),
-	at("subscriptions/{subscription}/providers/{namespace}/register", post((*Service).getProvider)),
-	at("subscriptions/{subscription}/resourceGroups", get((*Service).listGroups)),
-	at(groupPath, map[string]handler{
-		http.MethodGet:    (*Service).getGroup,
-		http.MethodHead:   (*Service).headGroup,
-		http.MethodPut:    (*Service).putGroup,
-		http.MethodPatch:  (*Service).patchGroup,
-		http.MethodDelete: (*Service).deleteGroup,
-	}),
-}
-
-func at(path string, methods map[string]handler) route {
-	return route{segments: strings.Split(path, "/"), methods: methods}
-}
-
-func get(h handler) map[string]handler  { return map[string]handler{http.MethodGet: h} }
-func post(h handler) map[string]handler { return map[string]handler{http.MethodPost: h} }
 
 // match returns the values of the segments in braces.
 func (r route) match(path []string) (map[string]string, bool) {
@@ -100,7 +55,7 @@ func (s *Service) route(r *http.Request) (*call, handler, error) {
 			return nil, nil, wrongMethod(r, route)
 		}
 		c := &call{request: r, params: params, now: s.config.Now()}
-		if c.apiVersion, err = apiVersion(r.URL.Query()); err != nil {
+		if c.apiVersion, err = apiVersion(queryOf(r.URL)); err != nil {
 			return nil, nil, err
 		}
 		if id, ok := params["subscription"]; ok {
@@ -145,6 +100,13 @@ func apiVersion(query url.Values) (string, error) {
 	return version, nil
 }
 
+// queryOf reads the query. Names of items hold semicolons, which clients escape or not; net/url drops a parameter in
+// which one is not.
+func queryOf(u *url.URL) url.Values {
+	query, _ := url.ParseQuery(strings.ReplaceAll(u.RawQuery, ";", "%3B"))
+	return query
+}
+
 // queryValue reads a parameter whose name ARM compares in any letter case.
 func queryValue(query url.Values, name string) string {
 	for key, values := range query {
@@ -177,7 +139,7 @@ func notModelled(r *http.Request, path []string) error {
 	}
 	return &Fault{
 		Code: codeNotModelled,
-		Message: fmt.Sprintf("The embedded backup service does not model %s %s. It serves vaults, resource groups, "+
-			"subscriptions and provider metadata; use Azure for the rest.", r.Method, r.URL.Path),
+		Message: fmt.Sprintf("The embedded backup service does not model %s %s. It serves vaults, the items they "+
+			"protect, resource groups, subscriptions and provider metadata; use Azure for the rest.", r.Method, r.URL.Path),
 	}
 }

@@ -60,6 +60,13 @@ type Config struct {
 	// FailProvisioning, for tests, is asked when the creation of a vault is accepted. The fault it returns is how the
 	// creation ends; nil is success.
 	FailProvisioning func(vaultID string) *Fault
+
+	// Faults, for tests, make requests go wrong; nil is none.
+	Faults *Faults
+
+	// ForceSoftDelete makes the soft delete of every vault that is written AlwaysON, whatever the request says, and
+	// answers as if nothing was the matter. Azure does so in more and more regions.
+	ForceSoftDelete bool
 }
 
 // Service answers ARM requests. It is safe for concurrent use, and keeps no state but the store's: several services,
@@ -101,7 +108,14 @@ func New(config Config) *Service {
 // ServeHTTP implements http.Handler.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	setCommonHeaders(w.Header(), r.Header)
-	a, err := s.answer(r)
+	serve := func() (*answer, error) { return s.answer(r) }
+	var a *answer
+	var err error
+	if rule := s.config.Faults.pick(r); rule != nil {
+		a, err = rule.apply(r.Context(), serve)
+	} else {
+		a, err = serve()
+	}
 	if err != nil {
 		a = failure(err)
 	}

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"syscall"
 )
 
 // Transport hands requests to a handler in this process: no listener, no port, no TLS. It is an azcore
@@ -16,8 +18,9 @@ type Transport struct {
 // NewTransport returns a transport to h.
 func NewTransport(h http.Handler) *Transport { return &Transport{handler: h} }
 
-// Do answers the request. It fails only when the request's context is done before the handler has an answer; an
-// answer that was reached is returned also when the context has ended meanwhile, because it may tell of a write.
+// Do answers the request. It fails only when the handler breaks the connection, or when the request's context is done
+// before the handler has an answer; an answer that was reached is returned also when the context has ended meanwhile,
+// because it may tell of a write.
 func (t *Transport) Do(request *http.Request) (*http.Response, error) {
 	ctx := request.Context()
 	if request.Body != nil {
@@ -37,11 +40,29 @@ func (t *Transport) Do(request *http.Request) (*http.Response, error) {
 		received.Body = http.NoBody
 	}
 	recorded := &recorder{header: http.Header{}}
-	t.handler.ServeHTTP(recorded, received)
+	if err := serve(t.handler, recorded, received); err != nil {
+		return nil, err
+	}
 	if recorded.status == statusClientClosed && ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
 	return recorded.response(request), nil
+}
+
+// serve runs the handler. One that aborts, as handlers tell net/http's server to break the connection, makes the client
+// see what it would see of that.
+func serve(h http.Handler, w http.ResponseWriter, r *http.Request) (err error) {
+	defer func() {
+		switch v := recover(); v {
+		case nil:
+		case http.ErrAbortHandler:
+			err = &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
+		default:
+			panic(v)
+		}
+	}()
+	h.ServeHTTP(w, r)
+	return nil
 }
 
 // recorder is the http.ResponseWriter of Transport.

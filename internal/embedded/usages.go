@@ -14,7 +14,8 @@ const (
 	typeJob           = catalog.VaultType + "/backupJobs"
 )
 
-// listUsages counts what the vault holds. The storage that backups take is left out: the service stores no backups.
+// listUsages counts what the vault holds; what only waits to be purged is not protected any more. The storage that
+// backups take is left out: the service stores no backups.
 func (s *Service) listUsages(c *call) (*answer, error) {
 	var items, containers, jobs []*store.Document
 	err := s.view(c, func(tx *store.Tx) error {
@@ -35,6 +36,7 @@ func (s *Service) listUsages(c *call) (*answer, error) {
 		return nil, err
 	}
 
+	items = liveItems(items, c.now)
 	machines := count(items, func(d *store.Document) bool { return strings.HasPrefix(d.Name, "vm;iaasvmcontainer") })
 	agents := count(containers, func(d *store.Document) bool { return strings.HasPrefix(d.Name, "windows;") })
 	running, err := countStatus(jobs, "InProgress")

@@ -95,13 +95,13 @@ var readOnly = []string{
 }
 
 // newVault makes the body of a vault from the request that creates it.
-func newVault(id string, in object) (object, error) {
-	return settle(id, nil, object{}, in)
+func (s *Service) newVault(id string, in object) (object, error) {
+	return s.settle(id, nil, object{}, in)
 }
 
 // putOver makes the body that a PUT gives an existing vault. Properties that the request leaves out stay, as with
 // Azure; tags, identity and sku are exactly what it says.
-func putOver(d *store.Document, in object) (object, error) {
+func (s *Service) putOver(d *store.Document, in object) (object, error) {
 	before, body, err := twice(d)
 	if err != nil {
 		return nil, err
@@ -109,22 +109,25 @@ func putOver(d *store.Document, in object) (object, error) {
 	for _, name := range []string{"tags", "identity", "sku"} {
 		delete(body, name)
 	}
-	return settle(d.ID, before, body, in)
+	return s.settle(d.ID, before, body, in)
 }
 
-// patchOver makes the body that a PATCH gives a vault.
-func patchOver(d *store.Document, in object) (object, error) {
+// patchOver makes the body that a PATCH gives a vault. The sku is not for PATCH to change.
+func (s *Service) patchOver(d *store.Document, in object) (object, error) {
 	before, body, err := twice(d)
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range []string{"tags", "identity", "sku"} {
+	if err := checkSKUStays(before, in); err != nil {
+		return nil, err
+	}
+	for _, name := range []string{"tags", "identity"} {
 		// Replaced whole, not merged: a tag is removed by leaving it out.
 		if _, sent := in[name]; sent {
 			delete(body, name)
 		}
 	}
-	return settle(d.ID, before, body, in)
+	return s.settle(d.ID, before, body, in)
 }
 
 // twice decodes the body of d for changing, and once more to compare with.
@@ -138,12 +141,16 @@ func twice(d *store.Document) (before, body object, err error) {
 
 // settle lays the request over body, fills in the defaults, brings values to the service's spelling and checks the
 // result against the rules. before is the vault as it was, nil at its creation.
-func settle(id string, before, body, in object) (object, error) {
+func (s *Service) settle(id string, before, body, in object) (object, error) {
 	for _, path := range readOnly {
 		discard(in, path)
 	}
 	if _, err := section(in, "properties"); err != nil {
 		return nil, err
+	}
+	if lookup(in, "properties."+pathKeyIdentity) != nil {
+		// One identity takes the place of the other, and they have different members.
+		discard(body, "properties."+pathKeyIdentity)
 	}
 	merge(body, in)
 	if where, ok := body["location"].(string); ok {
@@ -172,8 +179,18 @@ func settle(id string, before, body, in object) (object, error) {
 	if err := settleProperties(properties); err != nil {
 		return nil, err
 	}
+	if s.config.ForceSoftDelete {
+		assign(properties, pathSoftDelete, alwaysOn)
+		assign(properties, pathEnhancedSecurity, alwaysOn)
+	}
 	old, _ := before["properties"].(object)
-	return body, checkProperties(old, properties)
+	if err := checkProperties(old, properties); err != nil {
+		return nil, err
+	}
+	if err := s.checkZones(old, body); err != nil {
+		return nil, err
+	}
+	return body, checkEncryption(before, body)
 }
 
 // settleSKU checks the sku. It does not choose the redundancy of the storage, whatever its name suggests.
@@ -190,6 +207,25 @@ func settleSKU(body object) error {
 		}
 	}
 	return invalidParameter("sku", "Its name must be Standard or RS0.")
+}
+
+// checkSKUStays takes the sku that a PATCH repeats out of it, and refuses another one.
+func checkSKUStays(before, in object) error {
+	given, err := section(in, "sku")
+	if err != nil {
+		return err
+	}
+	delete(in, "sku")
+	current, err := section(before, "sku")
+	if err != nil {
+		return err
+	}
+	for name, value := range given {
+		if !strings.EqualFold(fmt.Sprint(value), fmt.Sprint(current[name])) {
+			return invalidParameter("sku", "It is "+fmt.Sprint(current["name"])+", and is changed with PUT, not with PATCH.")
+		}
+	}
+	return nil
 }
 
 // render is the vault as clients see it.

@@ -2,7 +2,6 @@ package embedded
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -28,8 +27,11 @@ func (s *Service) checkNewVault(tx *store.Tx, c *call, in object) error {
 		return err
 	}
 	holder, err := nameHolder(tx, c.params["subscription"], name)
-	if err != nil || holder == nil {
+	if err != nil {
 		return err
+	}
+	if holder == nil {
+		return checkNameReleased(tx, c.params["subscription"], name)
 	}
 	body, err := decode(holder.Body)
 	if err != nil {
@@ -114,21 +116,15 @@ func checkIdle(d *store.Document, now time.Time) error {
 	return nil
 }
 
-// checkEmpty refuses to delete a vault that holds backups.
-func checkEmpty(tx *store.Tx, d *store.Document) error {
-	items, err := tx.Documents(store.Query{Type: typeProtectedItem, Under: d.ID})
-	if err != nil || len(items) == 0 {
+// checkUsable refuses to put backups into a vault that is not ready for them.
+func checkUsable(d *store.Document, now time.Time) error {
+	if err := checkIdle(d, now); err != nil || stateOf(d, now) != stateFailed {
 		return err
 	}
-	var held []string
-	for _, item := range items {
-		held = append(held, lastSegment(item.ID))
-	}
 	return &Fault{
-		Code: codeNotEmpty,
-		Message: fmt.Sprintf("Vault cannot be deleted as there are existing resources within the vault. %s. Please ensure "+
-			"all containers have been unregistered from the vault and all backup data has been deleted, then try again.",
-			strings.Join(held, ", ")),
+		Code: codeOperationNotAllowed,
+		Message: fmt.Sprintf("The creation of vault '%s' failed (%s: %s), so it cannot be used. Delete it, or create it "+
+			"again.", lastSegment(d.ID), d.Operation.Code, d.Operation.Message),
 	}
 }
 
@@ -154,8 +150,7 @@ func checkProperties(before, after object) error {
 
 // storageIsLocked: the storage is laid out when the first machine is registered, which gives it a version.
 func storageIsLocked(before, after object) error {
-	registered := slices.Contains([]string{"V1", "V2"}, lookupText(before, pathStorageVersion))
-	if !registered || lookupText(before, pathRedundancy) == lookupText(after, pathRedundancy) {
+	if !storageIsLaidOut(lookupText(before, pathStorageVersion)) || lookupText(before, pathRedundancy) == lookupText(after, pathRedundancy) {
 		return nil
 	}
 	return &Fault{
@@ -164,6 +159,8 @@ func storageIsLocked(before, after object) error {
 			"vault, and not be modified after that.",
 	}
 }
+
+func storageIsLaidOut(version string) bool { return version == "V1" || version == "V2" }
 
 func crossRegionRestoreNeedsCopies(_, after object) error {
 	r := catalog.Redundancy(lookupText(after, pathRedundancy))
@@ -180,9 +177,25 @@ func crossRegionRestoreStays(before, after object) error {
 	return nil
 }
 
+// checkZones refuses copies in zones that the region does not have.
+func (s *Service) checkZones(before, body object) error {
+	const zones = string(catalog.ZoneRedundant)
+	after, _ := body["properties"].(object)
+	if lookupText(after, pathRedundancy) != zones || lookupText(before, pathRedundancy) == zones {
+		return nil
+	}
+	where, _ := body["location"].(string)
+	// Of a region that was configured and that the catalogue does not know, nobody has said whether it has zones.
+	if _, known := catalog.LookupRegion(where); !known || s.regions[where].Zones {
+		return nil
+	}
+	return invalidParameter("redundancySettings", fmt.Sprintf("The region '%s' has no availability zones, which %s "+
+		"storage needs.", where, zones))
+}
+
 func softDeleteStaysAlwaysOn(before, after object) error {
 	for _, path := range []string{pathSoftDelete, pathEnhancedSecurity} {
-		if lookupText(before, path) == "AlwaysON" && lookupText(after, path) != "AlwaysON" {
+		if lookupText(before, path) == alwaysOn && lookupText(after, path) != alwaysOn {
 			return invalidParameter("softDeleteSettings", lastName(path)+" is AlwaysON, which cannot be changed any more.")
 		}
 	}
@@ -205,19 +218,6 @@ func permanentlyDisabledStays(before, after object) error {
 	const final = "PermanentlyDisabled"
 	if lookupText(before, pathCrossSubscriptionRestore) == final && lookupText(after, pathCrossSubscriptionRestore) != final {
 		return invalidParameter("restoreSettings", "The state is PermanentlyDisabled, which cannot be changed any more.")
-	}
-	return nil
-}
-
-func encryptionStays(before, after object) error {
-	if lookupText(before, pathEncryptionKey) == "" {
-		return nil
-	}
-	if lookupText(after, pathEncryptionKey) == "" {
-		return invalidParameter("encryption", "Encryption with a customer-managed key cannot be removed.")
-	}
-	if lookupText(before, pathInfrastructureEncryption) != lookupText(after, pathInfrastructureEncryption) {
-		return invalidParameter("encryption", "infrastructureEncryption cannot be changed once encryption is configured.")
 	}
 	return nil
 }

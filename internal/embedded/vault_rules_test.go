@@ -23,6 +23,14 @@ func softDelete(state string) string {
 	return fmt.Sprintf(`{"securitySettings":{"softDeleteSettings":{"softDeleteState":%q}}}`, state)
 }
 
+func enhancedSecurity(state string) string {
+	return fmt.Sprintf(`{"securitySettings":{"softDeleteSettings":{"enhancedSecurityState":%q}}}`, state)
+}
+
+func retentionDays(days string) string {
+	return `{"securitySettings":{"softDeleteSettings":{"softDeleteRetentionPeriodInDays":` + days + `}}}`
+}
+
 func immutability(state string) string {
 	return fmt.Sprintf(`{"securitySettings":{"immutabilitySettings":{"state":%q}}}`, state)
 }
@@ -79,7 +87,6 @@ func TestRulesOfCreation(t *testing.T) {
 // TestRulesOfChange brings a vault into a first state and tries a second one, by PATCH and by PUT.
 func TestRulesOfChange(t *testing.T) {
 	const invalid = "InvalidRestApiParameter"
-	const key = `{"encryption":{"keyVaultProperties":{"keyUri":"https://k"},"infrastructureEncryption":"Disabled"}}`
 	crossSubscription := func(state string) string {
 		return fmt.Sprintf(`{"restoreSettings":{"crossSubscriptionRestoreSettings":{"crossSubscriptionRestoreState":%q}}}`, state)
 	}
@@ -101,9 +108,22 @@ func TestRulesOfChange(t *testing.T) {
 		{"immutability straight to locked", immutability("Disabled"), immutability("Locked"), invalid},
 		{"immutability locked", immutability("Unlocked"), immutability("Locked"), ""},
 		{"restore for ever disabled", crossSubscription("PermanentlyDisabled"), crossSubscription("Enabled"), invalid},
-		{"encryption removed", key, `{"encryption":null}`, invalid},
-		{"encryption key changed", key, `{"encryption":{"keyVaultProperties":{"keyUri":"https://other"}}}`, ""},
-		{"infrastructure encryption changed", key, `{"encryption":{"infrastructureEncryption":"Enabled"}}`, invalid},
+		{"restore off", crossSubscription("Enabled"), crossSubscription("Disabled"), ""},
+		{"restore off for ever", crossSubscription("Disabled"), crossSubscription("PermanentlyDisabled"), ""},
+		{"restore of another state", `{}`, crossSubscription("Sometimes"), invalid},
+		{"enhanced security off", enhancedSecurity("Enabled"), enhancedSecurity("Disabled"), ""},
+		{"enhanced security from always on", enhancedSecurity("AlwaysOn"), enhancedSecurity("Disabled"), invalid},
+		{"enhanced security of another state", `{}`, enhancedSecurity("Invalid"), invalid},
+		{"soft delete of another state", `{}`, softDelete("Invalid"), invalid},
+		{"181 days", `{}`, retentionDays("181"), invalid},
+		{"180 days", `{}`, retentionDays("180"), ""},
+		{"fewer days while always on", softDelete("AlwaysON"), retentionDays("14"), ""},
+		{"immutability from unlocked at birth", immutability("Unlocked"), immutability("Unlocked"), ""},
+		{"immutability of another state", `{}`, immutability("Open"), invalid},
+		{"public network access off", `{}`, `{"publicNetworkAccess":"disabled"}`, ""},
+		{"public network access of another state", `{}`, `{"publicNetworkAccess":"SecuredByPerimeter"}`, invalid},
+		{"an alert off", `{}`, `{"monitoringSettings":{"azureMonitorAlertSettings":{"alertsForAllFailoverIssues":"Disabled"}}}`, ""},
+		{"an alert of another state", `{}`, `{"monitoringSettings":{"classicAlertSettings":{"alertsForCriticalOperations":"On"}}}`, invalid},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := start(t)
@@ -136,21 +156,78 @@ func TestLockedImmutabilityIsFinal(t *testing.T) {
 	}
 }
 
-// The service does not register machines yet; a document that has been through it is laid out by hand.
 func TestRedundancyIsLockedByTheFirstItem(t *testing.T) {
-	for _, storage := range []string{"V1", "V2"} {
-		s := start(t)
-		s.seed(&store.Document{
-			ID: vaultPath("g", "vault"), Type: catalog.VaultType, Subscription: embedded.DefaultSubscriptionID, ResourceGroup: "g", Name: "vault",
-			Body: []byte(`{"location":"eastasia","sku":{"name":"Standard"},"properties":{"backupStorageVersion":"` + storage + `",
-				"redundancySettings":{"standardTierStorageRedundancy":"LocallyRedundant"}}}`),
-		})
-		path := vaultPath("g", "vault")
-		s.patch(path, `{"properties":`+redundancy("GeoRedundant", "Disabled")+`}`).wantError(http.StatusBadRequest, "StorageModelModifyError", "locked")
-		if got := s.patch(path, `{"tags":{"a":"b"}}`).want(http.StatusOK).text("properties", "backupStorageVersion"); got != storage {
-			t.Errorf("version is now %s", got)
+	s := start(t)
+	path := vaultPath("g", "vault")
+	s.put(path, withProperties(redundancy("LocallyRedundant", "Disabled"))).want(http.StatusCreated)
+	s.patch(path, `{"properties":`+redundancy("GeoRedundant", "Disabled")+`}`).want(http.StatusOK)
+	s.protect(path, "web")
+	if got := s.get(path).text("properties", "backupStorageVersion"); got != "V2" {
+		t.Errorf("version %s", got)
+	}
+	other := redundancy("LocallyRedundant", "Disabled")
+	s.patch(path, `{"properties":`+other+`}`).wantError(http.StatusBadRequest, "StorageModelModifyError", "locked")
+	s.put(path, withProperties(other)).wantError(http.StatusBadRequest, "StorageModelModifyError", "locked")
+	s.patch(path, `{"properties":`+redundancy("GeoRedundant", "Disabled")+`}`).want(http.StatusOK)
+	if got := s.patch(path, `{"tags":{"a":"b"}}`).want(http.StatusOK).text("properties", "backupStorageVersion"); got != "V2" {
+		t.Errorf("version is now %s", got)
+	}
+}
+
+func TestZonesOfTheRegion(t *testing.T) {
+	s := start(t, func(c *embedded.Config) {
+		c.Regions = append(catalog.Regions(), catalog.Region{Name: "newland", DisplayName: "New Land"})
+	})
+	region := ""
+	for _, r := range catalog.Regions() {
+		if !r.Zones {
+			region = r.Name
 		}
 	}
+	zones := redundancy("ZoneRedundant", "Disabled")
+	in := func(region, properties string) string {
+		return strings.Replace(withProperties(properties), "eastasia", region, 1)
+	}
+	s.put(vaultPath("g", "va"), in(region, zones)).wantError(http.StatusBadRequest, "InvalidRestApiParameter", "redundancySettings", region, "no availability zones")
+	s.put(vaultPath("g", "va"), in(region, `{}`)).want(http.StatusCreated)
+	s.patch(vaultPath("g", "va"), `{"properties":`+zones+`}`).wantError(http.StatusBadRequest, "InvalidRestApiParameter", "zones")
+	s.put(vaultPath("g", "vb"), in("eastasia", zones)).want(http.StatusCreated)
+	s.put(vaultPath("g", "vc"), in("newland", zones)).want(http.StatusCreated) // nobody knows
+}
+
+func TestSKUChangesWithPUTAlone(t *testing.T) {
+	s := start(t)
+	path := vaultPath("g", "vault")
+	s.put(path, strings.Replace(minimal, `"Standard"`, `"RS0","tier":"Standard"`, 1)).want(http.StatusCreated)
+	s.patch(path, `{"sku":{"name":"Standard"}}`).wantError(http.StatusBadRequest, "InvalidRestApiParameter", "sku", "RS0", "PUT")
+	s.patch(path, `{"sku":{"name":"RS0","tier":"Premium"}}`).wantError(http.StatusBadRequest, "InvalidRestApiParameter", "sku")
+	for _, same := range []string{`{"name":"rs0"}`, `null`, `{}`} {
+		if got := s.patch(path, `{"sku":`+same+`}`).want(http.StatusOK); got.text("sku", "name") != "RS0" || got.text("sku", "tier") != "Standard" {
+			t.Errorf("%s made it %s", same, got.raw)
+		}
+	}
+	if got := s.put(path, minimal).want(http.StatusOK); got.text("sku", "name") != "Standard" || got.at("sku", "tier") != nil {
+		t.Errorf("got %s", got.raw)
+	}
+}
+
+func TestSoftDeleteCanBeForcedOn(t *testing.T) {
+	s := start(t, func(c *embedded.Config) { c.ForceSoftDelete = true })
+	path := vaultPath("g", "vault")
+	s.put(path, withProperties(softDelete("Disabled"))).want(http.StatusCreated)
+	for _, r := range []*response{
+		s.get(path),
+		s.patch(path, `{"properties":`+softDelete("Disabled")+`}`),
+		s.patch(path, `{"properties":`+enhancedSecurity("Disabled")+`}`),
+		s.put(path, withProperties(softDelete("Enabled"))),
+		s.get(path),
+	} {
+		got, _ := r.want(http.StatusOK).at("properties", "securitySettings", "softDeleteSettings").(map[string]any)
+		if got["softDeleteState"] != "AlwaysON" || got["enhancedSecurityState"] != "AlwaysON" || got["softDeleteRetentionPeriodInDays"] != 14.0 {
+			t.Errorf("got %v", got)
+		}
+	}
+	s.patch(path, `{"properties":`+softDelete("Invalid")+`}`).wantError(http.StatusBadRequest, "InvalidRestApiParameter")
 }
 
 func TestVaultWithItemsCannotBeDeleted(t *testing.T) {
@@ -159,10 +236,18 @@ func TestVaultWithItemsCannotBeDeleted(t *testing.T) {
 	s.put(path, minimal)
 	s.seed(protectedItem(path, "vm;iaasvmcontainerv2;rg;web"))
 	for _, v := range []string{"2023-04-01", version} {
-		s.delete(path+"?api-version="+v).wantError(http.StatusBadRequest, "ServiceResourceNotEmptyWithContainerDetails", "rg;web")
+		s.delete(path+"?api-version="+v).wantError(http.StatusBadRequest, "ServiceResourceNotEmptyWithContainerDetails", "1 protected item:", "rg;web")
 	}
 	s.delete(sub+"/resourcegroups/g").wantError(http.StatusConflict, "ResourceGroupDeletionBlocked", "1 items")
 	s.get(path).want(http.StatusOK)
+	for i := range 11 {
+		s.protect(path, fmt.Sprintf("vm-%02d", i))
+	}
+	refused := s.delete(path)
+	refused.wantError(http.StatusBadRequest, "ServiceResourceNotEmptyWithContainerDetails", "12 protected items", "vm-09, and 2 more.")
+	if strings.Contains(refused.raw, "vm-10") {
+		t.Errorf("names more than ten: %s", refused.raw)
+	}
 }
 
 func protectedItem(vault, name string) *store.Document {
@@ -207,6 +292,13 @@ func TestIdentity(t *testing.T) {
 	if got.text("identity", "type") != "SystemAssigned, UserAssigned" || got.text("identity", "principalId") == "" ||
 		got.text("identity", "tenantId") == "" || got.text("identity", "userAssignedIdentities", user, "clientId") == "" {
 		t.Errorf("got %s", got.raw)
+	}
+	again := s.patch(path, `{"identity":`+strings.Split(strings.TrimSuffix(body("UserAssigned, SystemAssigned"), "}"), `"identity":`)[1]+`}`).want(http.StatusOK)
+	for _, at := range [][]string{{"principalId"}, {"tenantId"}, {"userAssignedIdentities", user, "clientId"}, {"userAssignedIdentities", user, "principalId"}} {
+		before, after := got.text(append([]string{"identity"}, at...)...), again.text(append([]string{"identity"}, at...)...)
+		if before == "" || before != after {
+			t.Errorf("%v was %q and is %q", at, before, after)
+		}
 	}
 	got = s.patch(path, `{"identity":{"type":"None","userAssignedIdentities":null}}`).want(http.StatusOK)
 	if got.text("identity", "type") != "None" || got.at("identity", "principalId") != nil {

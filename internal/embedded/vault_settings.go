@@ -18,8 +18,10 @@ type setting struct {
 
 var (
 	onOff       = []string{"Enabled", "Disabled"}
-	onOffAlways = []string{"Enabled", "Disabled", "AlwaysON"}
+	onOffAlways = []string{"Enabled", "Disabled", alwaysOn}
 )
+
+const alwaysOn = "AlwaysON"
 
 // The paths that rules compare, too.
 const (
@@ -31,6 +33,9 @@ const (
 	pathImmutability             = "securitySettings.immutabilitySettings.state"
 	pathCrossSubscriptionRestore = "restoreSettings.crossSubscriptionRestoreSettings.crossSubscriptionRestoreState"
 	pathEncryptionKey            = "encryption.keyVaultProperties.keyUri"
+	pathKeyIdentity              = "encryption.kekIdentity"
+	pathKeyUsesSystemIdentity    = pathKeyIdentity + ".useSystemAssignedIdentity"
+	pathKeyUserIdentity          = pathKeyIdentity + ".userAssignedIdentity"
 	pathInfrastructureEncryption = "encryption.infrastructureEncryption"
 	pathStorageVersion           = "backupStorageVersion"
 )
@@ -83,6 +88,9 @@ func settleProperties(properties object) error {
 		default:
 			return invalidContent("'properties.%s' must be a string.", s.path)
 		}
+	}
+	if err := settleEncryption(properties); err != nil {
+		return err
 	}
 	return checkSoftDeleteDays(properties)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
@@ -22,10 +23,11 @@ func (c *call) vaultID() string {
 	return c.groupID() + "/providers/" + catalog.VaultType + "/" + c.params["vault"]
 }
 
-// find returns the document with this id, nil when there is none.
-func find(tx *store.Tx, id string) (*store.Document, error) {
+// find returns the document of this type with this id, nil when there is none. The type matters: with an escaped slash
+// in a name, a path of one type leads to the id of another.
+func find(tx *store.Tx, kind, id string) (*store.Document, error) {
 	d, err := tx.Document(id)
-	if errors.Is(err, store.ErrNotFound) {
+	if errors.Is(err, store.ErrNotFound) || err == nil && !strings.EqualFold(d.Type, kind) {
 		return nil, nil
 	}
 	return d, err
@@ -33,7 +35,7 @@ func find(tx *store.Tx, id string) (*store.Document, error) {
 
 // mustFindVault returns the vault of the call, or Azure's error for a missing one.
 func (s *Service) mustFindVault(tx *store.Tx, c *call) (*store.Document, error) {
-	d, err := find(tx, c.vaultID())
+	d, err := find(tx, catalog.VaultType, c.vaultID())
 	if err != nil || d != nil {
 		return d, err
 	}
@@ -74,7 +76,7 @@ func (s *Service) putVault(c *call) (*answer, error) {
 	}
 	var a *answer
 	err = s.update(c, func(tx *store.Tx) error {
-		existing, err := find(tx, c.vaultID())
+		existing, err := find(tx, catalog.VaultType, c.vaultID())
 		switch {
 		case err != nil:
 		case existing == nil:
@@ -97,7 +99,7 @@ func (s *Service) createVault(tx *store.Tx, c *call, in object) (*answer, error)
 	if err := s.checkNewVault(tx, c, in); err != nil {
 		return nil, err
 	}
-	body, err := newVault(c.vaultID(), in)
+	body, err := s.newVault(c.vaultID(), in)
 	if err != nil {
 		return nil, err
 	}
@@ -128,8 +130,8 @@ func (s *Service) provision(tx *store.Tx, c *call, d *store.Document, body objec
 	if err != nil {
 		return nil, err
 	}
-	a := &answer{status: status, body: rendered}
-	return s.retryAfter(a.with(headerAsyncOperation, c.operationURL(d.Operation, "operationStatus"))), nil
+	a, p := &answer{status: status, body: rendered}, vaultPlace(d.ID)
+	return s.retryAfter(a.with(headerAsyncOperation, p.url(c, p.status, d.Operation))), nil
 }
 
 func (s *Service) replaceVault(tx *store.Tx, c *call, d *store.Document, in object) (*answer, error) {
@@ -145,7 +147,7 @@ func (s *Service) replaceVault(tx *store.Tx, c *call, d *store.Document, in obje
 	if err := checkIdle(d, c.now); err != nil {
 		return nil, err
 	}
-	body, err := putOver(d, in)
+	body, err := s.putOver(d, in)
 	if err != nil {
 		return nil, err
 	}
@@ -158,7 +160,8 @@ func (s *Service) replaceVault(tx *store.Tx, c *call, d *store.Document, in obje
 	}
 	a, err := okVault(d, c.now)
 	if err == nil && stateOf(d, c.now) == stateUpdating {
-		a = s.retryAfter(a.with(headerAsyncOperation, c.operationURL(d.Operation, "operationStatus")))
+		p := vaultPlace(d.ID)
+		a = s.retryAfter(a.with(headerAsyncOperation, p.url(c, p.status, d.Operation)))
 	}
 	return a, err
 }
@@ -176,17 +179,10 @@ func (s *Service) patchVault(c *call) (*answer, error) {
 		if err := checkLocationStays(d, in, false); err != nil {
 			return err
 		}
-		if err := checkIdle(d, c.now); err != nil {
+		if err := checkUsable(d, c.now); err != nil {
 			return err
 		}
-		if stateOf(d, c.now) == stateFailed {
-			return &Fault{
-				Code: codeOperationNotAllowed,
-				Message: fmt.Sprintf("The creation of vault '%s' failed (%s: %s), so it cannot be updated. Delete it, or "+
-					"create it again.", lastSegment(d.ID), d.Operation.Code, d.Operation.Message),
-			}
-		}
-		body, err := patchOver(d, in)
+		body, err := s.patchOver(d, in)
 		if err != nil {
 			return err
 		}
@@ -198,7 +194,7 @@ func (s *Service) patchVault(c *call) (*answer, error) {
 	a, err := okVault(d, c.now)
 	if err == nil && stateOf(d, c.now) == stateUpdating {
 		a.status = http.StatusAccepted
-		a = s.accepted(c, a, d.Operation)
+		a = s.accepted(c, a, vaultPlace(d.ID), d.Operation)
 	}
 	return a, err
 }
@@ -219,19 +215,20 @@ func (s *Service) deleteVault(c *call) (*answer, error) {
 	synchronous := c.apiVersion[:len(lastSynchronousDelete)] <= lastSynchronousDelete
 	var d *store.Document
 	err := s.update(c, func(tx *store.Tx) (err error) {
-		if d, err = find(tx, c.vaultID()); err != nil {
+		if d, err = find(tx, catalog.VaultType, c.vaultID()); err != nil {
 			return err
 		}
 		if d == nil {
 			return s.requireGroup(tx, c)
 		}
-		if err := checkEmpty(tx, d); err != nil {
+		if err := checkEmpty(tx, c, d); err != nil {
 			return err
 		}
+		takes := s.config.OperationTime
 		if synchronous {
-			return tx.DeleteDocument(d.ID)
+			takes = 0
 		}
-		return s.beginDelete(tx, d)
+		return s.beginVaultDelete(tx, d, takes)
 	})
 	switch {
 	case err != nil:
@@ -241,18 +238,33 @@ func (s *Service) deleteVault(c *call) (*answer, error) {
 	case synchronous:
 		return &answer{status: http.StatusOK}, nil
 	}
-	return s.accepted(c, &answer{status: http.StatusAccepted}, d.Operation), nil
+	return s.accepted(c, &answer{status: http.StatusAccepted}, vaultPlace(d.ID), d.Operation), nil
 }
 
-// beginDelete starts the deletion of a document, or joins the one that is under way.
-func (s *Service) beginDelete(tx *store.Tx, d *store.Document) error {
-	if stateOf(d, tx.Now()) == stateDeleting {
+// beginVaultDelete starts the deletion of a vault, at whose end it is among the deleted vaults.
+func (s *Service) beginVaultDelete(tx *store.Tx, d *store.Document, takes time.Duration) error {
+	state := stateOf(d, tx.Now())
+	if state == stateDeleting && takes > 0 {
 		return nil
 	}
-	if err := s.begin(tx, d, operationDelete, s.config.OperationTime, nil); err != nil {
+	// What never came to be is not kept; nor is what the deletion that is cut short here has kept already.
+	if state != stateFailed && state != stateProvisioning && state != stateDeleting {
+		if err := keepDeletedVault(tx, d, tx.Now().Add(takes)); err != nil {
+			return err
+		}
+	}
+	return s.beginDelete(tx, d, takes)
+}
+
+// beginDelete starts the deletion of a document, or joins the one that is under way and may take its time.
+func (s *Service) beginDelete(tx *store.Tx, d *store.Document, takes time.Duration) error {
+	if stateOf(d, tx.Now()) == stateDeleting && takes > 0 {
+		return nil
+	}
+	if err := s.begin(tx, d, operationDelete, takes, nil); err != nil {
 		return err
 	}
-	if s.config.OperationTime <= 0 {
+	if takes <= 0 {
 		return tx.DeleteDocument(d.ID)
 	}
 	d.GoneAt = d.Operation.Ready

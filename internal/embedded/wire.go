@@ -47,6 +47,19 @@ type usageName struct {
 	LocalizedValue string `json:"localizedValue"`
 }
 
+type replicationSettings struct {
+	ID         string                        `json:"id"`
+	Name       string                        `json:"name"`
+	Type       string                        `json:"type"`
+	Location   string                        `json:"location"`
+	Properties replicationSettingsProperties `json:"properties"`
+}
+
+type replicationSettingsProperties struct {
+	MigrationSolutionID       string `json:"migrationSolutionId"`
+	VMwareToAzureProviderType string `json:"vmwareToAzureProviderType"`
+}
+
 type subscription struct {
 	ID                   string               `json:"id"`
 	SubscriptionID       string               `json:"subscriptionId"`

@@ -120,8 +120,9 @@ func TestAccTwoApplies_sameName(t *testing.T) {
 				t.Errorf("vaults: %v", vaults)
 			}
 
-			// The loser leaves the winner's vault alone.
-			workspaces[loser].MustRun("destroy", "-auto-approve")
+			// The loser leaves the winner's vault alone. Without -refresh=false, OpenTofu plans to create before it plans to
+			// destroy, and meets the conflict again.
+			workspaces[loser].MustRun("destroy", "-auto-approve", "-refresh=false")
 			workspaces[winner].MustPlanNothing()
 		})
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Document is a whole ARM resource. What is compared (type, subscription, resource group, parent, name) comes back
@@ -99,11 +100,16 @@ func (t *Tx) Count(q Query) (int, error) {
 	return n, err
 }
 
-// PutDocument stores d in the place of any document with its id. Created stays that of the first one.
+// PutDocument stores d in the place of any document with its id, of which Created, the subscription, the resource group
+// and the name stay. A new one is created now, unless d says when it was.
 func (t *Tx) PutDocument(d *Document) error {
 	var operation sql.NullString
 	if d.Operation != nil {
 		operation = sql.NullString{String: d.Operation.ID, Valid: true}
+	}
+	created := d.Created
+	if created.IsZero() {
+		created = t.now
 	}
 	_, err := t.tx.ExecContext(t.ctx, `
 		INSERT INTO documents (key, id, type, subscription, resource_group, parent, name, body, etag,
@@ -114,7 +120,24 @@ func (t *Tx) PutDocument(d *Document) error {
 		  updated_at = excluded.updated_at, gone_at = excluded.gone_at, operation = excluded.operation`,
 		Key(d.ID), d.ID, strings.ToLower(d.Type), strings.ToLower(d.Subscription), strings.ToLower(d.ResourceGroup),
 		Key(d.Parent), strings.ToLower(d.Name), string(d.Body), d.ETag,
-		t.now.UnixNano(), t.now.UnixNano(), nanos(d.GoneAt), operation)
+		created.UnixNano(), t.now.UnixNano(), nanos(d.GoneAt), operation)
+	return err
+}
+
+// CopyUnder copies the documents under one id to the same places under another, into the given resource group, with
+// their times, tags and operations. The document with the id itself is not copied.
+func (t *Tx) CopyUnder(from, to, resourceGroup string) error {
+	first, last := under(Key(from))
+	// Characters, which is what substr counts; folding may change the number of bytes, but not that of characters.
+	length := utf8.RuneCountInString(Key(from))
+	_, err := t.tx.ExecContext(t.ctx, `
+		INSERT INTO documents (key, id, type, subscription, resource_group, parent, name, body, etag,
+		                       created_at, updated_at, gone_at, operation)
+		SELECT ?1 || substr(key, ?3), ?2 || substr(id, ?3), type, subscription, ?4,
+		       iif(parent = ?5 OR parent >= ?6 AND parent < ?7, ?1 || substr(parent, ?3), parent), name, body, etag,
+		       created_at, updated_at, gone_at, operation
+		FROM documents WHERE key >= ?6 AND key < ?7 AND (gone_at IS NULL OR gone_at > ?8)`,
+		Key(to), strings.TrimSuffix(to, "/"), length+1, strings.ToLower(resourceGroup), Key(from), first, last, t.now.UnixNano())
 	return err
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -219,6 +220,61 @@ func TestStore(t *testing.T) {
 			if diff := cmp.Diff([]string{"a-b", "q"}, names(t, s, noon, store.Query{})); diff != "" {
 				t.Error(diff)
 			}
+		},
+		"a document may say when it was created": func(t *testing.T, s *store.Store) {
+			old := vault("g", "v")
+			old.Created = noon.Add(-time.Hour)
+			mustUpdate(t, s, noon, put(old))
+			mustView(t, s, noon, func(tx *store.Tx) error {
+				d, err := tx.Document(old.ID)
+				if err == nil && (!d.Created.Equal(old.Created) || !d.Updated.Equal(noon)) {
+					t.Errorf("created %v, updated %v", d.Created, d.Updated)
+				}
+				return err
+			})
+		},
+		"what is under a document is copied under another, and nothing else": func(t *testing.T, s *store.Store) {
+			from, to := vault("ÄÖİ", "Vault"), vault("Other", "Kept") // of other lengths, also when folded
+			item, gone := child(from, "items", "Ünder"), child(from, "items", "gone")
+			item.Operation = &store.Operation{ID: "op", Resource: item.ID, Kind: "k", Started: noon, Ready: noon}
+			item.GoneAt = noon.Add(24 * time.Hour)
+			gone.GoneAt = noon.Add(time.Minute)
+			deep := child(item, "points", "P")
+			mustUpdate(t, s, noon, func(tx *store.Tx) error {
+				if err := tx.PutOperation(item.Operation); err != nil {
+					return err
+				}
+				return put(from, item, gone, deep, child(vault("ÄÖİ", "Vault2"), "items", "beside"))(tx)
+			})
+			mustUpdate(t, s, noon.Add(time.Hour), func(tx *store.Tx) error { return tx.CopyUnder(from.ID, to.ID, "Other") })
+			mustView(t, s, noon.Add(time.Hour), func(tx *store.Tx) error {
+				for _, original := range []*store.Document{item, deep} {
+					want, err := tx.Document(original.ID)
+					if err != nil {
+						return err
+					}
+					want.ID = to.ID + strings.TrimPrefix(want.ID, from.ID)
+					want.Parent = store.Key(to.ID) + strings.TrimPrefix(want.Parent, store.Key(from.ID))
+					want.ResourceGroup = "other"
+					got, err := tx.Document(want.ID)
+					if err != nil {
+						return err
+					}
+					if diff := cmp.Diff(want, got); diff != "" {
+						t.Error(diff)
+					}
+				}
+				for under, want := range map[string]int{from.ID: 2, to.ID: 2} {
+					if n, err := tx.Count(store.Query{Under: under}); err != nil || n != want {
+						t.Errorf("%d documents under %s, want %d, %v", n, under, want, err)
+					}
+				}
+				_, err := tx.Document(to.ID)
+				if !errors.Is(err, store.ErrNotFound) {
+					t.Errorf("copied the document itself: %v", err)
+				}
+				return nil
+			})
 		},
 		"a document goes at its time, with what is under it": func(t *testing.T, s *store.Store) {
 			a := vault("g", "a")

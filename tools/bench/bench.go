@@ -28,6 +28,7 @@ type results struct {
 	timings map[int][]timing // by size
 	calls   []callCount
 	waits   []wait
+	worst   wait // the greatest part of the provisioning time lost
 	binary  int64
 }
 

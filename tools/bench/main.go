@@ -6,6 +6,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -35,19 +36,19 @@ func main() {
 
 // options are what the flags say.
 type options struct {
-	cli    string
-	binary string
-	sizes  []int
-	runs   int
+	cli      string
+	provider string
+	sizes    []int
+	runs     int
 }
 
 func parseFlags(args []string, messages io.Writer) (options, error) {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.SetOutput(messages)
-	cli := flags.String("cli", "", "path of `terraform or tofu`; default: the first of them on PATH")
-	binary := flags.String("binary", "", "path of the `provider`; default: bin/terraform-provider-backup")
-	sizes := flags.String("sizes", "100,1000", "numbers of vaults to measure, `separated by commas`")
-	runs := flags.Int("runs", 3, "`times` that each size is measured; the median counts")
+	cli := flags.String("cli", "", "`path` of Terraform or OpenTofu; default: terraform, then tofu, on PATH")
+	provider := flags.String("provider", "", "path of the provider `binary`; default: bin/terraform-provider-backup")
+	sizes := flags.String("sizes", "100,1000", "`numbers` of vaults to measure")
+	runs := flags.Int("runs", 3, "how `often` each size is measured; the median counts")
 	quick := flags.Bool("quick", false, "one run of 100 vaults, instead of -sizes and -runs")
 	if err := flags.Parse(args); err != nil {
 		return options{}, err
@@ -75,14 +76,11 @@ func parseFlags(args []string, messages io.Writer) (options, error) {
 	if o.cli, err = findCLI(*cli); err != nil {
 		return options{}, err
 	}
-	if *binary == "" {
-		*binary = filepath.Join("bin", "terraform-provider-backup"+executableSuffix)
-	}
-	// Commands run in other folders.
-	if o.binary, err = filepath.Abs(*binary); err != nil {
+	// Absolute, because commands run in other folders.
+	if o.provider, err = filepath.Abs(cmp.Or(*provider, filepath.Join("bin", "terraform-provider-backup"+executableSuffix))); err != nil {
 		return options{}, err
 	}
-	if _, err := os.Stat(o.binary); err != nil {
+	if _, err := os.Stat(o.provider); err != nil {
 		return options{}, fmt.Errorf("no provider to measure; `make build` makes it: %w", err)
 	}
 	return o, nil

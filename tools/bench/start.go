@@ -43,7 +43,7 @@ func (b *bench) measureStart(ctx context.Context) error {
 		}
 		reads = append(reads, o)
 	}
-	info, err := os.Stat(b.binary)
+	info, err := os.Stat(b.provider)
 	if err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func (b *bench) measureStart(ctx context.Context) error {
 func (b *bench) handshake(ctx context.Context) (took time.Duration, err error) {
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, b.binary)
+	cmd := exec.CommandContext(ctx, b.provider)
 	cmd.Env = append(b.environment(), pluginCookie, "PLUGIN_PROTOCOL_VERSIONS=6")
 	var messages strings.Builder
 	cmd.Stderr = &messages
@@ -84,7 +84,7 @@ func (b *bench) handshake(ctx context.Context) (took time.Duration, err error) {
 		err = errors.New("it is not a handshake")
 	}
 	if err != nil {
-		return 0, fmt.Errorf("%s printed %q: %w\n%s", b.binary, line, err, tail(messages.String()))
+		return 0, fmt.Errorf("%s printed %q: %w\n%s", b.provider, line, err, tail(messages.String()))
 	}
 	return took, nil
 }

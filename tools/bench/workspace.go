@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -32,7 +33,7 @@ func (b *bench) prepare() error {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return err
 	}
-	return copyExecutable(filepath.Join(folder, "terraform-provider-backup_v"+providerVersion+executableSuffix), b.binary)
+	return copyExecutable(filepath.Join(folder, "terraform-provider-backup_v"+providerVersion+executableSuffix), b.provider)
 }
 
 func (b *bench) plugins() string { return filepath.Join(b.folder, "plugins") }
@@ -132,18 +133,11 @@ resource "backup_vault" "bench" {
   count  = %d
   name   = "bench-${count.index}"
   region = %q
-`, providerSource, or(v.provisioningTime, "0s"), v.count, or(v.region, "chinaeast"))
+`, providerSource, cmp.Or(v.provisioningTime, "0s"), v.count, cmp.Or(v.region, "chinaeast"))
 	if v.tags != "" {
 		text += "  tags   = " + v.tags + "\n"
 	}
 	return text + "}\n"
-}
-
-func or(value, fallback string) string {
-	if value == "" {
-		return fallback
-	}
-	return value
 }
 
 // floorConfig is a configuration of as many resources that are built into Terraform and do nothing.

@@ -1,0 +1,277 @@
+package embedded
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/store"
+)
+
+func itemPlace(id string) place { return place{id, "operationsStatus", "operationResults"} }
+
+// backupPlace is where a vault tells of operations after which the item they work on may be gone.
+func (c *call) backupPlace() place {
+	return place{c.vaultID(), "backupOperations", "backupOperationResults"}
+}
+
+// mustFindItem returns the item of the call and its vault.
+func (s *Service) mustFindItem(tx *store.Tx, c *call) (*store.Document, *itemVault, error) {
+	d, v, err := s.findItem(tx, c)
+	if err == nil && d == nil {
+		err = &Fault{
+			Code:    codeResourceNotFound,
+			Message: fmt.Sprintf("The protected item '%s' was not found in the vault '%s'.", c.params["item"], c.params["vault"]),
+		}
+	}
+	return d, v, err
+}
+
+// findItem returns the item of the call, nil when there is none, and its vault.
+func (s *Service) findItem(tx *store.Tx, c *call) (*store.Document, *itemVault, error) {
+	vault, err := s.mustFindVault(tx, c)
+	if err != nil {
+		return nil, nil, err
+	}
+	v, err := readItemVault(vault)
+	if err != nil {
+		return nil, nil, err
+	}
+	d, err := find(tx, typeProtectedItem, c.itemID())
+	return d, v, err
+}
+
+func (s *Service) getItem(c *call) (*answer, error) {
+	var body object
+	err := s.view(c, func(tx *store.Tx) error {
+		d, v, err := s.mustFindItem(tx, c)
+		if err != nil {
+			return err
+		}
+		body, err = renderItem(d, v, c.now)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answerOK(body), nil
+}
+
+// putItem protects a machine, changes or stops its protection, or undeletes it.
+func (s *Service) putItem(c *call) (*answer, error) {
+	in, err := c.content()
+	if err != nil {
+		return nil, err
+	}
+	properties, err := section(in, "properties")
+	if err != nil {
+		return nil, err
+	}
+	if err := checkItemKind(properties); err != nil {
+		return nil, err
+	}
+	var d *store.Document
+	err = s.update(c, func(tx *store.Tx) error {
+		var v *itemVault
+		if d, v, err = s.findItem(tx, c); err != nil {
+			return err
+		}
+		if err := checkUsable(v.document, c.now); err != nil {
+			return err
+		}
+		if err := checkItemFree(d, c.now); err != nil {
+			return err
+		}
+		if properties["isRehydrate"] == true {
+			return s.undeleteItem(tx, c, d)
+		}
+		if d, err = s.protect(tx, c, d, v, in); err != nil {
+			return err
+		}
+		return lockStorage(tx, v)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.accepted(c, &answer{status: http.StatusAccepted}, itemPlace(d.ID), d.Operation), nil
+}
+
+// protect stores what a request makes of an item, which is nil when there is none yet.
+func (s *Service) protect(tx *store.Tx, c *call, d *store.Document, v *itemVault, in object) (*store.Document, error) {
+	kind, body := operationUpdate, object{}
+	if d != nil {
+		if softDeleted(d, c.now) {
+			return nil, &Fault{
+				Code: codeItemSoftDeleted,
+				Message: fmt.Sprintf("The item '%s' is soft-deleted. Undelete it (isRehydrate) before it is protected again.",
+					lastSegment(d.ID)),
+			}
+		}
+		var err error
+		if body, err = decode(d.Body); err != nil {
+			return nil, err
+		}
+	} else {
+		kind = operationCreate
+		d = &store.Document{
+			ID:            itemID(v.document.ID, c.params["container"], c.params["item"]),
+			Type:          typeProtectedItem,
+			Subscription:  v.document.Subscription,
+			ResourceGroup: v.document.ResourceGroup,
+			Parent:        v.document.ID,
+			Name:          c.params["item"],
+		}
+	}
+	if err := settleItem(tx, c, v, body, in); err != nil {
+		return nil, err
+	}
+	if err := s.begin(tx, d, kind, s.config.OperationTime, nil); err != nil {
+		return nil, err
+	}
+	return d, save(tx, d, body)
+}
+
+// settleItem lays the request over the body of an item and checks the result. The body is empty at the item's creation.
+func settleItem(tx *store.Tx, c *call, v *itemVault, body, in object) error {
+	for _, name := range []string{"id", "name", "type", "eTag"} {
+		delete(in, name)
+	}
+	for _, name := range computedItemProperties {
+		discard(in, "properties."+name)
+	}
+	exists := len(body) > 0
+	merge(body, in)
+	properties, err := section(body, "properties")
+	if err != nil {
+		return err
+	}
+	for _, name := range storedItemProperties {
+		if _, err := text(properties, name); err != nil {
+			return err
+		}
+	}
+	if err := checkSource(c, lookupText(properties, "sourceResourceId")); err != nil {
+		return err
+	}
+	state := lookupText(in, "properties.protectionState")
+	stops := slices.ContainsFunc([]string{protectionStopped, protectionSuspended},
+		func(s string) bool { return strings.EqualFold(s, state) })
+	switch {
+	case stops && !exists:
+		return invalidItem("There is no protection that could be stopped.")
+	case strings.EqualFold(state, protectionStopped):
+		properties["protectionState"], properties["policyId"] = protectionStopped, ""
+	case strings.EqualFold(state, protectionSuspended):
+		properties["protectionState"] = protectionSuspended
+		return checkSuspendable(v)
+	case state != "" && state != protectionPending && state != protectionActive:
+		return invalidItem("The protectionState '%s' cannot be asked for.", state)
+	default:
+		// An item that was read is sent back with the state it had; what it is in is for the service to say.
+		properties["protectionState"] = protectionPending
+		if err := checkPolicy(v, lookupText(properties, "policyId")); err != nil {
+			return err
+		}
+		return checkUnprotected(tx, c, v)
+	}
+	return nil
+}
+
+// lockStorage lays out the vault's storage for its first item. From then on its redundancy stays.
+func lockStorage(tx *store.Tx, v *itemVault) error {
+	if storageIsLaidOut(v.setting(pathStorageVersion)) {
+		return nil
+	}
+	properties, err := section(v.body, "properties")
+	if err != nil {
+		return err
+	}
+	properties[pathStorageVersion] = "V2"
+	v.body["properties"] = properties
+	return save(tx, v.document, v.body)
+}
+
+func (s *Service) undeleteItem(tx *store.Tx, c *call, d *store.Document) error {
+	if d == nil || !softDeleted(d, c.now) {
+		return &Fault{
+			Code:    codeItemNotSoftDeleted,
+			Message: fmt.Sprintf("The item '%s' is not soft-deleted, so it cannot be undeleted.", c.params["item"]),
+		}
+	}
+	body, err := decode(d.Body)
+	if err != nil {
+		return err
+	}
+	for _, name := range []string{"deferredDeleteTimeInUTC", "softDeleteRetentionPeriodInDays"} {
+		discard(body, "properties."+name)
+	}
+	// Its backups are there again; taking new ones needs a policy, with a request of its own.
+	d.GoneAt = time.Time{}
+	if err := s.begin(tx, d, operationRevive, s.config.OperationTime, nil); err != nil {
+		return err
+	}
+	return save(tx, d, body)
+}
+
+// deleteItem stops the protection and deletes the backups, at once or, with soft delete, when they have been kept for
+// the vault's retention.
+func (s *Service) deleteItem(c *call) (*answer, error) {
+	var d *store.Document
+	err := s.update(c, func(tx *store.Tx) error {
+		var v *itemVault
+		var err error
+		if d, v, err = s.findItem(tx, c); err != nil || d == nil {
+			return err
+		}
+		if op := d.Operation; op != nil && op.Kind == operationDelete {
+			return nil // Asked for before: the client may not have heard of it.
+		}
+		if softDeleted(d, c.now) {
+			d = nil // by an operation that is forgotten
+			return nil
+		}
+		if err := checkUsable(v.document, c.now); err != nil {
+			return err
+		}
+		if err := checkItemFree(d, c.now); err != nil {
+			return err
+		}
+		if err := checkDeletable(v); err != nil {
+			return err
+		}
+		if v.setting(pathSoftDelete) == "Disabled" {
+			return s.beginDelete(tx, d, s.config.OperationTime)
+		}
+		return s.beginSoftDelete(tx, d, v)
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case d == nil:
+		return &answer{status: http.StatusNoContent}, nil
+	}
+	return s.accepted(c, &answer{status: http.StatusAccepted}, c.backupPlace(), d.Operation), nil
+}
+
+// beginSoftDelete writes down what is true from the end of the operation on. Azure's deferredDeleteTimeInUTC is when the
+// item was deleted; its clients add the days of retention to find when it will be purged.
+func (s *Service) beginSoftDelete(tx *store.Tx, d *store.Document, v *itemVault) error {
+	body, err := decode(d.Body)
+	if err != nil {
+		return err
+	}
+	if err := s.begin(tx, d, operationDelete, s.config.OperationTime, nil); err != nil {
+		return err
+	}
+	at := d.Operation.Ready
+	d.GoneAt = at.Add(retention(v.body))
+	merge(body, object{"properties": object{
+		"protectionState":                 protectionStopped,
+		"policyId":                        "",
+		"deferredDeleteTimeInUTC":         timestamp(at),
+		"softDeleteRetentionPeriodInDays": retentionDays(v.body),
+	}})
+	return save(tx, d, body)
+}

@@ -1,0 +1,360 @@
+package embedded_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
+)
+
+const day = 24 * time.Hour
+
+func machine(name string) string {
+	return sub + "/resourceGroups/Machines/providers/Microsoft.Compute/virtualMachines/" + name
+}
+
+func itemPath(vault, name string) string {
+	pair := "iaasvmcontainerv2;Machines;" + name
+	return vault + "/backupFabrics/Azure/protectionContainers/IaasVMContainer;" + pair + "/protectedItems/VM;" + pair
+}
+
+func protectBody(vault, name string) string {
+	return fmt.Sprintf(`{"properties":{"protectedItemType":"Microsoft.Compute/virtualMachines","sourceResourceId":%q,"policyId":%q}}`,
+		machine(name), vault+"/backupPolicies/DefaultPolicy")
+}
+
+func itemBody(properties string) string {
+	return `{"properties":{"protectedItemType":"Microsoft.Compute/virtualMachines",` + properties + `}}`
+}
+
+func (s *service) protect(vault, name string) *response {
+	s.tb.Helper()
+	return s.put(itemPath(vault, name), protectBody(vault, name)).want(http.StatusAccepted)
+}
+
+func TestProtectedItem(t *testing.T) {
+	s := start(t)
+	vault := vaultPath("Group", "Vault")
+	s.put(vault, minimal).want(http.StatusCreated)
+	path := itemPath(vault, "web")
+	s.get(path).wantError(http.StatusNotFound, "ResourceNotFound", "VM;iaasvmcontainerv2;Machines;web")
+
+	put := s.protect(vault, "web")
+	if put.raw != "" || !strings.HasPrefix(put.header.Get("Azure-AsyncOperation"), embedded.Endpoint+path+"/operationsStatus/") ||
+		!strings.HasPrefix(put.header.Get("Location"), embedded.Endpoint+path+"/operationResults/") {
+		t.Errorf("got %s, %v", put.raw, put.header)
+	}
+	if status := s.get(put.header.Get("Azure-AsyncOperation")).want(http.StatusOK); status.text("status") != "Succeeded" ||
+		!strings.HasPrefix(status.text("id"), path+"/operationsStatus/") {
+		t.Errorf("got %s", status.raw)
+	}
+	got := s.get(path).want(http.StatusOK)
+	if diff := cmp.Diff(got.body, s.get(put.header.Get("Location")).want(http.StatusOK).body); diff != "" {
+		t.Error(diff)
+	}
+	want := map[string]any{
+		"protectedItemType": "Microsoft.Compute/virtualMachines", "backupManagementType": "AzureIaasVM", "workloadType": "VM",
+		"containerName": "iaasvmcontainerv2;Machines;web", "friendlyName": "web", "sourceResourceId": machine("web"),
+		"virtualMachineId": machine("web"), "policyId": vault + "/backupPolicies/DefaultPolicy", "policyName": "DefaultPolicy",
+		"policyType": "V1", "protectionState": "IRPending", "protectionStatus": "Healthy", "healthStatus": "Passed",
+		"healthDetails": []any{}, "kpisHealths": map[string]any{}, "lastBackupStatus": "", "lastBackupTime": "2001-01-01T00:00:00Z",
+		"extendedInfo": map[string]any{"recoveryPointCount": 0.0, "policyInconsistent": false}, "vaultId": vault,
+		"isArchiveEnabled": false, "softDeleteRetentionPeriodInDays": 14.0,
+		"protectedItemDataId": got.at("properties", "protectedItemDataId"),
+	}
+	if diff := cmp.Diff(want, got.at("properties")); diff != "" {
+		t.Error(diff)
+	}
+	if got.text("id") != path || got.text("name") != "VM;iaasvmcontainerv2;Machines;web" || got.text("eTag") == "" ||
+		got.text("type") != "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems" {
+		t.Errorf("got %s", got.raw)
+	}
+	for _, spelling := range []string{strings.ToUpper(path), strings.ReplaceAll(path, ";", "%3B"), strings.ReplaceAll(path, ";", "%3b")} {
+		if same := s.get(spelling).want(http.StatusOK); same.raw != got.raw {
+			t.Errorf("%s: %s", spelling, same.raw)
+		}
+	}
+
+	// A client changes the policy of what it has read; what it does not model stays.
+	changed := strings.Replace(got.raw, "DefaultPolicy", "enhancedpolicy", 1)
+	changed = strings.Replace(changed, `"properties":{`, `"properties":{"extendedProperties":{"diskExclusionProperties":{"diskLunList":[1]}},`, 1)
+	s.put(strings.ReplaceAll(path, ";", "%3B"), changed).want(http.StatusAccepted)
+	got = s.get(path)
+	if got.text("properties", "policyType") != "V2" || got.text("id") != path || got.at("properties", "extendedProperties", "diskExclusionProperties") == nil {
+		t.Errorf("got %s", got.raw)
+	}
+	s.put(path, itemBody(`"protectionState":"ProtectionStopped","sourceResourceId":"`+machine("web")+`"`)).want(http.StatusAccepted)
+	if got := s.get(path); got.text("properties", "protectionState") != "ProtectionStopped" || got.text("properties", "policyId") != "" {
+		t.Errorf("got %s", got.raw)
+	}
+	s.protect(vault, "web")
+	if got := s.get(path); got.text("properties", "protectionState") != "IRPending" || got.text("properties", "policyName") != "DefaultPolicy" {
+		t.Errorf("got %s", got.raw)
+	}
+}
+
+func TestRulesOfProtection(t *testing.T) {
+	const invalid, configure = "BMSUserErrorInvalidInput", "BMSUserErrorInvalidConfigureProtectionRequest"
+	s := start(t)
+	vault, other := vaultPath("g", "vault"), vaultPath("g", "other")
+	s.put(vault, minimal)
+	s.put(other, minimal)
+	s.protect(other, "elsewhere")
+	s.put(vaultPath("g", "frozen"), withProperties(immutability("Unlocked")))
+	policy := `"policyId":"` + vault + `/backupPolicies/DefaultPolicy"`
+	source := func(id string) string { return `"sourceResourceId":"` + id + `",` }
+	for _, test := range []struct {
+		name, path, body string
+		status           int
+		code             string
+		parts            []string
+	}{
+		{"no vault", itemPath(vaultPath("g", "none"), "web"), protectBody(vault, "web"), 404, "ResourceNotFound", []string{"vaults/none"}},
+		{"no type", itemPath(vault, "web"), `{"properties":{}}`, 400, invalid, []string{"protectedItemType"}},
+		{"another type", itemPath(vault, "web"), `{"properties":{"protectedItemType":"AzureFileShareProtectedItem"}}`, 501, "NotModelledByEmbeddedService", []string{"AzureFileShare"}},
+		{"type that is no text", itemPath(vault, "web"), `{"properties":{"protectedItemType":1}}`, 400, "InvalidRequestContent", nil},
+		{"no source", itemPath(vault, "web"), itemBody(policy), 400, configure, []string{"sourceResourceId"}},
+		{"source that is no machine", itemPath(vault, "web"), itemBody(source(vault) + policy), 400, configure, []string{"virtual machine"}},
+		{"source with a gap", itemPath(vault, "web"), itemBody(source(strings.Replace(machine("web"), "Machines", "", 1)) + policy), 400, configure, nil},
+		{"machine of another subscription", itemPath(vault, "web"), itemBody(source(strings.Replace(machine("web"), "0001/", "0002/", 1)) + policy), 400, configure, []string{"another subscription"}},
+		{"machine of another name", itemPath(vault, "web"), protectBody(vault, "db"), 400, configure, []string{"vm;iaasvmcontainerv2;Machines;db"}},
+		{"container of another name", strings.Replace(itemPath(vault, "web"), "IaasVMContainer;", "container;", 1), protectBody(vault, "web"), 400, configure, nil},
+		{"no policy", itemPath(vault, "web"), itemBody(`"sourceResourceId":"` + machine("web") + `"`), 400, invalid, []string{"DefaultPolicy"}},
+		{"unknown policy", itemPath(vault, "web"), strings.Replace(protectBody(vault, "web"), "DefaultPolicy", "Mine", 1), 400, invalid, []string{"Mine"}},
+		{"policy of another vault", itemPath(vault, "web"), protectBody(other, "web"), 400, invalid, nil},
+		{"machine of another vault", itemPath(vault, "elsewhere"), protectBody(vault, "elsewhere"), 400, configure, []string{"already registered", "vaults/other"}},
+		{"stopping nothing", itemPath(vault, "web"), itemBody(source(machine("web")) + `"protectionState":"ProtectionStopped"`), 400, invalid, []string{"no protection"}},
+		{"another state", itemPath(vault, "web"), itemBody(source(machine("web")) + policy + `,"protectionState":"ProtectionError"`), 400, invalid, []string{"ProtectionError"}},
+		{"suspending in a vault that is not immutable", itemPath(other, "elsewhere"), itemBody(source(machine("elsewhere")) + `"protectionState":"BackupsSuspended"`), 400, "UserErrorOperationDeniedOnImmutableItem", []string{"Disabled"}},
+		{"undeleting nothing", itemPath(vault, "web"), itemBody(`"isRehydrate":true`), 409, "ProtectedItemNotSoftDeleted", nil},
+		{"undeleting what lives", itemPath(other, "elsewhere"), itemBody(`"isRehydrate":true`), 409, "ProtectedItemNotSoftDeleted", nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s.put(test.path, test.body).wantError(test.status, test.code, test.parts...)
+		})
+	}
+	s.get(itemPath(vault, "web")).want(http.StatusNotFound)
+	if got := s.get(vault).text("properties", "backupStorageVersion"); got != "Unassigned" {
+		t.Errorf("refused protection locked the storage: %s", got)
+	}
+	frozen := vaultPath("g", "frozen")
+	s.protect(frozen, "db")
+	s.put(itemPath(frozen, "db"), itemBody(source(machine("db"))+`"protectionState":"BackupsSuspended"`)).want(http.StatusAccepted)
+	if got := s.get(itemPath(frozen, "db")).text("properties", "protectionState"); got != "BackupsSuspended" {
+		t.Errorf("state %s", got)
+	}
+}
+
+func TestItemsAreDeletedSoftly(t *testing.T) {
+	s := start(t)
+	vault := vaultPath("g", "vault")
+	s.put(vault, withProperties(retentionDays("20")))
+	path := itemPath(vault, "web")
+	s.delete(path).want(http.StatusNoContent)
+	s.protect(vault, "web")
+	s.clock.Advance(time.Hour)
+
+	deleted := s.delete(path).want(http.StatusAccepted)
+	if !strings.HasPrefix(deleted.header.Get("Azure-AsyncOperation"), embedded.Endpoint+vault+"/backupOperations/") ||
+		!strings.HasPrefix(deleted.header.Get("Location"), embedded.Endpoint+vault+"/backupOperationResults/") {
+		t.Errorf("headers %v", deleted.header)
+	}
+	if got := s.get(deleted.header.Get("Azure-AsyncOperation")).want(http.StatusOK).text("status"); got != "Succeeded" {
+		t.Errorf("status %s", got)
+	}
+	s.get(deleted.header.Get("Location")).want(http.StatusNoContent)
+	if again := s.delete(path).want(http.StatusAccepted); again.header.Get("Location") != deleted.header.Get("Location") {
+		t.Error("a second DELETE is another operation")
+	}
+	// The days it is kept are those of its deletion.
+	s.patch(vault, `{"properties":`+retentionDays("14")+`}`).want(http.StatusOK)
+	s.clock.Advance(time.Minute)
+	got := s.get(path).want(http.StatusOK)
+	for name, want := range map[string]any{
+		"isScheduledForDeferredDelete": true, "deferredDeleteTimeInUTC": "2026-05-01T13:00:00.0000000Z",
+		"deferredDeleteTimeRemaining": "19.23:59:00", "isDeferredDeleteScheduleUpcoming": false,
+		"softDeleteRetentionPeriodInDays": 20.0, "protectionState": "ProtectionStopped", "policyId": "",
+	} {
+		if got.at("properties", name) != want {
+			t.Errorf("%s is %v", name, got.at("properties", name))
+		}
+	}
+	s.put(path, protectBody(vault, "web")).wantError(http.StatusConflict, "ProtectedItemSoftDeleted", "Undelete")
+
+	s.put(path, itemBody(`"isRehydrate":true`)).want(http.StatusAccepted)
+	got = s.get(path).want(http.StatusOK)
+	if got.at("properties", "isScheduledForDeferredDelete") != nil || got.text("properties", "protectionState") != "ProtectionStopped" ||
+		got.at("properties", "deferredDeleteTimeInUTC") != nil || got.at("properties", "softDeleteRetentionPeriodInDays") != 14.0 {
+		t.Errorf("got %s", got.raw)
+	}
+	s.protect(vault, "web")
+
+	s.delete(path).want(http.StatusAccepted)
+	s.clock.Advance(14*day - time.Second)
+	if got := s.get(path).want(http.StatusOK); got.at("properties", "isDeferredDeleteScheduleUpcoming") != true {
+		t.Errorf("got %s", got.raw)
+	}
+	s.clock.Advance(time.Second)
+	s.get(path).want(http.StatusNotFound)
+	s.delete(path).want(http.StatusNoContent)
+}
+
+func TestItemsOfAVaultWithoutSoftDelete(t *testing.T) {
+	s := start(t, func(c *embedded.Config) { c.OperationTime, c.RetryAfter = time.Minute, time.Second })
+	vault := vaultPath("g", "vault")
+	s.put(vault, withProperties(softDelete("Disabled")))
+	path := itemPath(vault, "web")
+	put := s.protect(vault, "web")
+	if put.header.Get("Retry-After") != "1" {
+		t.Errorf("headers %v", put.header)
+	}
+	if got := s.get(put.header.Get("Azure-AsyncOperation")).text("status"); got != "InProgress" {
+		t.Errorf("status %s", got)
+	}
+	s.get(put.header.Get("Location")).want(http.StatusAccepted)
+	s.put(path, protectBody(vault, "web")).wantError(http.StatusConflict, "BMSUserErrorObjectLocked", "create")
+	s.delete(path).wantError(http.StatusConflict, "BMSUserErrorObjectLocked")
+	s.clock.Advance(time.Minute)
+	s.get(put.header.Get("Location")).want(http.StatusOK)
+
+	deleted := s.delete(path).want(http.StatusAccepted)
+	s.get(path).want(http.StatusOK)
+	s.delete(vault).wantError(http.StatusBadRequest, "ServiceResourceNotEmptyWithContainerDetails", "web")
+	s.get(deleted.header.Get("Location")).want(http.StatusAccepted)
+	if got := s.get(deleted.header.Get("Azure-AsyncOperation")).text("status"); got != "InProgress" {
+		t.Errorf("status %s", got)
+	}
+	s.clock.Advance(time.Minute)
+	s.get(path).want(http.StatusNotFound)
+	s.get(deleted.header.Get("Location")).want(http.StatusNoContent)
+	s.get(put.header.Get("Location")).want(http.StatusNoContent)
+	s.get(strings.Replace(deleted.header.Get("Location"), "/vault/", "/other/", 1)).wantError(http.StatusNotFound, "ResourceNotFound")
+	s.delete(vault).want(http.StatusAccepted)
+	s.put(path, protectBody(vault, "web")).wantError(http.StatusConflict, "OperationInProgress", "Deleting")
+}
+
+// Until the operation of a soft deletion has ended, the item is not soft-deleted.
+func TestSoftDeletionTakesTime(t *testing.T) {
+	s := start(t)
+	vault := vaultPath("g", "vault")
+	s.put(vault, minimal)
+	s.protect(vault, "web")
+	slow := &service{tb: t, store: s.store, clock: s.clock, transport: embedded.NewTransport(embedded.New(embedded.Config{
+		Store: s.store, Now: s.clock.Now, OperationTime: time.Minute,
+	}))}
+	slow.delete(itemPath(vault, "web")).want(http.StatusAccepted)
+	if got := s.get(itemPath(vault, "web")); got.at("properties", "isScheduledForDeferredDelete") != nil || got.at("properties", "deferredDeleteTimeInUTC") != nil {
+		t.Errorf("got %s", got.raw)
+	}
+	s.delete(vault).want(http.StatusBadRequest)
+	s.put(itemPath(vault, "web"), itemBody(`"isRehydrate":true`)).wantError(http.StatusConflict, "BMSUserErrorObjectLocked")
+	s.clock.Advance(time.Minute)
+	if got := s.get(itemPath(vault, "web")); got.text("properties", "deferredDeleteTimeInUTC") != "2026-05-01T12:01:00.0000000Z" {
+		t.Errorf("got %s", got.raw)
+	}
+}
+
+func TestImmutableItemsStay(t *testing.T) {
+	s := start(t)
+	vault := vaultPath("g", "vault")
+	s.put(vault, withProperties(immutability("Unlocked")))
+	s.protect(vault, "web")
+	path := itemPath(vault, "web")
+	s.delete(path).wantError(http.StatusBadRequest, "UserErrorOperationDeniedOnImmutableItem", "Unlocked")
+	s.patch(vault, `{"properties":`+immutability("Disabled")+`}`).want(http.StatusOK)
+	s.delete(path).want(http.StatusAccepted)
+	s.put(path, itemBody(`"isRehydrate":true`)).want(http.StatusAccepted)
+	s.patch(vault, `{"properties":`+immutability("Unlocked")+`}`)
+	s.patch(vault, `{"properties":`+immutability("Locked")+`}`).want(http.StatusOK)
+	s.delete(path).wantError(http.StatusBadRequest, "UserErrorOperationDeniedOnImmutableItem", "Locked")
+	if got := s.get(path).want(http.StatusOK); got.at("properties", "isScheduledForDeferredDelete") != nil {
+		t.Errorf("got %s", got.raw)
+	}
+}
+
+func TestItemList(t *testing.T) {
+	s := start(t, pagesOf(2))
+	vault := vaultPath("g", "vault")
+	list := vault + "/backupProtectedItems"
+	s.get(list).wantError(http.StatusNotFound, "ResourceNotFound")
+	s.put(vault, minimal)
+	if got := s.get(list).want(http.StatusOK); got.raw != `{"value":[]}`+"\n" {
+		t.Errorf("got %q", got.raw)
+	}
+	s.put(vaultPath("g", "vault2"), minimal)
+	s.protect(vaultPath("g", "vault2"), "other")
+	for _, name := range []string{"echo", "Alpha", "delta", "bravo", "charlie"} {
+		s.protect(vault, name)
+	}
+	s.put(itemPath(vault, "delta"), strings.Replace(protectBody(vault, "delta"), "DefaultPolicy", "EnhancedPolicy", 1)).want(http.StatusAccepted)
+	s.delete(itemPath(vault, "bravo")).want(http.StatusAccepted)
+	filtered := func(filter string) string {
+		return list + "?api-version=" + version + "&$filter=" + strings.ReplaceAll(filter, " ", "%20")
+	}
+	for _, test := range []struct {
+		path  string
+		want  string
+		pages int
+	}{
+		{list, "Alpha bravo charlie delta echo", 3},
+		{filtered("backupManagementType eq 'AzureIaasVM'"), "Alpha bravo charlie delta echo", 3},
+		{filtered("BACKUPMANAGEMENTTYPE eq 'azureiaasvm' and itemType eq 'VM'"), "Alpha bravo charlie delta echo", 3},
+		{filtered("backupManagementType eq 'AzureWorkload'"), "", 1},
+		{filtered("policyName eq 'DefaultPolicy' and backupManagementType eq 'AzureIaasVM'"), "Alpha charlie echo", 2},
+		{filtered("friendlyName eq 'ECHO'"), "echo", 1},
+		{filtered("containerName eq 'iaasvmcontainerv2;machines;delta'"), "delta", 1},
+		{filtered("containerName eq 'iaasvmcontainerv2%3Bmachines%3Bdelta'"), "delta", 1},
+		{filtered("friendlyName eq 'o''hara'"), "", 1},
+	} {
+		names, pages := s.follow(test.path)
+		for i, name := range names {
+			names[i] = name[strings.LastIndexByte(name, ';')+1:]
+		}
+		if got := strings.Join(names, " "); got != test.want || pages != test.pages {
+			t.Errorf("%s: %q in %d pages, want %q in %d", test.path, got, pages, test.want, test.pages)
+		}
+	}
+	for _, item := range s.get(list).values() {
+		if item.at("properties", "isScheduledForDeferredDelete") == true != strings.HasSuffix(item.text("name"), "bravo") {
+			t.Errorf("%s: %v", item.text("name"), item.at("properties"))
+		}
+	}
+	for filter, code := range map[string]string{
+		"policyName": "InvalidFilter", "policyName eq x": "InvalidFilter", "policyName eq 'x' or itemType eq 'VM'": "InvalidFilter",
+		"policyName eq 'x' and": "InvalidFilter", "policyName eq 'x' and ": "InvalidFilter",
+		"backupSetName eq 'x'": "NotModelledByEmbeddedService",
+	} {
+		if got := s.get(filtered(filter)); got.text("error", "code") != code {
+			t.Errorf("%s: %s", filter, got.raw)
+		}
+	}
+
+	counts := map[string]any{}
+	for _, u := range s.get(vault + "/usages").values() {
+		counts[u.text("name", "value")] = u.at("currentValue")
+	}
+	if counts["ProtectedItemCount"] != 4.0 || counts["IaaSVMProtectedItemCount"] != 4.0 {
+		t.Errorf("usages %v", counts)
+	}
+}
+
+func TestReplicationSettings(t *testing.T) {
+	s := start(t)
+	path := vaultPath("g", "vault") + "/replicationVaultSettings/default?api-version=2024-04-01"
+	s.get(path).wantError(http.StatusNotFound, "ResourceNotFound")
+	s.put(vaultPath("g", "vault"), minimal)
+	got := s.get(path).want(http.StatusOK)
+	want := map[string]any{
+		"id": vaultPath("g", "vault") + "/replicationVaultSettings/default", "name": "default", "location": "eastasia",
+		"type":       "Microsoft.RecoveryServices/vaults/replicationVaultSettings",
+		"properties": map[string]any{"migrationSolutionId": "", "vmwareToAzureProviderType": ""},
+	}
+	if diff := cmp.Diff(want, got.body); diff != "" {
+		t.Error(diff)
+	}
+}

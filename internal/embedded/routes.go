@@ -1,0 +1,116 @@
+package embedded
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+)
+
+// Kind is what a request is about. Fault rules pick requests by it.
+type Kind string
+
+// The kinds of what the service serves.
+const (
+	KindVault                 Kind = "vault"
+	KindVaultList             Kind = "vaults" // of a subscription or a resource group
+	KindVaultOperation        Kind = "vault operation"
+	KindVaultUsages           Kind = "vault usages"
+	KindReplicationSettings   Kind = "replication settings"
+	KindNameAvailability      Kind = "name availability"
+	KindDeletedVault          Kind = "deleted vault"
+	KindDeletedVaultList      Kind = "deleted vaults"
+	KindUndelete              Kind = "undelete"
+	KindDeletedVaultOperation Kind = "deleted vault operation"
+
+	KindProtectedItem          Kind = "protected item"
+	KindProtectedItemList      Kind = "protected items"
+	KindProtectedItemOperation Kind = "protected item operation"
+
+	KindSubscription           Kind = "subscription"
+	KindSubscriptionList       Kind = "subscriptions"
+	KindLocationList           Kind = "locations"
+	KindResourceProvider       Kind = "resource provider"
+	KindResourceGroup          Kind = "resource group"
+	KindResourceGroupList      Kind = "resource groups"
+	KindResourceGroupOperation Kind = "resource group operation"
+)
+
+const (
+	subscriptionPath = "subscriptions/{subscription}"
+	groupPath        = subscriptionPath + "/resourceGroups/{group}"
+	namespacePath    = "/providers/" + catalog.VaultNamespace
+	vaultPath        = groupPath + namespacePath + "/vaults/{vault}"
+	deletedPath      = subscriptionPath + namespacePath + "/locations/{location}/deletedVaults"
+	// Azure is the fabric of all machines in Azure; there are others on premises.
+	itemPath = vaultPath + "/backupFabrics/Azure/protectionContainers/{container}/protectedItems/{item}"
+)
+
+var routes = []route{
+	at(KindVault, vaultPath, map[string]handler{
+		http.MethodGet:    (*Service).getVault,
+		http.MethodPut:    (*Service).putVault,
+		http.MethodPatch:  (*Service).patchVault,
+		http.MethodDelete: (*Service).deleteVault,
+	}),
+	at(KindVaultOperation, vaultPath+"/operationStatus/{operation}", get((*Service).getOperationStatus)),
+	at(KindVaultOperation, vaultPath+"/operationResults/{operation}", get((*Service).getOperationResult)),
+	at(KindVaultUsages, vaultPath+"/usages", get((*Service).listUsages)),
+	at(KindReplicationSettings, vaultPath+"/replicationVaultSettings/default", map[string]handler{
+		http.MethodGet: (*Service).getReplicationSettings,
+		http.MethodPut: (*Service).putReplicationSettings,
+	}),
+	at(KindVaultList, groupPath+namespacePath+"/vaults", get((*Service).listVaults)),
+	at(KindVaultList, subscriptionPath+namespacePath+"/vaults", get((*Service).listVaults)),
+	at(KindNameAvailability, groupPath+namespacePath+"/locations/{location}/checkNameAvailability",
+		post((*Service).checkNameAvailability)),
+
+	at(KindDeletedVaultList, deletedPath, get((*Service).listDeletedVaults)),
+	at(KindDeletedVault, deletedPath+"/{deleted}", get((*Service).getDeletedVault)),
+	at(KindUndelete, deletedPath+"/{deleted}/undelete", post((*Service).undeleteVault)),
+	at(KindDeletedVaultOperation, deletedPath+"/{deleted}/operations/{operation}", get((*Service).getUndeleteStatus)),
+
+	at(KindProtectedItem, itemPath, map[string]handler{
+		http.MethodGet:    (*Service).getItem,
+		http.MethodPut:    (*Service).putItem,
+		http.MethodDelete: (*Service).deleteItem,
+	}),
+	at(KindProtectedItemList, vaultPath+"/backupProtectedItems", get((*Service).listItems)),
+	at(KindProtectedItemOperation, itemPath+"/operationsStatus/{operation}", get((*Service).getItemStatus)),
+	at(KindProtectedItemOperation, itemPath+"/operationResults/{operation}", get((*Service).getItemResult)),
+	at(KindProtectedItemOperation, vaultPath+"/backupOperations/{operation}", get((*Service).getBackupStatus)),
+	at(KindProtectedItemOperation, vaultPath+"/backupOperationResults/{operation}", get((*Service).getBackupResult)),
+
+	at(KindSubscriptionList, "subscriptions", get((*Service).listSubscriptions)),
+	at(KindSubscription, subscriptionPath, get((*Service).getSubscription)),
+	at(KindLocationList, subscriptionPath+"/locations", get((*Service).listLocations)),
+	at(KindResourceGroupOperation, subscriptionPath+"/operationresults/{operation}", get((*Service).getGroupOperationResult)),
+	at(KindResourceProvider, subscriptionPath+"/providers", get((*Service).listProviders)),
+	at(KindResourceProvider, subscriptionPath+"/providers/{namespace}", get((*Service).getProvider)),
+	at(KindResourceProvider, subscriptionPath+"/providers/{namespace}/register", post((*Service).getProvider)),
+	at(KindResourceGroupList, subscriptionPath+"/resourceGroups", get((*Service).listGroups)),
+	at(KindResourceGroup, groupPath, map[string]handler{
+		http.MethodGet:    (*Service).getGroup,
+		http.MethodHead:   (*Service).headGroup,
+		http.MethodPut:    (*Service).putGroup,
+		http.MethodPatch:  (*Service).patchGroup,
+		http.MethodDelete: (*Service).deleteGroup,
+	}),
+}
+
+func at(kind Kind, path string, methods map[string]handler) route {
+	return route{kind: kind, segments: strings.Split(path, "/"), methods: methods}
+}
+
+func get(h handler) map[string]handler  { return map[string]handler{http.MethodGet: h} }
+func post(h handler) map[string]handler { return map[string]handler{http.MethodPost: h} }
+
+// kindOf returns what a path is about, "" for one that is not served.
+func kindOf(path []string) Kind {
+	for _, route := range routes {
+		if _, ok := route.match(path); ok {
+			return route.kind
+		}
+	}
+	return ""
+}

@@ -1,0 +1,58 @@
+package embedded
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/store"
+)
+
+// firstDeleteWithSoftDeleted is the first API version that deletes a vault in which only soft-deleted items are left.
+const firstDeleteWithSoftDeleted = "2024-09-30"
+
+// maxNamed is how many items a refusal names.
+const maxNamed = 10
+
+// checkEmpty refuses to delete a vault that holds backups.
+func checkEmpty(tx *store.Tx, c *call, d *store.Document) error {
+	items, err := tx.Documents(store.Query{Type: typeProtectedItem, Parent: d.ID})
+	if err != nil {
+		return err
+	}
+	date := c.apiVersion[:len(firstDeleteWithSoftDeleted)]
+	if date >= firstDeleteWithSoftDeleted {
+		items = liveItems(items, c.now)
+	}
+	if len(items) == 0 {
+		return nil
+	}
+	var names []string
+	for _, item := range items[:min(len(items), maxNamed)] {
+		names = append(names, lastSegment(item.ID))
+	}
+	if more := len(items) - len(names); more > 0 {
+		names = append(names, fmt.Sprintf("and %d more", more))
+	}
+	noun := "items"
+	if len(items) == 1 {
+		noun = "item"
+	}
+	return &Fault{
+		Code: codeNotEmpty,
+		Message: fmt.Sprintf("Vault cannot be deleted as there are existing resources within the vault. It holds %d protected "+
+			"%s: %s. Please ensure all containers have been unregistered from the vault and all backup data has been deleted, "+
+			"then try again.", len(items), noun, strings.Join(names, ", ")),
+	}
+}
+
+// liveItems are those that are not soft-deleted. One that is being deleted still lives.
+func liveItems(items []*store.Document, now time.Time) []*store.Document {
+	var live []*store.Document
+	for _, item := range items {
+		if !softDeleted(item, now) {
+			live = append(live, item)
+		}
+	}
+	return live
+}
