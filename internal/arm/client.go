@@ -135,7 +135,9 @@ func (c *Client) send(ctx context.Context, request Request) (*http.Response, err
 		return nil, err
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return nil, newError(resp)
+		refusal := newError(resp)
+		refusal.Repeated = last.tries > 1
+		return nil, refusal
 	}
 	return resp, nil
 }
@@ -191,9 +193,12 @@ func decode(resp *http.Response, out any) error {
 	return nil
 }
 
-// lastRefusal keeps what the service said to the latest try of a request, since azcore's retries forget it when the
+// lastRefusal counts the tries of a request and keeps what the service said to the latest, since azcore's retries forget it when the
 // context ends while they pause.
-type lastRefusal struct{ err *Error }
+type lastRefusal struct {
+	err   *Error
+	tries int
+}
 
 type lastRefusalKey struct{}
 
@@ -207,11 +212,15 @@ func (o observer) Do(req *policy.Request) (*http.Response, error) {
 	start := time.Now()
 	resp, err := req.Next()
 	ctx := req.Raw().Context()
+	last, observed := ctx.Value(lastRefusalKey{}).(*lastRefusal)
+	if observed {
+		last.tries++
+	}
 	exchange := Exchange{Method: req.Raw().Method, Path: req.Raw().URL.Path, Duration: time.Since(start)}
 	if err == nil {
 		exchange.StatusCode = resp.StatusCode
 		exchange.RequestID = resp.Header.Get("x-ms-request-id")
-		if last, ok := ctx.Value(lastRefusalKey{}).(*lastRefusal); ok && resp.StatusCode >= 400 {
+		if observed && resp.StatusCode >= 400 {
 			last.err = newError(resp)
 		}
 	}

@@ -23,6 +23,8 @@ type Error struct {
 	Message string
 	// RequestID is the service's x-ms-request-id, which Azure support asks for; may be empty.
 	RequestID string
+	// Repeated tells that the request was sent more than once, so that an earlier try may have had its effect.
+	Repeated bool
 	// Details are the nested errors, as "code: message".
 	Details []string
 }

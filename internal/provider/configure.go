@@ -61,6 +61,14 @@ func WithTransport(wrap TransportWrapper) Option {
 	return func(p *backupProvider) { p.wrap = wrap }
 }
 
+// EmbeddedChange changes the settings of the embedded service before it starts.
+type EmbeddedChange func(*embedded.Config)
+
+// WithEmbedded makes the embedded service different from what the provider block says, such as to inject faults.
+func WithEmbedded(change EmbeddedChange) Option {
+	return func(p *backupProvider) { p.change = change }
+}
+
 // Configure decides which service answers. It opens the embedded service's file, and sends nothing yet.
 func (p *backupProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	var config providerModel
@@ -85,7 +93,7 @@ func (p *backupProvider) Configure(ctx context.Context, req provider.ConfigureRe
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	service, err := openEmbedded(ctx, settings, r.subscriptionID)
+	service, err := p.openEmbedded(ctx, settings, r.subscriptionID)
 	if err != nil {
 		addOpenError(&resp.Diagnostics, settings, err)
 		return
@@ -202,7 +210,7 @@ func traceExchange(ctx context.Context, e arm.Exchange) {
 	})
 }
 
-func openEmbedded(ctx context.Context, settings embeddedConfig, subscriptionID types.String) (*embedded.Service, error) {
+func (p *backupProvider) openEmbedded(ctx context.Context, settings embeddedConfig, subscriptionID types.String) (*embedded.Service, error) {
 	extra, err := extraRegions()
 	if err != nil {
 		return nil, err
@@ -218,12 +226,16 @@ func openEmbedded(ctx context.Context, settings embeddedConfig, subscriptionID t
 		return nil, err
 	}
 	closeLater(file)
-	return embedded.New(embedded.Config{
+	config := embedded.Config{
 		Store:            file,
 		Subscriptions:    subscriptionsOf(settings, subscriptionID.ValueString()),
 		ProvisioningTime: settings.provisioningTime,
 		Regions:          regions,
-	}), nil
+	}
+	if p.change != nil {
+		p.change(&config)
+	}
+	return embedded.New(config), nil
 }
 
 // subscriptionsOf lists the subscriptions that exist: those configured, and the provider's own.

@@ -22,6 +22,7 @@ type example struct {
 	path    string            // below examples/, such as "resources/backup_vault"
 	config  map[string]string // what is applied: file contents by name
 	imports map[string]string // the import examples, which are not applied along with the others
+	queries map[string]string // what terraform query takes
 }
 
 // examples finds every example, so that none can be left out. A folder without folders has to be one.
@@ -40,7 +41,7 @@ func examples(t *testing.T) []example {
 		if err != nil {
 			return err
 		}
-		e := example{path: filepath.ToSlash(path), config: map[string]string{}, imports: map[string]string{}}
+		e := example{path: filepath.ToSlash(path), config: map[string]string{}, imports: map[string]string{}, queries: map[string]string{}}
 		leaf := true
 		for _, file := range entries {
 			name := file.Name()
@@ -57,11 +58,13 @@ func examples(t *testing.T) []example {
 				e.imports[name] = string(content)
 			case filepath.Ext(name) == ".tf":
 				e.config[name] = string(content)
+			case strings.HasSuffix(name, ".tfquery.hcl"):
+				e.queries[name] = string(content)
 			default:
 				t.Errorf("examples/%s/%s is not run by any test", e.path, name)
 			}
 		}
-		if len(e.config) > 0 {
+		if len(e.config) > 0 || len(e.queries) > 0 {
 			found = append(found, e)
 		} else if leaf || len(e.imports) > 0 {
 			t.Errorf("examples/%s has no .tf to apply", e.path)
@@ -103,6 +106,9 @@ var announced = regexp.MustCompile(`(?m)^# "(.*)"\noutput "(\w+)"`)
 
 func TestAccExamples_apply(t *testing.T) {
 	for _, e := range examples(t) {
+		if len(e.config) == 0 {
+			continue // TestAccExamples_query runs it
+		}
 		t.Run(e.path, func(t *testing.T) {
 			if strings.HasPrefix(e.path, "functions/") {
 				skipBelow(t, 8, "provider functions") // OpenTofu has them from 1.7 already
@@ -240,6 +246,48 @@ func TestAccExamples_importGeneratesConfiguration(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// What a query finds can be imported as Terraform writes it down.
+func TestAccExamples_query(t *testing.T) {
+	for _, e := range examples(t) {
+		for name, content := range e.queries {
+			t.Run(e.path+"/"+name, func(t *testing.T) {
+				skipBelowQuery(t)
+				t.Parallel()
+				owner := acctest.NewWorkspace(t, sharedVaults("backup-vaults.db", `
+resource "backup_vault" "found" {
+  for_each = toset(["China East", "China North", "East US"])
+  name     = "contoso-${replace(lower(each.key), " ", "")}"
+  region   = each.key
+  tags     = { environment = "production" }
+}
+`))
+				owner.MustRun("apply", "-auto-approve")
+
+				w := acctest.NewWorkspace(t, sharedVaults(databaseOf(owner), ""))
+				w.Write(name, content)
+				r := w.MustRun("query", "-generate-config-out=generated.tf")
+				wantOutput(t, r, "contoso-chinaeast", "contoso-chinanorth", "contoso-eastus")
+				w.Write(name, "")
+				plan := w.Plan()
+				wantActions(t, plan, map[string]string{})
+				if len(plan.Imported) != 3 {
+					t.Errorf("imported: %v", plan.Imported)
+				}
+				w.MustRun("apply", plan.File)
+				w.MustPlanNothing()
+			})
+		}
+	}
+}
+
+// skipBelowQuery skips a test on a command line without terraform query. OpenTofu has none.
+func skipBelowQuery(t *testing.T) {
+	t.Helper()
+	if major, minor, version := acctest.Version(t); isOpenTofu() || major == 1 && minor < 14 {
+		t.Skipf("terraform query needs Terraform 1.14; this is %s", version)
 	}
 }
 

@@ -37,6 +37,7 @@ func New(version string, options ...Option) func() provider.Provider {
 type backupProvider struct {
 	version string
 	wrap    TransportWrapper
+	change  EmbeddedChange
 }
 
 // providerModel is the provider block.

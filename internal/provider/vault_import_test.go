@@ -93,7 +93,7 @@ func TestVaultImport_refused(t *testing.T) {
 		"contoso":                        {`"contoso" is not an Azure resource id`, forms},
 		"/":                              {"is not an Azure resource id", forms},
 		"backup/":                        {"is not an Azure resource id", forms},
-		"/contoso":                       {"is not the id of a resource in a resource group", forms},
+		"/contoso":                       {"is not an Azure resource id", forms},
 		"a/b/c":                          {"is not an Azure resource id", forms},
 		"backup/no_underscore":           {`"backup/no_underscore" is not a resource group and the name of a vault: the name has "_" at position 3`, forms},
 		"ends.in.period./contoso":        {"The name ends in a period", forms},

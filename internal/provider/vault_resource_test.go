@@ -567,3 +567,15 @@ func count(calls []string, method string) int {
 	}
 	return n
 }
+
+// patches checks how many PATCHes were sent.
+type patches struct {
+	recorder *acctest.Recorder
+	want     int
+}
+
+func (c patches) CheckState(_ context.Context, _ statecheck.CheckStateRequest, resp *statecheck.CheckStateResponse) {
+	if got := count(c.recorder.Take(), http.MethodPatch); got != c.want {
+		resp.Error = fmt.Errorf("%d PATCHes, want %d", got, c.want)
+	}
+}

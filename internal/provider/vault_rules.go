@@ -129,7 +129,11 @@ func (r *vaultResource) warnOfContents(ctx context.Context, state vaultModel, fa
 	if more := len(names) - namesShown; more > 0 {
 		list += fmt.Sprintf(" and %d more", more)
 	}
-	detail := fmt.Sprintf("%s is to be %s. It holds %d protected items: %s.\n\n", vaultLabel(state), fate, len(names), list)
+	items := "items"
+	if len(names) == 1 {
+		items = "item"
+	}
+	detail := fmt.Sprintf("%s is to be %s. It holds %d protected %s: %s.\n\n", vaultLabel(state), fate, len(names), items, list)
 	switch {
 	case !state.ForceDestroy.ValueBool():
 		detail += "The service refuses to delete it while they are there. Unless they leave in the same apply, it fails; force_destroy = true deletes them " +

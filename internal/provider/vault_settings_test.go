@@ -19,7 +19,9 @@ const (
 	keyURL    = "https://contoso.vault.azure.net/keys/backup"
 )
 
-func object(values map[string]knownvalue.Check) knownvalue.Check { return knownvalue.ObjectPartial(values) }
+func object(values map[string]knownvalue.Check) knownvalue.Check {
+	return knownvalue.ObjectPartial(values)
+}
 
 // settingsSteps apply one configuration after the other to one vault; each is followed by an empty plan.
 func settingsSteps(database string, steps ...settingsStep) []resource.TestStep {

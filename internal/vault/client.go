@@ -61,7 +61,17 @@ func (e *FailedError) Unwrap() error {
 // the error then wraps ErrExists.
 func (c *Client) BeginCreate(ctx context.Context, id arm.ID, region string, settings Settings) (Vault, error) {
 	// A PUT on an existing vault is an update in ARM; the condition makes it a refusal.
-	return c.put(ctx, id, newWireCreate(region, settings), http.Header{"If-None-Match": {"*"}})
+	v, err := c.put(ctx, id, newWireCreate(region, settings), http.Header{"If-None-Match": {"*"}})
+	var refusal *arm.Error
+	if errors.As(err, &refusal) && refusal.StatusCode == http.StatusPreconditionFailed && refusal.Repeated {
+		// The answer to an earlier try was lost on its way: the vault that is there is the one asked for.
+		if seen, _, readErr := c.read(ctx, id); readErr == nil && seen.Region == catalog.NormalizeRegion(region) {
+			if _, lacking := settings.atBirth().missing(seen.Settings); !lacking {
+				return seen, nil
+			}
+		}
+	}
+	return v, err
 }
 
 func (c *Client) put(ctx context.Context, id arm.ID, body any, header http.Header) (Vault, error) {

@@ -137,7 +137,7 @@ func (b *bench) waitInProcess(ctx context.Context, provisioning time.Duration) (
 	}
 	client := vault.NewClient(connection)
 	id := vault.NewID(embedded.DefaultSubscriptionID, "backup", "bench")
-	accepted, err := client.BeginCreate(ctx, id, vault.Settings{Region: "chinaeast", Redundancy: catalog.GeoRedundant})
+	accepted, err := client.BeginCreate(ctx, id, "chinaeast", vault.Settings{Redundancy: new(catalog.GeoRedundant)})
 	if err != nil {
 		return wait{}, err
 	}
