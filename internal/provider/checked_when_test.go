@@ -1,0 +1,167 @@
+package provider_test
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/acctest"
+)
+
+// mistake is how a row of the guide is brought about.
+type mistake struct {
+	before  string              // applied first, if not empty
+	config  string              // holds the mistake
+	prepare func(serviceClient) // changes the service before the mistake is made
+	destroy bool                // the mistake is to destroy
+}
+
+// named is one vault named contoso with further attributes.
+func named(attributes ...string) string { return contentsConfig(attributes...) }
+
+func renamed(name string) string {
+	return strings.Replace(named(`region = "eastus"`), `"contoso"`, `"`+name+`"`, 1)
+}
+
+// becomes is a change from one set of attributes to another.
+func becomes(from, to string) mistake {
+	return mistake{before: named(`region = "eastus"`, from), config: named(`region = "eastus"`, to)}
+}
+
+func holding(vms int) func(serviceClient) {
+	return func(c serviceClient) { c.protect(contosoID, vms) }
+}
+
+func existing(group string) func(serviceClient) {
+	return func(c serviceClient) {
+		c.do(http.MethodPut, strings.Replace(contosoID, "/backup/", "/"+group+"/", 1), `{"location":"westus","sku":{"name":"Standard"},"properties":{}}`)
+	}
+}
+
+func deleted(c serviceClient) {
+	existing("backup")(c)
+	c.protect(contosoID, 1)
+	c.do(http.MethodDelete, contosoID+"/backupFabrics/Azure/protectionContainers/iaasvmcontainer;iaasvmcontainerv2;machines;vm-00/protectedItems/vm;iaasvmcontainerv2;machines;vm-00", "")
+	c.delete(contosoID)
+}
+
+const encryptedSystem = `identity = { type = "SystemAssigned" }
+  encryption = { key_id = "` + keyURL + `", infrastructure_encryption_enabled = true }`
+
+var mistakes = map[string]mistake{
+	"The name has 2 to 50 characters":                                     {config: renamed(strings.Repeat("c", 51))},
+	"The name starts with an ASCII letter":                                {config: renamed("1contoso")},
+	"The name has only ASCII letters, digits and hyphens":                 {config: renamed("contoso_production")},
+	"The region exists":                                                   {config: named(`region = "China Eats"`)},
+	"The resource group's name is one":                                    {config: named(`region = "eastus"`, `resource_group_name = "backup."`)},
+	"The subscription id is a UUID":                                       {config: named(`region = "eastus"`, `subscription_id = "production"`)},
+	"The redundancy is one":                                               {config: named(`region = "eastus"`, `storage_redundancy = "LRS"`)},
+	"Cross-region restore needs geo-redundant storage":                    {config: named(`region = "eastus"`, `storage_redundancy = "LocallyRedundant"`, `cross_region_restore_enabled = true`)},
+	"Zone-redundant storage needs a region with availability zones":       {config: named(`region = "China East"`, `storage_redundancy = "ZoneRedundant"`)},
+	"There are at most 50 tags, with names that differ in more than case": {config: named(`region = "eastus"`, `tags = { a = "1", A = "2" }`)},
+	"Deleted backups are kept for 14 to 180 days":                         {config: named(`region = "eastus"`, `soft_delete = { retention_days = 7 }`)},
+	"An identity has the ids that its type needs":                         {config: named(`region = "eastus"`, `identity = { type = "UserAssigned" }`)},
+	"Encryption uses an identity that the vault has":                      {config: named(`region = "eastus"`, `encryption = { key_id = "`+keyURL+`", infrastructure_encryption_enabled = true }`)},
+	"The key is the URL of a Key Vault key":                               {config: named(`region = "eastus"`, `identity = { type = "SystemAssigned" }`, `encryption = { key_id = "backup", infrastructure_encryption_enabled = true }`)},
+	"The subscription exists":                                             {config: named(`region = "eastus"`, `subscription_id = "00000000-0000-4000-8000-00000000beef"`)},
+	"The name is free in the subscription, in the same group":             {config: named(`region = "westus"`), prepare: existing("backup")},
+	"The name is free in the subscription, in other groups":               {config: named(`region = "eastus"`), prepare: existing("other")},
+	"The name is used once in a configuration": {config: named(`region = "eastus"`) +
+		"resource \"backup_vault\" \"again\" {\n  name = \"Contoso\"\n  region = \"westus\"\n  resource_group_name = \"other\"\n}\n"},
+	"The name is not held by a deleted vault":                       {config: named(`region = "westus"`), prepare: deleted},
+	"Locked redundancy does not change":                             {before: named(`region = "eastus"`), prepare: holding(1), config: named(`region = "eastus"`, `storage_redundancy = "LocallyRedundant"`)},
+	"Cross-region restore is not switched off":                      becomes(`cross_region_restore_enabled = true`, `cross_region_restore_enabled = false`),
+	"Cross-region restore keeps geo-redundant storage":              becomes(`cross_region_restore_enabled = true`, `storage_redundancy = "LocallyRedundant"`),
+	"Soft delete does not leave AlwaysOn":                           becomes(`soft_delete = { state = "AlwaysOn" }`, `soft_delete = { state = "Disabled" }`),
+	"Immutability does not leave Locked":                            becomes(`immutability = "Locked"`, `immutability = "Disabled"`),
+	"Cross-subscription restore does not leave PermanentlyDisabled": becomes(`cross_subscription_restore = "PermanentlyDisabled"`, `cross_subscription_restore = "Disabled"`),
+	"Encryption is not removed":                                     becomes(encryptedSystem, `identity = { type = "SystemAssigned" }`),
+	"Infrastructure encryption does not change":                     becomes(encryptedSystem, strings.Replace(encryptedSystem, "= true", "= false", 1)),
+	"Becoming Locked is final":                                      becomes(``, `immutability = "Locked"`),
+	"Becoming PermanentlyDisabled is final":                         becomes(``, `cross_subscription_restore = "PermanentlyDisabled"`),
+	"Becoming AlwaysOn is final":                                    becomes(``, `soft_delete = { state = "AlwaysOn" }`),
+	"A vault that is destroyed holds protected items":               {before: named(`region = "eastus"`), prepare: holding(2), config: named(`region = "eastus"`), destroy: true},
+	"A vault that is replaced holds protected items":                {before: named(`region = "eastus"`), prepare: holding(2), config: named(`region = "westus"`)},
+	"A vault that holds protected items is not deleted":             {before: named(`region = "eastus"`), prepare: holding(2), config: named(`region = "eastus"`), destroy: true},
+	"Immutability keeps backups from force_destroy": {
+		before: named(`region = "eastus"`, `immutability = "Unlocked"`, `force_destroy = true`), prepare: holding(2),
+		config: named(`region = "eastus"`, `immutability = "Unlocked"`, `force_destroy = true`), destroy: true,
+	},
+}
+
+// The table of the guide is what this test runs: a rule that is found elsewhere, or says something else, fails it, and so
+// does a row that nothing brings about.
+func TestAccCheckedWhen(t *testing.T) {
+	raw, err := os.ReadFile("../../templates/guides/what-is-checked-when.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := 0
+	for line := range strings.Lines(string(raw)) {
+		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), "|")
+		if len(cells) != 3 || strings.HasPrefix(line, "|---") || strings.Contains(line, "| Found by |") {
+			continue
+		}
+		rule, phase, text := strings.TrimSpace(cells[0]), strings.TrimSpace(cells[1]), strings.TrimSpace(cells[2])
+		m, ok := mistakes[rule]
+		if !ok {
+			t.Errorf("the rule %q has no test", rule)
+			continue
+		}
+		rows++
+		t.Run(rule, func(t *testing.T) {
+			t.Parallel()
+			m.check(t, phase, text)
+		})
+	}
+	if rows != len(mistakes) {
+		t.Errorf("%d rules are in the guide, %d are tested", rows, len(mistakes))
+	}
+}
+
+// check makes the mistake and looks for it in each phase, up to the one that has to find it.
+func (m mistake) check(t *testing.T, phase, text string) {
+	t.Helper()
+	w := acctest.NewWorkspace(t, m.before)
+	if m.before != "" {
+		w.MustRun("apply", "-auto-approve")
+	}
+	if m.prepare != nil {
+		m.prepare(newServiceClient(t, w.Folder+"/backup-vaults.db"))
+	}
+	w.Write("main.tf", m.config)
+	destroy := []string{}
+	if m.destroy {
+		destroy = append(destroy, "-destroy")
+	}
+	phases := []struct {
+		name string
+		args []string
+	}{
+		{"validate", []string{"validate"}},
+		{"plan", append([]string{"plan"}, destroy...)},
+		{"apply", append([]string{"apply", "-auto-approve"}, destroy...)},
+	}
+	for _, p := range phases {
+		r := w.Run(p.args...)
+		found := strings.Contains(r.Output, text)
+		switch {
+		case phase == p.name+" (warning)":
+			if r.ExitCode != 0 || !found {
+				t.Errorf("%s: exit code %d\n%s", p.name, r.ExitCode, r.Output)
+			}
+			return
+		case phase == p.name:
+			if r.ExitCode == 0 || !found {
+				t.Errorf("%s: exit code %d\n%s", p.name, r.ExitCode, r.Output)
+			}
+			return
+		case r.ExitCode != 0:
+			t.Errorf("%s finds it, before %s: %s", p.name, phase, fmt.Sprint(r.Output))
+			return
+		}
+	}
+	t.Errorf("there is no phase %q", phase)
+}
