@@ -6,6 +6,8 @@
 #   3. tofu on PATH
 #   4. OpenTofu, built from its Go module into .tools/ the first time (some minutes), taken from there afterwards
 #
+# With the argument "opentofu" it is OpenTofu in any case: 3 or 4.
+#
 # Only the path goes to standard output; everything else is on standard error.
 set -euo pipefail
 
@@ -32,7 +34,12 @@ find_on_path() {
   printf '%s\n' "$found"
 }
 
+names=(terraform tofu)
 wanted=${BACKUP_CLI:-${TF_ACC_TERRAFORM_PATH:-}}
+if [[ ${1:-} == opentofu ]]; then
+  names=(tofu)
+  wanted=
+fi
 if [[ -n $wanted ]]; then
   cli=$(find_on_path "$wanted") || die "no such program: $wanted (from BACKUP_CLI or TF_ACC_TERRAFORM_PATH)"
   runs "$cli" || die "$cli does not run: '$cli version' failed"
@@ -40,7 +47,7 @@ if [[ -n $wanted ]]; then
   exit
 fi
 
-for name in terraform tofu; do
+for name in "${names[@]}"; do
   if cli=$(find_on_path "$name"); then
     if runs "$cli"; then
       printf '%s\n' "$cli"
@@ -56,7 +63,7 @@ version=$(awk '$2 == "github.com/opentofu/opentofu" { print $3; exit }' "$module
 cli=$root/.tools/opentofu_${version#v}/tofu$(go env GOEXE)
 
 if ! [[ -x $cli ]] || ! runs "$cli"; then
-  say "No terraform and no tofu on PATH: building OpenTofu $version from its Go module into .tools/."
+  say "No ${names[*]} on PATH: building OpenTofu $version from its Go module into .tools/."
   say "This happens once. It downloads about 260 MB of modules and takes some minutes (4 on two cores) ..."
   started=$SECONDS
   mkdir -p "${cli%/*}"

@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -302,14 +303,14 @@ resource "backup_vault" "v" {
 const movedVault = "backup_vault.v"
 
 // wantMovedVault checks the state in the end, and that the vault is the one there was.
-func wantMovedVault(t *testing.T, w *acctest.Workspace, database string, region string) {
+func wantMovedVault(t *testing.T, w *acctest.Workspace, database, key string) {
 	t.Helper()
-	if addresses := w.Addresses(); !slices.Equal(addresses, []string{movedVault}) {
+	if addresses := w.Addresses(); !slices.Equal(addresses, []string{movedVault + key}) {
 		t.Fatalf("in the state: %v", addresses)
 	}
-	v := w.State()[movedVault]
+	v := w.State()[movedVault+key]
 	for name, want := range map[string]any{
-		"id": contosoID, "region": region, "storage_redundancy": "LocallyRedundant", "state": "Active", "subscription_id": defaultSubscription,
+		"id": contosoID, "region": "chinaeast", "storage_redundancy": "LocallyRedundant", "state": "Active", "subscription_id": defaultSubscription,
 		"(status)": "",
 	} {
 		if v[name] != want {
@@ -332,29 +333,34 @@ func wantMovedVault(t *testing.T, w *acctest.Workspace, database string, region 
 func TestAccVaultMoveState_movedBlock(t *testing.T) {
 	skipBelow(t, 8, "moves between providers") // OpenTofu has them from 1.10
 	standIns := buildStandIns(t)
-	for name, test := range map[string]struct{ fixture, region string }{
-		"azurerm":                   {azurerm4, "chinaeast"},
-		"azurerm, region respelled": {azurerm4, "China East"},
-		"azapi":                     {azapi2, "CHINA EAST"},
+	for name, test := range map[string]struct{ fixture, region, key string }{
+		"azurerm":                   {azurerm4, "chinaeast", ""},
+		"azurerm, region respelled": {azurerm4, "China East", ""},
+		"azurerm, for_each":         {azurerm4, "China East", `["main"]`},
+		"azapi":                     {azapi2, "CHINA EAST", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			database := acctest.Database(t)
 			putForeignVault(t, database)
 			before := created(t, database)
-			state := readForeign(t, test.fixture)
-			w := foreignWorkspace(t, standIns, database, state, foreignConfig(test.region)+"moved {\n  from = "+state.Type+".v\n  to   = backup_vault.v\n}\n")
+			state, config := readForeign(t, test.fixture), foreignConfig(test.region)
+			if test.key != "" {
+				state.raw = bytes.Replace(state.raw, []byte(`"schema_version"`), []byte(`"index_key": "main", "schema_version"`), 1)
+				config = strings.Replace(config, "{", "{\n  for_each = toset([\"main\"])\n", 1)
+			}
+			w := foreignWorkspace(t, standIns, database, state, config+"moved {\n  from = "+state.Type+".v\n  to   = backup_vault.v\n}\n")
 
 			plan := w.Plan()
 			wantActions(t, plan, map[string]string{})
-			if want := state.Type + ".v has moved to " + movedVault; !strings.Contains(plan.Output, want) {
+			if want := state.Type + ".v" + test.key + " has moved to " + movedVault + test.key; !strings.Contains(plan.Output, want) {
 				t.Errorf("the plan does not say %q:\n%s", want, plan.Output)
 			}
 			if !strings.Contains(plan.Output, "0 to add, 0 to change, 0 to destroy") {
 				t.Error(plan.Output)
 			}
 			w.MustRun("apply", plan.File)
-			wantMovedVault(t, w, database, "chinaeast")
+			wantMovedVault(t, w, database, test.key)
 			if after := created(t, database); !maps.Equal(before, after) {
 				t.Errorf("vaults were %v, and are %v", before, after)
 			}
@@ -381,7 +387,7 @@ func TestAccVaultMoveState_withoutRefresh(t *testing.T) {
 		}
 	}
 	w.MustRun("apply", plan.File)
-	wantMovedVault(t, w, database, "chinaeast")
+	wantMovedVault(t, w, database, "")
 	w.MustPlanNothing()
 }
 
@@ -434,7 +440,7 @@ import {
 			}
 			wantActions(t, plan, map[string]string{state.Type + ".v": "forget"})
 			w.MustRun("apply", plan.File)
-			wantMovedVault(t, w, database, "chinaeast")
+			wantMovedVault(t, w, database, "")
 			if after := created(t, database); !maps.Equal(before, after) {
 				t.Errorf("vaults were %v, and are %v", before, after)
 			}
@@ -459,7 +465,7 @@ func TestAccVaultMoveState_stateRmAndImport(t *testing.T) {
 	plan := w.Plan()
 	wantActions(t, plan, map[string]string{})
 	w.MustRun("apply", plan.File)
-	wantMovedVault(t, w, database, "chinaeast")
+	wantMovedVault(t, w, database, "")
 	w.MustPlanNothing()
 }
 
