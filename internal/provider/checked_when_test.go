@@ -31,7 +31,7 @@ func becomes(from, to string) mistake {
 }
 
 func holding(vms int) func(serviceClient) {
-	return func(c serviceClient) { c.protect(contosoID, vms) }
+	return func(c serviceClient) { c.protect(vms) }
 }
 
 func existing(group string) func(serviceClient) {
@@ -42,7 +42,7 @@ func existing(group string) func(serviceClient) {
 
 func deleted(c serviceClient) {
 	existing("backup")(c)
-	c.protect(contosoID, 1)
+	c.protect(1)
 	c.do(http.MethodDelete, contosoID+"/backupFabrics/Azure/protectionContainers/iaasvmcontainer;iaasvmcontainerv2;machines;vm-00/protectedItems/vm;iaasvmcontainerv2;machines;vm-00", "")
 	c.delete(contosoID)
 }

@@ -9,14 +9,14 @@ import (
 	"github.com/azurebackup/terraform-provider-backup/internal/acctest"
 )
 
-// protect registers VMs with a vault, behind Terraform's back.
-func (c serviceClient) protect(vaultID string, vms int) {
+// protect registers VMs with the vault contoso, behind Terraform's back.
+func (c serviceClient) protect(vms int) {
 	c.t.Helper()
 	for i := range vms {
 		vm := fmt.Sprintf("vm-%02d", i)
 		name := "iaasvmcontainerv2;machines;" + vm
-		c.do(http.MethodPut, vaultID+"/backupFabrics/Azure/protectionContainers/iaasvmcontainer;"+name+"/protectedItems/vm;"+name,
-			`{"properties":{"protectedItemType":"Microsoft.Compute/virtualMachines","policyId":"`+vaultID+`/backupPolicies/DefaultPolicy",`+
+		c.do(http.MethodPut, contosoID+"/backupFabrics/Azure/protectionContainers/iaasvmcontainer;"+name+"/protectedItems/vm;"+name,
+			`{"properties":{"protectedItemType":"Microsoft.Compute/virtualMachines","policyId":"`+contosoID+`/backupPolicies/DefaultPolicy",`+
 				`"sourceResourceId":"/subscriptions/`+defaultSubscription+`/resourceGroups/machines/providers/Microsoft.Compute/virtualMachines/`+vm+`"}}`)
 	}
 }
@@ -47,7 +47,7 @@ func TestAccVault_thatHoldsProtectedItems(t *testing.T) {
 	t.Parallel()
 	w := acctest.NewWorkspace(t, contentsConfig(`region = "eastus"`))
 	w.MustRun("apply", "-auto-approve")
-	newServiceClient(t, w.Folder+"/backup-vaults.db").protect(contosoID, 12)
+	newServiceClient(t, w.Folder+"/backup-vaults.db").protect(12)
 	const ten = "It holds 12 protected items: vm-00, vm-01, vm-02, vm-03, vm-04, vm-05, vm-06, vm-07, vm-08, vm-09 and 2 more."
 
 	w.MustRun("refresh")
@@ -88,7 +88,7 @@ func TestAccVault_forceDestroyWithoutSoftDelete(t *testing.T) {
 	t.Parallel()
 	w := acctest.NewWorkspace(t, contentsConfig(`region = "eastus"`, `force_destroy = true`, `soft_delete = { state = "Disabled" }`))
 	w.MustRun("apply", "-auto-approve")
-	newServiceClient(t, w.Folder+"/backup-vaults.db").protect(contosoID, 3)
+	newServiceClient(t, w.Folder+"/backup-vaults.db").protect(3)
 	w.MustRun("destroy", "-auto-approve")
 	w.MustRun("apply", "-auto-approve") // nothing holds the name
 }
@@ -97,7 +97,7 @@ func TestAccVault_forceDestroyDoesNotOverrideImmutability(t *testing.T) {
 	t.Parallel()
 	w := acctest.NewWorkspace(t, contentsConfig(`region = "eastus"`, `force_destroy = true`, `immutability = "Unlocked"`))
 	w.MustRun("apply", "-auto-approve")
-	newServiceClient(t, w.Folder+"/backup-vaults.db").protect(contosoID, 1)
+	newServiceClient(t, w.Folder+"/backup-vaults.db").protect(1)
 	w.MustRun("refresh")
 	mention(t, w.MustRun("plan", "-destroy"), "It holds 1 protected item: vm-00.", "immutability is Unlocked")
 	if r := w.Run("destroy", "-auto-approve"); r.ExitCode != 1 {

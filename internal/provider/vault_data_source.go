@@ -149,7 +149,7 @@ func newVaultDataModel(ctx context.Context, v vault.Vault, u vault.Usage, diags 
 		vaultSettingsModel: emptySettings(),
 		Usage:              usageValue(u, diags),
 	}
-	diags.Append(m.vaultSettingsModel.take(ctx, v)...)
+	diags.Append(m.take(ctx, v)...)
 	tags, d := types.MapValueFrom(ctx, types.StringType, *v.Settings.Tags)
 	diags.Append(d...)
 	m.Tags = tags
