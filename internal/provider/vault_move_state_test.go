@@ -269,12 +269,14 @@ func isOpenTofu() bool { return strings.HasPrefix(filepath.Base(acctest.CLI()), 
 func buildStandIns(t *testing.T) string {
 	t.Helper()
 	folder := t.TempDir()
-	for _, name := range []string{"azurerm", "azapi"} {
-		build := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(folder, "terraform-provider-"+name), "./testdata/foreign")
-		build.Env = append(os.Environ(), "CGO_ENABLED=0")
-		if output, err := build.CombinedOutput(); err != nil {
-			t.Fatalf("unable to build the stand-in for %s: %v\n%s", name, err, output)
-		}
+	azurerm, azapi := filepath.Join(folder, "terraform-provider-azurerm"), filepath.Join(folder, "terraform-provider-azapi")
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", azurerm, "./testdata/foreign")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if output, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("unable to build the stand-ins for azurerm and azapi: %v\n%s", err, output)
+	}
+	if err := os.Link(azurerm, azapi); err != nil { // it goes by its name
+		t.Fatal(err)
 	}
 	return folder
 }
@@ -330,9 +332,21 @@ func wantMovedVault(t *testing.T, w *acctest.Workspace, database, key string) {
 	}
 }
 
-func TestAccVaultMoveState_movedBlock(t *testing.T) {
-	skipBelow(t, 8, "moves between providers") // OpenTofu has them from 1.10
+func TestAccVaultMoveState(t *testing.T) {
 	standIns := buildStandIns(t)
+	for name, test := range map[string]func(t *testing.T, standIns string){
+		"moved block":                   testMovedBlock,
+		"moved block, without refresh":  testMovedWithoutRefresh,
+		"moved block of something else": testMovedNotAVault,
+		"removed and import":            testRemovedAndImport,
+		"state rm and import":           testStateRmAndImport,
+	} {
+		t.Run(name, func(t *testing.T) { test(t, standIns) })
+	}
+}
+
+func testMovedBlock(t *testing.T, standIns string) {
+	skipBelow(t, 8, "moves between providers") // OpenTofu has them from 1.10
 	for name, test := range map[string]struct{ fixture, region, key string }{
 		"azurerm":                   {azurerm4, "chinaeast", ""},
 		"azurerm, region respelled": {azurerm4, "China East", ""},
@@ -375,11 +389,11 @@ func TestAccVaultMoveState_movedBlock(t *testing.T) {
 }
 
 // Without a refresh the plan has nothing but the state of the other provider to go by; it must not replace the vault.
-func TestAccVaultMoveState_withoutRefresh(t *testing.T) {
+func testMovedWithoutRefresh(t *testing.T, standIns string) {
 	skipBelow(t, 8, "moves between providers")
 	database := acctest.Database(t)
 	putForeignVault(t, database)
-	w := foreignWorkspace(t, buildStandIns(t), database, readForeign(t, azurerm4), foreignConfig("China East")+"moved {\n  from = azurerm_recovery_services_vault.v\n  to   = backup_vault.v\n}\n")
+	w := foreignWorkspace(t, standIns, database, readForeign(t, azurerm4), foreignConfig("China East")+"moved {\n  from = azurerm_recovery_services_vault.v\n  to   = backup_vault.v\n}\n")
 	plan := w.Plan("-refresh=false")
 	for address, action := range plan.Actions {
 		if action != "update" {
@@ -391,21 +405,19 @@ func TestAccVaultMoveState_withoutRefresh(t *testing.T) {
 	w.MustPlanNothing()
 }
 
-// A moved block is refused with a text that helps.
-func TestAccVaultMoveState_notAVault(t *testing.T) {
+func testMovedNotAVault(t *testing.T, standIns string) {
 	skipBelow(t, 8, "moves between providers")
 	state := readForeign(t, azapi2)
 	state.raw = []byte(strings.ReplaceAll(string(state.raw), "Microsoft.RecoveryServices/vaults@", "Microsoft.DataProtection/backupVaults@"))
-	w := foreignWorkspace(t, buildStandIns(t), acctest.Database(t), state, foreignConfig("chinaeast")+"moved {\n  from = azapi_resource.v\n  to   = backup_vault.v\n}\n")
+	w := foreignWorkspace(t, standIns, acctest.Database(t), state, foreignConfig("chinaeast")+"moved {\n  from = azapi_resource.v\n  to   = backup_vault.v\n}\n")
 	r := w.Run("plan")
 	if r.ExitCode == 0 || !strings.Contains(r.Output, `The azapi_resource to move has the type "Microsoft.DataProtection/backupVaults@2025-02-01".`) {
 		t.Error(r.ExitCode, r.Output)
 	}
 }
 
-func TestAccVaultMoveState_removedAndImport(t *testing.T) {
+func testRemovedAndImport(t *testing.T, standIns string) {
 	skipBelow(t, 7, "removed blocks")
-	standIns := buildStandIns(t)
 	for name, test := range map[string]struct{ fixture, region, provider string }{
 		"azurerm": {azurerm4, "China East", "provider \"azurerm\" {\n  features {}\n}\n"},
 		"azapi":   {azapi2, "chinaeast", "provider \"azapi\" {\n  subscription_id = \"" + defaultSubscription + "\"\n}\n"},
@@ -455,11 +467,11 @@ import {
 }
 
 // Where the old provider cannot be configured any more, its vault can be taken out of the state by hand.
-func TestAccVaultMoveState_stateRmAndImport(t *testing.T) {
+func testStateRmAndImport(t *testing.T, standIns string) {
 	skipBelow(t, 5, "import blocks")
 	database := acctest.Database(t)
 	putForeignVault(t, database)
-	w := foreignWorkspace(t, buildStandIns(t), database, readForeign(t, azurerm4), foreignConfig("China East")+"import {\n  to = backup_vault.v\n  id = \"backup/contoso\"\n}\n")
+	w := foreignWorkspace(t, standIns, database, readForeign(t, azurerm4), foreignConfig("China East")+"import {\n  to = backup_vault.v\n  id = \"backup/contoso\"\n}\n")
 	forget(t, w)
 	w.MustRun("state", "rm", "azurerm_recovery_services_vault.v")
 	plan := w.Plan()
