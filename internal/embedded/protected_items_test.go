@@ -80,6 +80,11 @@ func TestProtectedItem(t *testing.T) {
 		}
 	}
 
+	// An escaped slash in a name does not make an item a vault.
+	escaped := vault + strings.ReplaceAll(strings.TrimPrefix(path, vault), "/", "%2F")
+	s.get(escaped).wantError(http.StatusNotFound, "ResourceNotFound")
+	s.delete(escaped).want(http.StatusNoContent)
+
 	// A client changes the policy of what it has read; what it does not model stays.
 	changed := strings.Replace(got.raw, "DefaultPolicy", "enhancedpolicy", 1)
 	changed = strings.Replace(changed, `"properties":{`, `"properties":{"extendedProperties":{"diskExclusionProperties":{"diskLunList":[1]}},`, 1)

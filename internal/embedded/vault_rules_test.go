@@ -193,6 +193,13 @@ func TestZonesOfTheRegion(t *testing.T) {
 	s.patch(vaultPath("g", "va"), `{"properties":`+zones+`}`).wantError(http.StatusBadRequest, "InvalidRestApiParameter", "zones")
 	s.put(vaultPath("g", "vb"), in("eastasia", zones)).want(http.StatusCreated)
 	s.put(vaultPath("g", "vc"), in("newland", zones)).want(http.StatusCreated) // nobody knows
+
+	// A vault that has them already can be changed otherwise.
+	zoned := &service{tb: t, transport: embedded.NewTransport(embedded.New(embedded.Config{
+		Store: s.store, Now: s.clock.Now, Regions: []catalog.Region{{Name: region, Zones: true}},
+	}))}
+	zoned.put(vaultPath("g", "vd"), in(region, zones)).want(http.StatusCreated)
+	s.patch(vaultPath("g", "vd"), `{"tags":{"a":"b"}}`).want(http.StatusOK)
 }
 
 func TestSKUChangesWithPUTAlone(t *testing.T) {

@@ -29,8 +29,8 @@ func TestAccDatabase_unusable(t *testing.T) {
 			},
 			want: []string{"is not a database; it was left as it is"},
 		},
-		"one line of text": {
-			make: func(t *testing.T, folder string) string { return write(t, folder, "notes.db", []byte("some notes\n")) },
+		"one byte": { // which SQLite takes for an empty database
+			make: func(t *testing.T, folder string) string { return write(t, folder, "notes.db", []byte("\n")) },
 			want: []string{"is not a database; it was left as it is"},
 		},
 		"newer version": {

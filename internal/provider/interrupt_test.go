@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/acctest"
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/store"
 )
 
@@ -71,7 +72,7 @@ func waitsFor(p *acctest.Process, name string) {
 func complete(t *testing.T, w *acctest.Workspace) {
 	t.Helper()
 	err := newServiceClient(t, databaseOf(w)).store.Update(context.Background(), time.Now(), func(tx *store.Tx) error {
-		vaults, err := tx.Documents(store.Query{})
+		vaults, err := tx.Documents(store.Query{Type: catalog.VaultType})
 		for _, v := range vaults {
 			v.Operation = nil
 			if err == nil {
@@ -90,7 +91,7 @@ func created(t *testing.T, database string) map[string]time.Time {
 	t.Helper()
 	found := map[string]time.Time{}
 	err := newServiceClient(t, database).store.View(context.Background(), time.Now(), func(tx *store.Tx) error {
-		vaults, err := tx.Documents(store.Query{})
+		vaults, err := tx.Documents(store.Query{Type: catalog.VaultType})
 		for _, v := range vaults {
 			found[v.Name] = v.Created
 		}

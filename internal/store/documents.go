@@ -125,7 +125,7 @@ func (t *Tx) PutDocument(d *Document) error {
 }
 
 // CopyUnder copies the documents under one id to the same places under another, into the given resource group, with
-// their times, tags and operations. The document with the id itself is not copied.
+// their times, etags and operations. The document with the id itself is not copied.
 func (t *Tx) CopyUnder(from, to, resourceGroup string) error {
 	first, last := under(Key(from))
 	// Characters, which is what substr counts; folding may change the number of bytes, but not that of characters.
@@ -136,8 +136,8 @@ func (t *Tx) CopyUnder(from, to, resourceGroup string) error {
 		SELECT ?1 || substr(key, ?3), ?2 || substr(id, ?3), type, subscription, ?4,
 		       iif(parent = ?5 OR parent >= ?6 AND parent < ?7, ?1 || substr(parent, ?3), parent), name, body, etag,
 		       created_at, updated_at, gone_at, operation
-		FROM documents WHERE key >= ?6 AND key < ?7 AND (gone_at IS NULL OR gone_at > ?8)`,
-		Key(to), strings.TrimSuffix(to, "/"), length+1, strings.ToLower(resourceGroup), Key(from), first, last, t.now.UnixNano())
+		FROM documents WHERE key >= ?6 AND key < ?7`,
+		Key(to), strings.TrimSuffix(to, "/"), length+1, strings.ToLower(resourceGroup), Key(from), first, last)
 	return err
 }
 

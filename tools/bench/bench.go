@@ -17,7 +17,7 @@ type bench struct {
 	options
 	folder   string // everything the run writes is in it
 	state    *stateServer
-	out      io.Writer // the tables
+	out      *report   // the tables
 	messages io.Writer // what is going on
 	started  time.Time
 	results  results
@@ -33,7 +33,7 @@ type results struct {
 }
 
 func newBench(ctx context.Context, o options, out, messages io.Writer) (*bench, error) {
-	b := &bench{options: o, out: out, messages: messages, started: time.Now(), results: results{timings: map[int][]timing{}}}
+	b := &bench{options: o, out: &report{to: out}, messages: messages, started: time.Now(), results: results{timings: map[int][]timing{}}}
 	var err error
 	if b.folder, err = os.MkdirTemp("", "backup-bench-"); err != nil {
 		return nil, err
@@ -60,20 +60,22 @@ func (b *bench) measure(ctx context.Context) error {
 	if err := b.describe(ctx); err != nil {
 		return err
 	}
+	var steps []func(context.Context) error
 	for _, size := range b.sizes {
-		if err := b.measureTimes(ctx, size); err != nil {
-			return err
-		}
+		steps = append(steps, func(ctx context.Context) error { return b.measureTimes(ctx, size) })
 	}
-	steps := []func(context.Context) error{b.measureCalls, b.measureMemory, b.measureWaits, b.measureStart}
+	steps = append(steps, b.measureCalls, b.measureMemory, b.measureWaits, b.measureStart)
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return err
 		}
+		if b.out.err != nil {
+			return b.out.err
+		}
 	}
 	b.printGoals()
 	b.printf("\nMeasured in %s.\n", time.Since(b.started).Round(time.Second))
-	return nil
+	return b.out.err
 }
 
 // describe prints what is measured on what.
@@ -96,6 +98,22 @@ func load() string {
 	}
 	minute, _, _ := strings.Cut(string(text), " ")
 	return ", load " + minute + " at the start"
+}
+
+// report is where the tables go. It keeps the first error, so that only measure has to look for one.
+type report struct {
+	to  io.Writer
+	err error
+}
+
+// Write implements io.Writer.
+func (r *report) Write(p []byte) (int, error) {
+	if r.err != nil {
+		return 0, r.err
+	}
+	n, err := r.to.Write(p)
+	r.err = err
+	return n, err
 }
 
 func (b *bench) printf(format string, args ...any) { fmt.Fprintf(b.out, format, args...) }
