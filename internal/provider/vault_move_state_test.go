@@ -336,6 +336,7 @@ func TestAccVaultMoveState(t *testing.T) {
 	standIns := buildStandIns(t)
 	for name, test := range map[string]func(t *testing.T, standIns string){
 		"moved block":                   testMovedBlock,
+		"moved block, every setting":    testMovedEverySetting,
 		"moved block, without refresh":  testMovedWithoutRefresh,
 		"moved block of something else": testMovedNotAVault,
 		"removed and import":            testRemovedAndImport,
@@ -386,6 +387,48 @@ func testMovedBlock(t *testing.T, standIns string) {
 			w.MustRun("destroy", "-auto-approve")
 		})
 	}
+}
+
+// Whatever azurerm had set is found to be as the configuration has it; the timeouts, which no service knows, come along.
+func testMovedEverySetting(t *testing.T, standIns string) {
+	const key = "https://contoso.vault.azure.cn/keys/backup/0123456789abcdef0123456789abcdef"
+	database := acctest.Database(t)
+	service := newServiceClient(t, database)
+	service.do(http.MethodPut, contosoID, `{"location":"chinaeast","sku":{"name":"RS0","tier":"Standard"},"identity":{"type":"SystemAssigned"},
+		"properties":{"publicNetworkAccess":"Disabled","redundancySettings":{"standardTierStorageRedundancy":"GeoRedundant","crossRegionRestore":"Enabled"},
+		"securitySettings":{"immutabilitySettings":{"state":"Unlocked"}}}}`)
+	service.do(http.MethodPatch, contosoID, `{"properties":{"encryption":{"keyVaultProperties":{"keyUri":"`+key+`"},
+		"kekIdentity":{"useSystemAssignedIdentity":true},"infrastructureEncryption":"Disabled"}}}`)
+	w := foreignWorkspace(t, standIns, database, readForeign(t, azurerm5), `
+resource "backup_vault" "v" {
+  name                          = "contoso"
+  region                        = "China East"
+  resource_group_name           = "backup"
+  sku                           = "RS0"
+  storage_redundancy            = "GeoRedundant"
+  cross_region_restore_enabled  = true
+  immutability                  = "Unlocked"
+  public_network_access_enabled = false
+  identity                      = { type = "SystemAssigned" }
+  timeouts                      = { create = "2h" }
+
+  encryption = {
+    key_id                            = "`+key+`"
+    infrastructure_encryption_enabled = false
+    use_system_assigned_identity      = true
+  }
+}
+
+moved {
+  from = azurerm_recovery_services_vault.v
+  to   = backup_vault.v
+}
+`)
+	plan := w.Plan()
+	wantActions(t, plan, map[string]string{})
+	w.MustRun("apply", plan.File)
+	forget(t, w)
+	w.MustPlanNothing()
 }
 
 // Without a refresh the plan has nothing but the state of the other provider to go by; it must not replace the vault.

@@ -388,7 +388,7 @@ func TestAccVault_failedVaultIsRepairedInPlace(t *testing.T) {
 			failed = false
 		}
 		if failed && req.Method == http.MethodGet && strings.HasSuffix(req.URL.Path, "/vaults/contoso") {
-			return acctest.JSON(200, `{"id":"`+contosoID+`","name":"contoso","location":"eastus","properties":{"provisioningState":"Failed",`+
+			return acctest.JSON(200, `{"id":"`+contosoID+`","name":"contoso","location":"eastus","sku":{"name":"Standard"},"properties":{"provisioningState":"Failed",`+
 				`"redundancySettings":{"standardTierStorageRedundancy":"GeoRedundant","crossRegionRestore":"Disabled"}}}`)
 		}
 		return nil
