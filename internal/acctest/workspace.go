@@ -153,7 +153,7 @@ func (w *Workspace) Plan(args ...string) Plan {
 // JSON runs a command that has to succeed and prints JSON, such as "output -json", and decodes it into out.
 func (w *Workspace) JSON(out any, args ...string) {
 	w.tb.Helper()
-	cmd := exec.Command(CLI(), args...)
+	cmd := exec.CommandContext(w.tb.Context(), CLI(), args...)
 	cmd.Dir, cmd.Env = w.Folder, w.env
 	printed, err := cmd.Output()
 	if err == nil {

@@ -55,8 +55,8 @@ func needSignals(t *testing.T) {
 func databaseOf(w *acctest.Workspace) string { return filepath.Join(w.Folder, "backup-vaults.db") }
 
 // createPartly begins an apply and returns when the provider waits for the vaults of these names.
-func createPartly(w *acctest.Workspace, names []string, args ...string) *acctest.Process {
-	p := w.Start(append([]string{"apply", "-auto-approve"}, args...)...)
+func createPartly(w *acctest.Workspace, names []string) *acctest.Process {
+	p := w.Start("apply", "-auto-approve")
 	for _, name := range names {
 		waitsFor(p, name)
 	}

@@ -88,14 +88,20 @@ func TestAccVault_settings(t *testing.T) {
 		},
 		"user-assigned identity at birth": {{`identity = { type = "UserAssigned", identity_ids = ["` + identityB + `"] }`, []statecheck.StateCheck{has("identity", object(map[string]knownvalue.Check{"type": text("UserAssigned")}))}}},
 		"encryption": {
-			{"identity = { type = \"SystemAssigned\" }\n encryption = { key_id = \"" + keyURL + "\", infrastructure_encryption_enabled = true }",
-				[]statecheck.StateCheck{has("encryption", object(map[string]knownvalue.Check{"key_id": text(keyURL), "use_system_assigned_identity": knownvalue.Bool(true), "user_assigned_identity_id": knownvalue.Null()}))}},
-			{"identity = { type = \"SystemAssigned\" }\n encryption = { key_id = \"" + keyURL + "-2\", infrastructure_encryption_enabled = true }",
-				[]statecheck.StateCheck{has("encryption", object(map[string]knownvalue.Check{"key_id": text(keyURL + "-2")}))}},
+			{
+				"identity = { type = \"SystemAssigned\" }\n encryption = { key_id = \"" + keyURL + "\", infrastructure_encryption_enabled = true }",
+				[]statecheck.StateCheck{has("encryption", object(map[string]knownvalue.Check{"key_id": text(keyURL), "use_system_assigned_identity": knownvalue.Bool(true), "user_assigned_identity_id": knownvalue.Null()}))},
+			},
+			{
+				"identity = { type = \"SystemAssigned\" }\n encryption = { key_id = \"" + keyURL + "-2\", infrastructure_encryption_enabled = true }",
+				[]statecheck.StateCheck{has("encryption", object(map[string]knownvalue.Check{"key_id": text(keyURL + "-2")}))},
+			},
 		},
 		"encryption by a user-assigned identity": {
-			{"identity = { type = \"UserAssigned\", identity_ids = [\"" + identityA + "\"] }\n encryption = { key_id = \"" + keyURL + "\", infrastructure_encryption_enabled = false, use_system_assigned_identity = false, user_assigned_identity_id = \"" + identityA + "\" }",
-				[]statecheck.StateCheck{has("encryption", object(map[string]knownvalue.Check{"user_assigned_identity_id": text(identityA)}))}},
+			{
+				"identity = { type = \"UserAssigned\", identity_ids = [\"" + identityA + "\"] }\n encryption = { key_id = \"" + keyURL + "\", infrastructure_encryption_enabled = false, use_system_assigned_identity = false, user_assigned_identity_id = \"" + identityA + "\" }",
+				[]statecheck.StateCheck{has("encryption", object(map[string]knownvalue.Check{"user_assigned_identity_id": text(identityA)}))},
+			},
 		},
 		"force destroy": {
 			{`force_destroy = true`, []statecheck.StateCheck{has("force_destroy", knownvalue.Bool(true))}},
@@ -175,11 +181,15 @@ func TestAccVault_settingsValidation(t *testing.T) {
 		"ids":                {`region = "eastus"` + "\n" + `identity = { type = "SystemAssigned", identity_ids = ["` + identityA + `"] }`, `The type "SystemAssigned" has no user-assigned identities`},
 		"id of another kind": {`region = "eastus"` + "\n" + `identity = { type = "UserAssigned", identity_ids = ["` + contosoID + `"] }`, `is not the id of a user-assigned identity`},
 		"key":                {`region = "eastus"` + "\n" + `identity = { type = "SystemAssigned" }` + "\n" + `encryption = { key_id = "http://x", infrastructure_encryption_enabled = true }`, `"http://x" is not the URL of a Key Vault key`},
-		"encryption without an identity": {`region = "eastus"` + "\n" + `encryption = { key_id = "` + keyURL + `", infrastructure_encryption_enabled = true }`,
-			`Encryption uses an identity that the vault has not`},
-		"encryption with another identity": {`region = "eastus"` + "\n" + `identity = { type = "UserAssigned", identity_ids = ["` + identityA + `"] }` + "\n" +
-			`encryption = { key_id = "` + keyURL + `", infrastructure_encryption_enabled = true, use_system_assigned_identity = false, user_assigned_identity_id = "` + identityB + `" }`,
-			`user_assigned_identity_id is none of identity.identity_ids`},
+		"encryption without an identity": {
+			`region = "eastus"` + "\n" + `encryption = { key_id = "` + keyURL + `", infrastructure_encryption_enabled = true }`,
+			`Encryption uses an identity that the vault has not`,
+		},
+		"encryption with another identity": {
+			`region = "eastus"` + "\n" + `identity = { type = "UserAssigned", identity_ids = ["` + identityA + `"] }` + "\n" +
+				`encryption = { key_id = "` + keyURL + `", infrastructure_encryption_enabled = true, use_system_assigned_identity = false, user_assigned_identity_id = "` + identityB + `" }`,
+			`user_assigned_identity_id is none of identity.identity_ids`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

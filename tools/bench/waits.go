@@ -25,7 +25,7 @@ func provisioningTimes() []time.Duration {
 	return []time.Duration{0, 500 * time.Millisecond, 2 * time.Second, 10 * time.Second}
 }
 
-// polling is the rhythm that the provider has with the embedded service.
+// polling is the rhythm that the provider has with the embedded service; internal/provider/configure.go sets it.
 var polling = arm.Polling{First: 10 * time.Millisecond, Longest: 2 * time.Second}
 
 // wait is how the creation of one vault went.
