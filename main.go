@@ -2,11 +2,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"log"
-	"os/signal"
-	"syscall"
+	"os"
+	"runtime/debug"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
@@ -17,22 +19,50 @@ import (
 var version = "dev"
 
 func main() {
-	debug := flag.Bool("debug", false, "keep running, so that a debugger can be attached; prints TF_REATTACH_PROVIDERS")
+	debugging := flag.Bool("debug", false, "keep running, so that a debugger can be attached; prints TF_REATTACH_PROVIDERS")
 	flag.Parse()
-	if !*debug {
-		// A service manager or a CI runner sends SIGTERM to every process of the job. Like Ctrl-C, which the plugin
-		// library ignores, it is for Terraform alone: Terraform tells the provider to stop, and it can say what it has begun.
-		signal.Ignore(syscall.SIGTERM)
-	}
 
-	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
-		Address: "registry.terraform.io/azurebackup/backup",
-		Debug:   *debug,
-	})
-	if closeErr := provider.Close(); err == nil {
-		err = closeErr
-	}
-	if err != nil {
+	if err := run(*debugging); err != nil {
 		log.Fatal(err)
 	}
+}
+
+func run(debugging bool) error {
+	if !debugging {
+		if err := logAsAsked(); err != nil {
+			return err
+		}
+	}
+	if os.Getenv("GOGC") == "" {
+		// The framework keeps something of every request until Terraform ends the process, so that with many vaults the
+		// default collects the same memory over and over.
+		debug.SetGCPercent(200)
+	}
+	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
+		Address: "registry.terraform.io/azurebackup/backup",
+		Debug:   debugging,
+	})
+	return cmp.Or(err, provider.Close())
+}
+
+// logAsAsked sets the log levels of the plugin libraries to what TF_LOG or TF_LOG_PROVIDER ask for. Left alone they write
+// every line at TRACE for Terraform to throw away, which takes a third of the time of a large plan.
+func logAsAsked() error {
+	level := strings.ToUpper(cmp.Or(os.Getenv("TF_LOG_PROVIDER"), os.Getenv("TF_LOG")))
+	switch level {
+	case "TRACE", "DEBUG", "INFO", "WARN", "ERROR":
+	case "", "OFF":
+		level = "OFF"
+	default: // such as JSON, which means TRACE
+		return nil
+	}
+	for _, name := range []string{"TF_LOG_SDK", "TF_LOG_SDK_PROTO", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_PROVIDER_BACKUP"} {
+		if os.Getenv(name) != "" {
+			continue
+		}
+		if err := os.Setenv(name, level); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -33,6 +33,7 @@ resource "backup_vault" "c" {
 `
 
 func TestAccVaultDataSource(t *testing.T) {
+	t.Parallel()
 	of := func(name string, value knownvalue.Check) statecheck.StateCheck {
 		return statecheck.ExpectKnownValue("data.backup_vault.test", attribute(name), value)
 	}
@@ -73,6 +74,7 @@ func TestAccVaultDataSource(t *testing.T) {
 }
 
 func TestAccVaultsDataSource(t *testing.T) {
+	t.Parallel()
 	database := acctest.Database(t)
 	steps := []resource.TestStep{{Config: acctest.Config(database, threeVaults)}}
 	for _, test := range []struct {
@@ -119,6 +121,7 @@ func TestAccVaultsDataSource(t *testing.T) {
 }
 
 func TestAccRegionsDataSource(t *testing.T) {
+	t.Parallel()
 	all := map[catalog.Cloud]int{}
 	for _, cloud := range catalog.Clouds() {
 		all[cloud] = len(catalog.Regions(cloud))
@@ -159,6 +162,7 @@ data "backup_regions" "all" {}
 }
 
 func TestAccSubscriptionsDataSource(t *testing.T) {
+	t.Parallel()
 	const second = "00000000-0000-4000-8000-000000000002"
 	subscription := func(id, name string) knownvalue.Check {
 		return knownvalue.ObjectExact(map[string]knownvalue.Check{"id": text(id), "display_name": text(name), "state": text("Enabled")})
@@ -178,6 +182,7 @@ func TestAccSubscriptionsDataSource(t *testing.T) {
 }
 
 func TestAccFunctions(t *testing.T) {
+	t.Parallel()
 	output := func(expression string) string {
 		return acctest.Config(acctest.Database(t), "terraform {\n required_providers {\n  backup = { source = \"hashicorp/backup\" }\n }\n}\noutput \"test\" {\n  value = "+expression+"\n}\n")
 	}

@@ -394,7 +394,7 @@ func TestAccInterrupt_createTimeout(t *testing.T) {
 		if r.ExitCode != 1 {
 			t.Errorf("exit code %d", r.ExitCode)
 		}
-		wantOutput(t, r, "Error: Backup vault did not become Active", "the time set in timeouts ran out",
+		wantOutput(t, r, "Error: Backup vault was not completed", "the time set in timeouts ran out",
 			"The last thing the service said was: Creating.", "terraform untaint")
 		wantStates(t, w, map[string]string{aVault: "Creating tainted"})
 		return w

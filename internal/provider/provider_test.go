@@ -72,6 +72,7 @@ func TestAccProvider_environments(t *testing.T) {
 }
 
 func TestAccProvider_unknownSettings(t *testing.T) {
+	t.Parallel()
 	const late = "resource \"terraform_data\" \"late\" {\n input = \"x\"\n}\n"
 	for name, want := range map[string]string{
 		`environment = terraform_data.late.output`:                                         "Provider setting not known yet",
@@ -130,6 +131,7 @@ func TestAccProvider_badVariables(t *testing.T) {
 
 // The warning is said once, and not at all when the environment is named.
 func TestAccProvider_warnsWhenTheEnvironmentIsNotSet(t *testing.T) {
+	t.Parallel()
 	const header = "terraform {\n  required_providers { backup = { source = \"azurebackup/backup\" } }\n}\n"
 	w := acctest.NewWorkspace(t, header+oneVault)
 	if n := strings.Count(w.MustRun("plan").Output, "Vaults live in the embedded service"); n != 1 {

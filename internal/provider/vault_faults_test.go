@@ -144,6 +144,7 @@ func TestAccVault_faultsThatAreSurvived(t *testing.T) {
 
 // Where the service forces soft delete, there is one warning and no endless diff.
 func TestAccVault_forcedSoftDelete(t *testing.T) {
+	t.Parallel()
 	database := acctest.Database(t)
 	config := vaultConfig(database, `region = "eastus"`, `soft_delete = { state = "Disabled", retention_days = 30 }`)
 	soft := func(state string) statecheck.StateCheck {

@@ -24,6 +24,13 @@ func (r *vaultResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	if r.run == nil {
 		return // the provider could not be configured, and has said why
 	}
+	if id, active := activeVault(req.State.Raw); active && req.Plan.Raw.Equal(req.State.Raw) {
+		// Nothing to do, which is what most plans find for most vaults; reading the models takes most of their time.
+		if pending, _ := req.Private.GetKey(ctx, pendingKey); pending == nil {
+			r.run.plans.keep(id, req.Config.Raw)
+			return
+		}
+	}
 	var plan, state vaultModel
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -50,6 +57,21 @@ func (r *vaultResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 		}
 		r.planUpdate(ctx, state, req, resp)
 	}
+}
+
+// activeVault reads the id of a vault whose state is Active from a raw state; ok is false for any other.
+func activeVault(state tftypes.Value) (id arm.ID, ok bool) {
+	values := map[string]tftypes.Value{}
+	if state.IsNull() || state.As(&values) != nil {
+		return arm.ID{}, false
+	}
+	text := func(name string) (s string) {
+		if err := values[name].As(&s); err != nil {
+			return ""
+		}
+		return s
+	}
+	return vault.NewID(text("subscription_id"), text("resource_group_name"), text("name")), text("state") == string(vault.Active)
 }
 
 // replaces tells whether the plan is for another vault than the one in state.

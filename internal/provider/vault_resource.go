@@ -88,15 +88,13 @@ func (r *vaultResource) Create(ctx context.Context, req resource.CreateRequest, 
 		r.addCreateError(ctx, &resp.Diagnostics, plan, err)
 		return
 	}
-	save := func(v vault.Vault) { r.save(ctx, plan, v, &resp.State, resp.Identity, &resp.Diagnostics) }
-	save(accepted)
-
 	progress := logProgress(ctx, plan.Name.ValueString())
 	v, err := r.run.vaults.WaitActive(ctx, accepted, progress)
-	save(v)
 	if err == nil {
-		v, err = r.run.vaults.Apply(ctx, v, settings, progress, save)
+		v, err = r.run.vaults.Apply(ctx, v, settings, progress)
 	}
+	// However it ended, the vault there is goes into the state.
+	r.save(ctx, plan, v, &resp.State, resp.Identity, &resp.Diagnostics)
 	switch {
 	case err == nil:
 		r.finish(ctx, settings, v, req.Plan.Raw, &resp.State, resp.Private, &resp.Diagnostics)
@@ -169,20 +167,18 @@ func (r *vaultResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	progress := logProgress(ctx, plan.Name.ValueString())
-	// What was reached is kept, should a later step fail; the next apply goes on from there.
-	save := func(v vault.Vault) { r.save(ctx, state, v, &resp.State, resp.Identity, &resp.Diagnostics) }
-
 	v := prior
 	var err error
 	if pending != nil || state.State.ValueString() != string(vault.Active) {
 		if v, err = r.settle(ctx, state, settings, progress); err == nil {
-			save(v)
 			resp.Diagnostics.Append(resp.Private.SetKey(ctx, pendingKey, nil)...)
 		}
 	}
 	if err == nil {
-		v, err = r.run.vaults.Apply(ctx, v, settings, progress, save)
+		v, err = r.run.vaults.Apply(ctx, v, settings, progress)
 	}
+	// What was reached is kept, should a step have failed; the next apply goes on from there.
+	r.save(ctx, state, v, &resp.State, resp.Identity, &resp.Diagnostics)
 	if err != nil {
 		resp.Diagnostics.AddError("Unable to update backup vault", problem(vaultLabel(plan), err, updateAdvice(err)))
 		return

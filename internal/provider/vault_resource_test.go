@@ -56,6 +56,7 @@ func message(s string) *regexp.Regexp {
 }
 
 func TestAccVault_basic(t *testing.T) {
+	t.Parallel()
 	config := vaultConfig(acctest.Database(t), `region = "China East"`)
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
@@ -89,6 +90,7 @@ func TestAccVault_basic(t *testing.T) {
 }
 
 func TestAccVault_everySetting(t *testing.T) {
+	t.Parallel()
 	config := vaultConfig(acctest.Database(t), `region = "eastus"`, `resource_group_name = "Production-RG"`, `storage_redundancy = "GeoRedundant"`,
 		`cross_region_restore_enabled = true`, `tags = { "env" = "production", "cost center" = "" }`, `timeouts = { create = "1m", delete = "1m" }`)
 	resource.UnitTest(t, resource.TestCase{
@@ -108,6 +110,7 @@ func TestAccVault_everySetting(t *testing.T) {
 }
 
 func TestAccVault_updateInPlace(t *testing.T) {
+	t.Parallel()
 	database := acctest.Database(t)
 	recorder := &acctest.Recorder{}
 	sameID := statecheck.CompareValue(compare.ValuesSame())
@@ -145,6 +148,7 @@ func TestAccVault_updateInPlace(t *testing.T) {
 }
 
 func TestAccVault_redundancyLeftOutKeepsWhatTheVaultHas(t *testing.T) {
+	t.Parallel()
 	database := acctest.Database(t)
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
@@ -156,6 +160,7 @@ func TestAccVault_redundancyLeftOutKeepsWhatTheVaultHas(t *testing.T) {
 }
 
 func TestAccVault_redundancyIsSentInTheCreateCall(t *testing.T) {
+	t.Parallel()
 	recorder := &acctest.Recorder{}
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(recorder.Option()),
@@ -171,6 +176,7 @@ func TestAccVault_redundancyIsSentInTheCreateCall(t *testing.T) {
 
 // A region is replaced by another, not by another spelling of itself.
 func TestAccVault_respellingIsNoChange(t *testing.T) {
+	t.Parallel()
 	database := acctest.Database(t)
 	steps := []resource.TestStep{{Config: vaultConfig(database, `region = "China East"`, `resource_group_name = "Backup-RG"`)}}
 	for _, attributes := range [][]string{
@@ -194,6 +200,7 @@ func TestAccVault_respellingIsNoChange(t *testing.T) {
 }
 
 func TestAccVault_replace(t *testing.T) {
+	t.Parallel()
 	tests := map[string][]string{
 		"another region, same name": {`region = "China North"`},
 		"another group, same name":  {`region = "China East"`, `resource_group_name = "other"`},
@@ -201,6 +208,7 @@ func TestAccVault_replace(t *testing.T) {
 	}
 	for name, attributes := range tests {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			database := acctest.Database(t)
 			resource.UnitTest(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
@@ -216,6 +224,7 @@ func TestAccVault_replace(t *testing.T) {
 
 // The plan of a replacement asks for the new vault while the old one still holds the name.
 func TestAccVault_replaceWithoutRefresh(t *testing.T) {
+	t.Parallel()
 	const config = `terraform {
   required_providers { backup = { source = "azurebackup/backup" } }
 }
@@ -241,6 +250,7 @@ resource "backup_vault" "test" {
 
 // The old vault holds the name until the new one is there, so that the conflict is real.
 func TestAccVault_replaceCreateBeforeDestroy(t *testing.T) {
+	t.Parallel()
 	database := acctest.Database(t)
 	const lifecycle = "lifecycle {\n create_before_destroy = true\n }"
 	resource.UnitTest(t, resource.TestCase{
@@ -263,6 +273,7 @@ func TestAccVault_replaceCreateBeforeDestroy(t *testing.T) {
 }
 
 func TestAccVault_disappears(t *testing.T) {
+	t.Parallel()
 	database := acctest.Database(t)
 	config := vaultConfig(database, `region = "China East"`)
 	client := newServiceClient(t, database)
@@ -282,6 +293,7 @@ func TestAccVault_disappears(t *testing.T) {
 }
 
 func TestAccVault_changedBehindTerraform(t *testing.T) {
+	t.Parallel()
 	database := acctest.Database(t)
 	config := vaultConfig(database, `region = "China East"`, `storage_redundancy = "LocallyRedundant"`, `tags = { a = "1" }`)
 	client := newServiceClient(t, database)
@@ -304,6 +316,7 @@ func TestAccVault_changedBehindTerraform(t *testing.T) {
 }
 
 func TestAccVault_crossRegionRestoreCannotBeSwitchedOff(t *testing.T) {
+	t.Parallel()
 	database := acctest.Database(t)
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
@@ -323,6 +336,7 @@ func TestAccVault_crossRegionRestoreCannotBeSwitchedOff(t *testing.T) {
 }
 
 func TestAccVault_lockedRedundancyIsAPlanError(t *testing.T) {
+	t.Parallel()
 	database := acctest.Database(t)
 	client := newServiceClient(t, database)
 	resource.UnitTest(t, resource.TestCase{
@@ -345,6 +359,7 @@ func TestAccVault_lockedRedundancyIsAPlanError(t *testing.T) {
 
 // The service's answer to a create that fails in the end: the vault stays in the state, tainted, to be destroyed.
 func TestAccVault_createEndsInFailed(t *testing.T) {
+	t.Parallel()
 	database := acctest.Database(t)
 	recorder := &acctest.Recorder{}
 	failing := true
@@ -380,6 +395,7 @@ func TestAccVault_createEndsInFailed(t *testing.T) {
 
 // A vault that became Failed after its creation holds backups: it is written again, never replaced.
 func TestAccVault_failedVaultIsRepairedInPlace(t *testing.T) {
+	t.Parallel()
 	database := acctest.Database(t)
 	recorder := &acctest.Recorder{}
 	failed := false
@@ -409,6 +425,7 @@ func TestAccVault_failedVaultIsRepairedInPlace(t *testing.T) {
 }
 
 func TestAccVault_import(t *testing.T) {
+	t.Parallel()
 	config := vaultConfig(acctest.Database(t), `region = "chinaeast"`, `tags = { a = "b" }`)
 	steps := []resource.TestStep{{Config: config}}
 	for _, id := range []string{contosoID, strings.ToUpper(contosoID), strings.ToLower(contosoID)} {
@@ -431,6 +448,7 @@ func TestAccVault_import(t *testing.T) {
 
 // After an import the configuration may spell things in its own way.
 func TestAccVault_importPlansNothing(t *testing.T) {
+	t.Parallel()
 	database := acctest.Database(t)
 	client := newServiceClient(t, database)
 	client.do(http.MethodPut, contosoID, `{"location":"chinaeast","sku":{"name":"Standard"},"tags":{"a":"b"},"properties":{}}`)
@@ -452,6 +470,7 @@ func TestAccVault_importPlansNothing(t *testing.T) {
 }
 
 func TestAccVault_importByIdentity(t *testing.T) {
+	t.Parallel()
 	skipBelowIdentity(t)
 	config := vaultConfig(acctest.Database(t), `region = "China East"`)
 	resource.UnitTest(t, resource.TestCase{
@@ -468,12 +487,14 @@ func TestAccVault_importByIdentity(t *testing.T) {
 }
 
 func TestAccVault_importByIdentityInOtherCaseAndWithDefaults(t *testing.T) {
+	t.Parallel()
 	skipBelowIdentity(t)
 	for name, identity := range map[string]string{
 		"odd casing": `subscription_id = "` + defaultSubscription + `", resource_group_name = "BackUp", name = "CONTOSO"`,
 		"defaults":   `name = "contoso"`,
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			database := acctest.Database(t)
 			newServiceClient(t, database).do(http.MethodPut, contosoID, `{"location":"chinaeast","sku":{"name":"Standard"},"properties":{}}`)
 			config := vaultConfig(database, `region = "China East"`) + "import {\n  to = backup_vault.test\n  identity = { " + identity + " }\n}\n"
@@ -489,6 +510,7 @@ func TestAccVault_importByIdentityInOtherCaseAndWithDefaults(t *testing.T) {
 }
 
 func TestAccVault_manyAreReadByOneList(t *testing.T) {
+	t.Parallel()
 	const vaults = 60
 	database := acctest.Database(t)
 	recorder := &acctest.Recorder{}

@@ -29,6 +29,7 @@ func refused(t *testing.T, config, want string) {
 }
 
 func TestAccVault_validation(t *testing.T) {
+	t.Parallel()
 	tests := map[string]struct{ config, want string }{
 		"name too short": {`name = "c"` + "\n" + `region = "eastus"`, `The name has 1 character; a vault name has 2 to 50.`},
 		"name too long":  {`name = "` + strings.Repeat("c", 51) + `"` + "\n" + `region = "eastus"`, `The name has 51 characters; a vault name has 2 to 50.`},
@@ -47,6 +48,7 @@ func TestAccVault_validation(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			refused(t, acctest.Config(acctest.Database(t), "resource \"backup_vault\" \"test\" {\n"+test.config+"\n}\n"), test.want)
 		})
 	}
@@ -54,6 +56,7 @@ func TestAccVault_validation(t *testing.T) {
 
 // A value that is not known yet is no reason to complain; the apply checks it.
 func TestAccVault_unknownValuesAreCheckedAtApply(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct{ attributes, want string }{
 		"name":       {"name = terraform_data.late.output\nregion = \"eastus\"", `The name has "_" at position 4 and "_" at position 9`},
 		"region":     {"name = \"contoso\"\nregion = terraform_data.late.output", `"not_here_1" is not an Azure region`},
@@ -61,6 +64,7 @@ func TestAccVault_unknownValuesAreCheckedAtApply(t *testing.T) {
 		"tags":       {"name = \"contoso\"\nregion = \"eastus\"\ntags = { (terraform_data.late.output) = \"x\", \"NOT_HERE_1\" = \"y\" }", `differ only in letter case`},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			config := acctest.Config(acctest.Database(t), "resource \"terraform_data\" \"late\" {\n  input = \"not_here_1\"\n}\n"+
 				"resource \"backup_vault\" \"test\" {\n"+test.attributes+"\n}\n")
 			resource.UnitTest(t, resource.TestCase{
@@ -75,6 +79,7 @@ func TestAccVault_unknownValuesAreCheckedAtApply(t *testing.T) {
 }
 
 func TestAccVault_nameIsTakenInTheSameGroup(t *testing.T) {
+	t.Parallel()
 	database := acctest.Database(t)
 	newServiceClient(t, database).do(http.MethodPut, contosoID, `{"location":"chinaeast","sku":{"name":"Standard"},"properties":{}}`)
 	refused(t, vaultConfig(database, `region = "China East"`),
@@ -84,6 +89,7 @@ func TestAccVault_nameIsTakenInTheSameGroup(t *testing.T) {
 }
 
 func TestAccVault_nameIsTakenInAnotherGroup(t *testing.T) {
+	t.Parallel()
 	database := acctest.Database(t)
 	newServiceClient(t, database).do(http.MethodPut, strings.Replace(contosoID, "/backup/", "/other/", 1),
 		`{"location":"eastus","sku":{"name":"Standard"},"properties":{}}`)
@@ -92,6 +98,7 @@ func TestAccVault_nameIsTakenInAnotherGroup(t *testing.T) {
 }
 
 func TestAccVault_nameIsFreeInAnotherSubscription(t *testing.T) {
+	t.Parallel()
 	const other = "00000000-0000-4000-8000-000000000002"
 	database := acctest.Database(t)
 	newServiceClient(t, database).do(http.MethodPut, contosoID, `{"location":"chinaeast","sku":{"name":"Standard"},"properties":{}}`)
@@ -106,6 +113,7 @@ func TestAccVault_nameIsFreeInAnotherSubscription(t *testing.T) {
 }
 
 func TestAccVault_nameUsedTwiceInOneConfiguration(t *testing.T) {
+	t.Parallel()
 	refused(t, acctest.Config(acctest.Database(t), `
 resource "backup_vault" "a" {
   name   = "contoso"
@@ -121,8 +129,10 @@ resource "backup_vault" "b" {
 
 // What was free while planning may be taken when it is applied; the vault there is not written over.
 func TestAccVault_nameTakenBetweenPlanAndApply(t *testing.T) {
+	t.Parallel()
 	for name, group := range map[string]string{"same group": "backup", "other group": "other"} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			database := acctest.Database(t)
 			client := newServiceClient(t, database)
 			recorder := &acctest.Recorder{}
@@ -156,6 +166,7 @@ func TestAccVault_nameTakenBetweenPlanAndApply(t *testing.T) {
 }
 
 func TestAccVault_unknownSubscription(t *testing.T) {
+	t.Parallel()
 	refused(t, acctest.Config(acctest.Database(t),
 		"resource \"backup_vault\" \"test\" {\n name = \"contoso\"\n region = \"eastus\"\n subscription_id = \"00000000-0000-4000-8000-00000000beef\"\n}\n"),
 		"These subscriptions can be used: "+defaultSubscription)
@@ -163,6 +174,7 @@ func TestAccVault_unknownSubscription(t *testing.T) {
 
 // The catalogue knows the region, the environment in use does not offer it.
 func TestAccVault_regionIsNotOffered(t *testing.T) {
+	t.Parallel()
 	recorder := &acctest.Recorder{Answer: func(req *http.Request) *http.Response {
 		if strings.HasSuffix(req.URL.Path, "/providers/Microsoft.RecoveryServices") {
 			return acctest.JSON(200, `{"resourceTypes":[{"resourceType":"vaults","locations":["China East","China North"]}]}`)

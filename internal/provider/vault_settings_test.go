@@ -121,6 +121,7 @@ func TestAccVault_settings(t *testing.T) {
 
 // What the service chose and the user did not set is read back, and is no change.
 func TestAccVault_serviceDefaultsAreNoChange(t *testing.T) {
+	t.Parallel()
 	database := acctest.Database(t)
 	newServiceClient(t, database).do(http.MethodPut, contosoID, `{"location":"eastus","sku":{"name":"RS0","tier":"Standard"},"properties":{
 		"publicNetworkAccess":"Disabled","redundancySettings":{"standardTierStorageRedundancy":"LocallyRedundant"},

@@ -14,10 +14,10 @@ import (
 func (s Settings) Missing(v Vault) (lacking Settings, ok bool) { return s.missing(v.Settings) }
 
 // Apply brings an Active vault to the settings, in as many steps as the service needs, and returns it as the service
-// describes it afterwards. reached, when not nil, is told the vault after each step. Steps follow from what the vault
-// is, so that an Apply that failed half-way is completed by another. The service may accept a step and ignore it, as it
+// describes it afterwards; after an error, as it was before the step that failed. Steps follow from what the vault is, so
+// that an Apply that failed half-way is completed by another. The service may accept a step and ignore it, as it
 // does where it forces soft delete; Missing then tells what it ignored.
-func (c *Client) Apply(ctx context.Context, v Vault, wanted Settings, progress func(State), reached func(Vault)) (Vault, error) {
+func (c *Client) Apply(ctx context.Context, v Vault, wanted Settings, progress func(State)) (Vault, error) {
 	var last Settings
 	for {
 		step, ok := wanted.missing(v.Settings)
@@ -30,9 +30,6 @@ func (c *Client) Apply(ctx context.Context, v Vault, wanted Settings, progress f
 			return v, err
 		}
 		v = next
-		if reached != nil {
-			reached(v)
-		}
 	}
 }
 

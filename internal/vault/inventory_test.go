@@ -136,7 +136,7 @@ func TestListBegunBeforeAWriteIsNotUsedAfterIt(t *testing.T) {
 		done <- err
 	}()
 	<-listing
-	if _, err := c.Apply(t.Context(), stale, vault.Settings{Tags: &map[string]string{"env": "test"}}, nil, nil); err != nil {
+	if _, err := c.Apply(t.Context(), stale, vault.Settings{Tags: &map[string]string{"env": "test"}}, nil); err != nil {
 		t.Fatal(err)
 	}
 	close(written)

@@ -38,7 +38,7 @@ func apply(t *testing.T, c *vault.Client, name string, wanted vault.Settings, pr
 	if err != nil {
 		t.Fatal(err)
 	}
-	return c.Apply(t.Context(), v, wanted, progress, nil)
+	return c.Apply(t.Context(), v, wanted, progress)
 }
 
 // tag is the tag that tests look at.
@@ -164,14 +164,14 @@ func TestLifeOfAVault(t *testing.T) {
 	expect(got, err, "GET vault")
 
 	want.Settings.Redundancy, want.Settings.CrossRegionRestoreEnabled = new(catalog.GeoRedundant), new(true)
-	got, err = c.Apply(t.Context(), got, vault.Settings{Redundancy: new(catalog.GeoRedundant), CrossRegionRestoreEnabled: new(true)}, nil, nil)
+	got, err = c.Apply(t.Context(), got, vault.Settings{Redundancy: new(catalog.GeoRedundant), CrossRegionRestoreEnabled: new(true)}, nil)
 	expect(got, err, "PATCH vault")
 
 	want.Settings.Tags = &map[string]string{}
-	got, err = c.Apply(t.Context(), got, vault.Settings{Tags: &map[string]string{}}, nil, nil)
+	got, err = c.Apply(t.Context(), got, vault.Settings{Tags: &map[string]string{}}, nil)
 	expect(got, err, "PATCH vault")
 
-	got, err = c.Apply(t.Context(), got, want.Settings, nil, nil)
+	got, err = c.Apply(t.Context(), got, want.Settings, nil)
 	expect(got, err) // nothing is missing, so nothing is sent
 
 	if err := c.Delete(t.Context(), id("contoso"), nil); err != nil {

@@ -20,6 +20,7 @@ func TestKindOf(t *testing.T) {
 		{"GET", vaultsPath + "/bench-1", callGet},
 		{"GET", vaultsPath, callList},
 		{"GET", "/subscriptions/1/providers/Microsoft.RecoveryServices/vaults", callList},
+		{"GET", "/subscriptions/1/providers/Microsoft.RecoveryServices/locations/chinaeast/deletedVaults", callList},
 		{"GET", vaultsPath + "/bench-1/operationStatus/MA==", callOperation},
 		{"GET", vaultsPath + "/bench-1/operationResults/MA==", callOperation},
 		{"GET", "/subscriptions/1/providers/Microsoft.RecoveryServices", callMetadata},

@@ -206,7 +206,7 @@ func kindOf(method, path string) callKind {
 	switch {
 	case slices.Contains(segments, "operationstatus"), slices.Contains(segments, "operationresults"):
 		return callOperation
-	case segments[last] == "vaults":
+	case segments[last] == "vaults", segments[last] == "deletedvaults":
 		return callList
 	case last == 3 && segments[2] == "providers":
 		return callMetadata
