@@ -7,8 +7,10 @@ import (
 	"flag"
 	"log"
 	"os"
+	"os/signal"
 	"runtime/debug"
 	"strings"
+	"syscall"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
@@ -32,6 +34,9 @@ func run(debugging bool) error {
 		if err := logAsAsked(); err != nil {
 			return err
 		}
+		// A service manager or a CI runner sends SIGTERM to every process of the job. Like Ctrl-C, which the plugin
+		// library ignores, it is for Terraform alone: Terraform tells the provider to stop, and it can say what it has begun.
+		signal.Ignore(syscall.SIGTERM)
 	}
 	if os.Getenv("GOGC") == "" {
 		// The framework keeps something of every request until Terraform ends the process, so that with many vaults the

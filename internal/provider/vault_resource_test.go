@@ -531,7 +531,7 @@ resource "backup_vault" "test" {
 				PreConfig: func() { recorder.Take() },
 				Config:    config,
 				ConfigStateChecks: []statecheck.StateCheck{
-					callLimit{recorder, map[string]int{"PUT": vaults, "GET vault": vaults, "GET list": 2, "GET other": 2}},
+					callLimit{recorder, map[string]int{"PUT": vaults, "GET vault": vaults, "GET list": 2, "GET other": 4}},
 				},
 			},
 			{
