@@ -11,6 +11,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
@@ -37,6 +38,7 @@ func run(debugging bool) error {
 		// A service manager or a CI runner sends SIGTERM to every process of the job. Like Ctrl-C, which the plugin
 		// library ignores, it is for Terraform alone: Terraform tells the provider to stop, and it can say what it has begun.
 		signal.Ignore(syscall.SIGTERM)
+		go endWithTerraform(os.Getppid())
 	}
 	if os.Getenv("GOGC") == "" {
 		// The framework keeps something of every request until Terraform ends the process, so that with many vaults the
@@ -48,6 +50,17 @@ func run(debugging bool) error {
 		Debug:   debugging,
 	})
 	return cmp.Or(err, provider.Close())
+}
+
+// endWithTerraform ends the process when Terraform is gone without having ended it, as a killed one is. The plugin library
+// does not notice, and the process would wait for requests for ever.
+func endWithTerraform(terraform int) {
+	for range time.Tick(time.Second) {
+		if os.Getppid() != terraform {
+			_ = provider.Close()
+			os.Exit(1)
+		}
+	}
 }
 
 // logAsAsked sets the log levels of the plugin libraries to what TF_LOG or TF_LOG_PROVIDER ask for. Left alone they write

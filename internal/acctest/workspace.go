@@ -266,16 +266,23 @@ func (p *Process) signalCLI(signal syscall.Signal) {
 // KillProvider ends the provider and leaves Terraform alone.
 func (p *Process) KillProvider() {
 	p.w.tb.Helper()
-	pid, err := childOf(p.cmd.Process.Pid, providerName)
+	provider, err := os.FindProcess(p.ProviderPID())
 	if err == nil {
-		var provider *os.Process
-		if provider, err = os.FindProcess(pid); err == nil {
-			err = provider.Kill()
-		}
+		err = provider.Kill()
 	}
 	if err != nil {
 		p.w.tb.Fatalf("unable to kill the provider: %v", err)
 	}
+}
+
+// ProviderPID is the process that the provider runs in now. Only Linux tells.
+func (p *Process) ProviderPID() int {
+	p.w.tb.Helper()
+	pid, err := childOf(p.cmd.Process.Pid, providerName)
+	if err != nil {
+		p.w.tb.Fatalf("unable to find the provider: %v", err)
+	}
+	return pid
 }
 
 // childOf finds a process by its parent and the name of its program, where there is a /proc.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"regexp"
 	"runtime"
@@ -525,6 +526,30 @@ func TestAccInterrupt_killedWhileCreating(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// A provider whose Terraform was killed must not wait for ever for requests that nobody sends. Without a log, because one
+// that has something to log dies of the pipe that nobody reads any more.
+func TestAccInterrupt_providerEndsWithTerraform(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("the provider's process is found through /proc, which only Linux has")
+	}
+	t.Parallel()
+	w := acctest.NewWorkspace(t, slowVaults("1h", productionVault))
+	w.Setenv("TF_LOG_PROVIDER", "")
+	p := w.Start("apply", "-auto-approve")
+	p.WaitFor(`Creating\.\.\.`)
+	program := fmt.Sprintf("/proc/%d/exe", p.ProviderPID())
+	p.KillCLI()
+	p.Wait()
+
+	start := time.Now()
+	for _, err := os.Readlink(program); err == nil; _, err = os.Readlink(program) {
+		if time.Since(start) > 30*time.Second {
+			t.Fatal("the provider runs on without Terraform")
+		}
+		time.Sleep(50 * time.Millisecond)
 	}
 }
 
