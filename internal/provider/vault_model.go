@@ -2,9 +2,11 @@ package provider
 
 import (
 	"context"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
@@ -84,10 +86,38 @@ func tagsValue(ctx context.Context, was types.Map, tags map[string]string) (type
 	if len(tags) == 0 && (was.IsNull() || was.IsUnknown() || len(was.Elements()) > 0) {
 		return types.MapNull(types.StringType), nil
 	}
-	if tags == nil {
-		tags = map[string]string{}
+	// ARM may return a name in another letter case; the spelling there was stays.
+	spelled := make(map[string]string, len(tags))
+	for name, value := range tags {
+		spelled[tagSpelling(was, name)] = value
 	}
-	return types.MapValueFrom(ctx, types.StringType, tags)
+	return types.MapValueFrom(ctx, types.StringType, spelled)
+}
+
+func tagSpelling(tags types.Map, name string) string {
+	for spelled := range tags.Elements() {
+		if strings.EqualFold(spelled, name) {
+			return spelled
+		}
+	}
+	return name
+}
+
+// keepTagSpelling plans the state's tags when those of the configuration differ from them in the letter case of names alone.
+type keepTagSpelling struct{}
+
+func (keepTagSpelling) Description(context.Context) string {
+	return "another letter case of a tag's name is not a change"
+}
+
+func (k keepTagSpelling) MarkdownDescription(ctx context.Context) string { return k.Description(ctx) }
+
+func (keepTagSpelling) PlanModifyMap(ctx context.Context, req planmodifier.MapRequest, resp *planmodifier.MapResponse) {
+	state, known := stringMap(ctx, req.StateValue, &resp.Diagnostics)
+	plan, planned := stringMap(ctx, req.PlanValue, &resp.Diagnostics)
+	if known && planned && vault.SameTags(state, plan) {
+		resp.PlanValue = req.StateValue
+	}
 }
 
 // vaultIdentity is the resource identity of a vault.

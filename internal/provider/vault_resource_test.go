@@ -159,6 +159,31 @@ func TestAccVault_redundancyLeftOutKeepsWhatTheVaultHas(t *testing.T) {
 	})
 }
 
+// ARM holds names of tags to be the same in any letter case, and may return another than it was given.
+func TestAccVault_tagCasingIsNoChange(t *testing.T) {
+	t.Parallel()
+	database := acctest.Database(t)
+	client := newServiceClient(t, database)
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Factories(),
+		Steps: []resource.TestStep{
+			{Config: vaultConfig(database, `region = "eastus"`, `tags = { env = "prod", Owner = "x" }`)},
+			{
+				PreConfig:         func() { client.do(http.MethodPatch, contosoID, `{"tags":{"ENV":"prod","owner":"x"}}`) },
+				Config:            vaultConfig(database, `region = "eastus"`, `tags = { env = "prod", Owner = "x" }`),
+				ConfigPlanChecks:  nothing,
+				ConfigStateChecks: []statecheck.StateCheck{has("tags", knownvalue.MapExact(map[string]knownvalue.Check{"env": text("prod"), "Owner": text("x")}))},
+			},
+			{Config: vaultConfig(database, `region = "eastus"`, `tags = { Env = "prod", OWNER = "x" }`), ConfigPlanChecks: nothing},
+			{
+				Config:            vaultConfig(database, `region = "eastus"`, `tags = { Env = "test" }`),
+				ConfigPlanChecks:  plans(plancheck.ResourceActionUpdate),
+				ConfigStateChecks: []statecheck.StateCheck{has("tags", knownvalue.MapExact(map[string]knownvalue.Check{"Env": text("test")}))},
+			},
+		},
+	})
+}
+
 func TestAccVault_redundancyIsSentInTheCreateCall(t *testing.T) {
 	t.Parallel()
 	recorder := &acctest.Recorder{}

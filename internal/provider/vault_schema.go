@@ -100,10 +100,11 @@ func (r *vaultResource) Schema(ctx context.Context, _ resource.SchemaRequest, re
 			},
 			"tags": schema.MapAttribute{
 				MarkdownDescription: "Tags of the vault: at most 50, with names of 1 to 512 characters (none of `<>%&\\?/`) that differ in more than " +
-					"letter case, and values of at most 256 characters. Default: none. Changed in place.",
-				ElementType: types.StringType,
-				Optional:    true,
-				Validators:  []validator.Map{tagsValidator{}},
+					"letter case, and values of at most 256 characters. Default: none. Changed in place; another letter case of a name is not a change.",
+				ElementType:   types.StringType,
+				Optional:      true,
+				Validators:    []validator.Map{tagsValidator{}},
+				PlanModifiers: []planmodifier.Map{keepTagSpelling{}},
 			},
 			"state": schema.StringAttribute{
 				MarkdownDescription: "Where the vault stands: `Creating`, `Active`, `Updating`, `Deleting` or `Failed`. After an apply it is `Active`; " +

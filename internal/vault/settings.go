@@ -126,7 +126,7 @@ func (s Settings) missing(actual Settings) (step Settings, ok bool) {
 	if s.Encryption != nil && !s.Encryption.same(actual.Encryption) {
 		step.Encryption = s.Encryption
 	}
-	if s.Tags != nil && (actual.Tags == nil || !maps.Equal(*s.Tags, *actual.Tags)) {
+	if s.Tags != nil && (actual.Tags == nil || !SameTags(*s.Tags, *actual.Tags)) {
 		step.Tags = s.Tags
 	}
 	if step.Immutability != nil && *step.Immutability == ImmutabilityLocked && (actual.Immutability == nil || *actual.Immutability == ImmutabilityDisabled) {
@@ -152,6 +152,17 @@ func (s *SoftDelete) missing(actual *SoftDelete) *SoftDelete {
 		return nil
 	}
 	return &step
+}
+
+// SameTags compares tags as ARM does: names without regard to letter case, values exactly.
+func SameTags(a, b map[string]string) bool { return maps.Equal(foldNames(a), foldNames(b)) }
+
+func foldNames(tags map[string]string) map[string]string {
+	folded := make(map[string]string, len(tags))
+	for name, value := range tags {
+		folded[strings.ToLower(name)] = value
+	}
+	return folded
 }
 
 func differing[T comparable](wanted, actual *T) *T {

@@ -26,6 +26,8 @@ func TestMissing(t *testing.T) {
 		"retention alone":           {Settings{SoftDelete: &SoftDelete{RetentionDays: 30}}, actual, Settings{SoftDelete: &SoftDelete{RetentionDays: 30}}, true},
 		"retention beside a state":  {Settings{SoftDelete: &SoftDelete{"Enabled", 30}}, actual, Settings{SoftDelete: &SoftDelete{"", 30}}, true},
 		"tags removed":              {Settings{Tags: &map[string]string{}}, actual, Settings{Tags: &map[string]string{}}, true},
+		"tag in other case":         {Settings{Tags: &map[string]string{"A": "b"}}, actual, Settings{}, false},
+		"tag value in other case":   {Settings{Tags: &map[string]string{"a": "B"}}, actual, Settings{Tags: &map[string]string{"a": "B"}}, true},
 		"lock by way of unlocked":   {Settings{Immutability: new(ImmutabilityLocked)}, actual, Settings{Immutability: new(ImmutabilityUnlocked)}, true},
 		"lock":                      {Settings{Immutability: new(ImmutabilityLocked)}, Settings{Immutability: new(ImmutabilityUnlocked)}, Settings{Immutability: new(ImmutabilityLocked)}, true},
 		"locked":                    {Settings{Immutability: new(ImmutabilityLocked)}, Settings{Immutability: new(ImmutabilityLocked)}, Settings{}, false},
