@@ -53,8 +53,14 @@ func (regionValidator) ValidateString(_ context.Context, req validator.StringReq
 
 // ValidateConfig checks the rules that span attributes, as far as their values are known.
 func (r *vaultResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	// Attribute by attribute: Terraform asks several times for every vault, and reading a whole model takes many times longer.
 	var config vaultModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	for name, target := range map[string]any{
+		"region": &config.Region, "storage_redundancy": &config.StorageRedundancy, "cross_region_restore_enabled": &config.CrossRegionRestoreEnabled,
+		"identity": &config.Identity, "encryption": &config.Encryption,
+	} {
+		resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root(name), target)...)
+	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
