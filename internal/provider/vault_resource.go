@@ -26,13 +26,16 @@ var (
 	_ resource.ResourceWithIdentity       = (*vaultResource)(nil)
 )
 
-// The default timeouts of a vault.
-const (
-	createTimeout = 30 * time.Minute
-	readTimeout   = 5 * time.Minute
-	updateTimeout = 30 * time.Minute
-	deleteTimeout = 30 * time.Minute
-)
+// readTimeout bounds what only reads.
+const readTimeout = 5 * time.Minute
+
+// vaultTimeouts are the timeouts of a vault.
+var vaultTimeouts = resourceTimeouts{
+	create: operationTimeout{"How long to wait for a new vault to become Active", 30 * time.Minute},
+	read:   operationTimeout{"How long reading the vault may take", readTimeout},
+	update: operationTimeout{"How long to wait for a change to be applied", 30 * time.Minute},
+	delete: operationTimeout{"How long to wait for the vault to be gone", 30 * time.Minute},
+}
 
 // pendingKey marks, in private state, a vault whose creation was interrupted.
 const pendingKey = "pending"
@@ -71,7 +74,7 @@ func (r *vaultResource) Create(ctx context.Context, req resource.CreateRequest, 
 	var plan vaultModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	r.run.fillDefaults(&plan, &resp.Diagnostics)
-	timeout, diags := plan.Timeouts.Create(ctx, createTimeout)
+	timeout, diags := plan.Timeouts.Create(ctx, vaultTimeouts.create.after)
 	resp.Diagnostics.Append(diags...)
 	settings := plan.settings(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
@@ -115,7 +118,7 @@ func (r *vaultResource) Create(ctx context.Context, req resource.CreateRequest, 
 func (r *vaultResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state vaultModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	timeout, diags := state.Timeouts.Read(ctx, readTimeout)
+	timeout, diags := state.Timeouts.Read(ctx, vaultTimeouts.read.after)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -155,7 +158,7 @@ func (r *vaultResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	var plan, state vaultModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	timeout, diags := plan.Timeouts.Update(ctx, updateTimeout)
+	timeout, diags := plan.Timeouts.Update(ctx, vaultTimeouts.update.after)
 	resp.Diagnostics.Append(diags...)
 	settings := plan.settings(ctx, &resp.Diagnostics)
 	prior := vault.Vault{ID: state.armID(), Settings: state.settings(ctx, &resp.Diagnostics), State: vault.Active}
@@ -208,7 +211,7 @@ func (r *vaultResource) settle(ctx context.Context, state vaultModel, settings v
 func (r *vaultResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state vaultModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	timeout, diags := state.Timeouts.Delete(ctx, deleteTimeout)
+	timeout, diags := state.Timeouts.Delete(ctx, vaultTimeouts.delete.after)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -258,17 +261,6 @@ func (r *vaultResource) finish(ctx context.Context, wanted vault.Settings, v vau
 		return
 	}
 	diags.Append(keepPlanned(plan, state)...)
-}
-
-// keepPlanned gives the state the planned values wherever there are any.
-func keepPlanned(plan tftypes.Value, state *tfsdk.State) (diags diag.Diagnostics) {
-	merged, err := fillUnknown(plan, state.Raw)
-	if err != nil {
-		diags.AddError("Unable to save backup vault", problem("State", err, "This is a defect of the provider."))
-		return diags
-	}
-	state.Raw = merged
-	return diags
 }
 
 // save writes a vault, as the service describes it, over a model into state and identity.

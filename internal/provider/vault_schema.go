@@ -2,11 +2,8 @@ package provider
 
 import (
 	"context"
-	"fmt"
 	"maps"
-	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
@@ -111,38 +108,10 @@ func (r *vaultResource) Schema(ctx context.Context, _ resource.SchemaRequest, re
 					"only an interrupted apply leaves another, and the next one goes on from there.",
 				Computed: true,
 			},
-			"timeouts": vaultTimeouts(ctx),
+			"timeouts": timeoutsAttribute(ctx, vaultTimeouts),
 		},
 	}
 	maps.Copy(resp.Schema.Attributes, settingsAttributes())
-}
-
-func vaultTimeouts(ctx context.Context) schema.Attribute {
-	attribute := timeouts.Attributes(ctx, timeouts.Opts{
-		Create: true, Read: true, Update: true, Delete: true,
-		CreateDescription: "How long to wait for a new vault to become Active, as a Go duration such as `90s` or `2h`. " + defaultOf(createTimeout),
-		ReadDescription:   "How long reading the vault may take, as a Go duration. " + defaultOf(readTimeout),
-		UpdateDescription: "How long to wait for a change to be applied, as a Go duration. " + defaultOf(updateTimeout),
-		DeleteDescription: "How long to wait for the vault to be gone, as a Go duration. " + defaultOf(deleteTimeout),
-	})
-	if nested, ok := attribute.(schema.SingleNestedAttribute); ok {
-		nested.MarkdownDescription = "How long each operation may take, all waiting included. Changed in place."
-		return nested
-	}
-	return attribute
-}
-
-func defaultOf(timeout time.Duration) string {
-	return fmt.Sprintf("Default `%.0fm`.", timeout.Minutes())
-}
-
-// noTimeouts is the null of the timeouts attribute, which needs its type where no plan brings it along.
-func noTimeouts(ctx context.Context) timeouts.Value {
-	kind, ok := vaultTimeouts(ctx).GetType().(timeouts.Type)
-	if !ok {
-		return timeouts.Value{}
-	}
-	return timeouts.Value{Object: types.ObjectNull(kind.AttrTypes)}
 }
 
 func (r *vaultResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
