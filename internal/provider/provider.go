@@ -119,17 +119,24 @@ func (p *backupProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 }
 
 func (p *backupProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{NewVaultResource}
+	return []func() resource.Resource{
+		NewVaultResource,
+		NewVMPolicyResource,
+	}
 }
 
 func (p *backupProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
 		NewVaultDataSource, NewVaultsDataSource, NewRegionsDataSource, NewSubscriptionsDataSource,
+		NewVMPolicyDataSource,
 	}
 }
 
 func (p *backupProvider) ListResources(context.Context) []func() list.ListResource {
-	return []func() list.ListResource{NewVaultListResource}
+	return []func() list.ListResource{
+		NewVaultListResource,
+		NewVMPolicyListResource,
+	}
 }
 
 func (p *backupProvider) Functions(context.Context) []func() function.Function {
