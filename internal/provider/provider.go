@@ -122,6 +122,7 @@ func (p *backupProvider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		NewVaultResource,
 		NewProtectedVMResource,
+		NewVMPolicyResource,
 	}
 }
 
@@ -129,6 +130,7 @@ func (p *backupProvider) DataSources(context.Context) []func() datasource.DataSo
 	return []func() datasource.DataSource{
 		NewVaultDataSource, NewVaultsDataSource, NewRegionsDataSource, NewSubscriptionsDataSource,
 		NewProtectedVMsDataSource,
+		NewVMPolicyDataSource,
 	}
 }
 
@@ -136,6 +138,7 @@ func (p *backupProvider) ListResources(context.Context) []func() list.ListResour
 	return []func() list.ListResource{
 		NewVaultListResource,
 		NewProtectedVMListResource,
+		NewVMPolicyListResource,
 	}
 }
 
