@@ -69,7 +69,7 @@ type foundVM struct {
 }
 
 // items yields the protected VMs that pass the filter, vault by vault, soft-deleted ones included. A vault is asked only
-// when another VM is wanted, and not at all when it never had one. An error is yielded last.
+// when another VM is wanted, and one of a list not at all when it never had a VM. An error is yielded last.
 func (f protectedVMFilter) items(ctx context.Context, client *vault.Client) iter.Seq2[foundVM, error] {
 	return func(yield func(foundVM, error) bool) {
 		for v, err := range f.vaults(ctx, client) {
@@ -77,7 +77,7 @@ func (f protectedVMFilter) items(ctx context.Context, client *vault.Client) iter
 				yield(foundVM{}, err)
 				return
 			}
-			if !v.RedundancyLocked {
+			if !v.RedundancyLocked && f.VaultID.IsNull() {
 				continue
 			}
 			for item, err := range client.ProtectedVMs(ctx, v.ID) {
