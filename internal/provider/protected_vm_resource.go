@@ -111,6 +111,8 @@ func (r *protectedVMResource) Read(ctx context.Context, req resource.ReadRequest
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	timeout, diags := state.Timeouts.Read(ctx, protectedVMTimeouts.read.after)
 	resp.Diagnostics.Append(diags...)
+	pending, diags := req.Private.GetKey(ctx, pendingKey)
+	resp.Diagnostics.Append(diags...)
 	id, err := state.itemID()
 	if err != nil {
 		resp.Diagnostics.AddError("Unable to read the protection of a VM", sentence(err.Error()))
@@ -124,6 +126,12 @@ func (r *protectedVMResource) Read(ctx context.Context, req resource.ReadRequest
 	r.run.plans.items.read(id)
 	item, err := r.run.vaults.ProtectedVM(ctx, id)
 	switch {
+	case arm.IsNotFound(err) && pending != nil:
+		// The service may show it only when it is done. The next apply looks again, and begins again if need be.
+		if resp.Identity != nil {
+			resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+		}
+		return
 	case arm.IsNotFound(err):
 		r.remove(ctx, state, "no longer exists and is removed from the state. The next apply protects the VM again; earlier backups are gone.", resp)
 		return
