@@ -57,6 +57,13 @@ type Config struct {
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 
+	// BackupTime is how long a backup takes: its recovery point is there at its end. With 0 it is done at once.
+	BackupTime time.Duration
+
+	// FailBackup, for tests, is asked when a backup on demand is accepted. The fault it returns is how its job ends; nil
+	// is success.
+	FailBackup func(itemID string) *Fault
+
 	// FailProvisioning, for tests, is asked when the creation of a vault is accepted. The fault it returns is how the
 	// creation ends; nil is success.
 	FailProvisioning func(vaultID string) *Fault

@@ -98,6 +98,7 @@ func allMistakes() map[string]mistake {
 	for _, of := range []map[string]mistake{
 		mistakes,
 		policyMistakes,
+		protectionMistakes,
 	} {
 		maps.Copy(all, of)
 	}

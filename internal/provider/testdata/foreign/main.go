@@ -62,6 +62,7 @@ func (p foreign) Resources(context.Context) []func() resource.Resource {
 	}
 	return []func() resource.Resource{
 		func() resource.Resource { return vault{"azurerm_recovery_services_vault", azurermSchema()} },
+		func() resource.Resource { return vault{"azurerm_backup_protected_vm", protectedVMSchema()} },
 		func() resource.Resource { return vault{"azurerm_backup_policy_vm", policyVMSchema()} },
 	}
 }
