@@ -157,6 +157,7 @@ func (p *backupProvider) Resources(context.Context) []func() resource.Resource {
 func (p *backupProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
 		NewVaultDataSource, NewVaultsDataSource, NewRegionsDataSource, NewSubscriptionsDataSource,
+		NewRecoveryPointsDataSource, NewJobsDataSource,
 	}
 }
 
@@ -169,5 +170,5 @@ func (p *backupProvider) Functions(context.Context) []func() function.Function {
 }
 
 func (p *backupProvider) Actions(context.Context) []func() action.Action {
-	return []func() action.Action{}
+	return []func() action.Action{NewBackupNowAction}
 }
