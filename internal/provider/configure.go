@@ -237,6 +237,7 @@ func (p *backupProvider) openEmbedded(ctx context.Context, settings embeddedConf
 		OperationTime:    settings.operationTime,
 		BackupTime:       settings.backupTime,
 		Regions:          regions,
+		VirtualMachines:  settings.virtualMachines,
 		Now:              func() time.Time { return time.Now().Add(settings.clockOffset) },
 	}
 	if p.change != nil {

@@ -15,7 +15,10 @@ import (
 	"github.com/azurebackup/terraform-provider-backup/internal/acctest"
 )
 
-const examplesFolder = "../../examples"
+const (
+	examplesFolder = "../../examples"
+	modulesFolder  = examplesFolder + "/modules"
+)
 
 // example is a folder under examples/.
 type example struct {
@@ -32,6 +35,9 @@ func examples(t *testing.T) []example {
 	err := filepath.WalkDir(examplesFolder, func(folder string, entry fs.DirEntry, err error) error {
 		if err != nil || !entry.IsDir() {
 			return err
+		}
+		if folder == modulesFolder {
+			return fs.SkipDir // TestAccModules runs them
 		}
 		entries, err := os.ReadDir(folder)
 		if err != nil {
@@ -110,8 +116,11 @@ func TestAccExamples_apply(t *testing.T) {
 			continue // TestAccExamples_query runs it
 		}
 		t.Run(e.path, func(t *testing.T) {
-			if strings.HasPrefix(e.path, "functions/") {
+			switch {
+			case strings.HasPrefix(e.path, "functions/"):
 				skipBelow(t, 8, "provider functions") // OpenTofu has them from 1.7 already
+			case strings.HasPrefix(e.path, "actions/"):
+				skipBelowActions(t)
 			}
 			t.Parallel()
 			w := e.workspace(t)

@@ -163,6 +163,7 @@ func (p *backupProvider) DataSources(context.Context) []func() datasource.DataSo
 		NewVaultDataSource, NewVaultsDataSource, NewRegionsDataSource, NewSubscriptionsDataSource,
 		NewProtectedVMsDataSource,
 		NewVMPolicyDataSource,
+		NewRecoveryPointsDataSource, NewJobsDataSource,
 	}
 }
 
@@ -179,5 +180,5 @@ func (p *backupProvider) Functions(context.Context) []func() function.Function {
 }
 
 func (p *backupProvider) Actions(context.Context) []func() action.Action {
-	return []func() action.Action{}
+	return []func() action.Action{NewBackupNowAction}
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/azurebackup/terraform-provider-backup/internal/arm"
+	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
 // virtualMachinesValidator checks the inventory of the embedded service. Its messages name the VM, because Terraform
@@ -30,7 +30,7 @@ func (virtualMachinesValidator) ValidateMap(_ context.Context, req validator.Map
 	seen := map[string]string{}
 	for _, key := range slices.Sorted(maps.Keys(elements)) {
 		at := req.Path.AtMapKey(key)
-		id, err := arm.ParseID(key)
+		id, err := vault.ParseVMID(key)
 		if err != nil {
 			resp.Diagnostics.AddAttributeError(at, summary, sentence(err.Error()))
 			continue
