@@ -203,7 +203,7 @@ func TestAccExamples_import(t *testing.T) {
 				case ".sh":
 					for line := range strings.Lines(content) {
 						if command, ok := strings.CutPrefix(strings.TrimSpace(line), "terraform "); ok {
-							w.MustRun(strings.Fields(command)...)
+							w.MustRun(strings.Fields(strings.ReplaceAll(command, "'", ""))...) // what the shell does with quotes
 						} else if strings.TrimSpace(line) != "" && !strings.HasPrefix(line, "#") {
 							t.Fatalf("not a command that this test can run: %s", line)
 						}

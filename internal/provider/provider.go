@@ -151,22 +151,37 @@ func (p *backupProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 }
 
 func (p *backupProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{NewVaultResource}
+	return []func() resource.Resource{
+		NewVaultResource,
+		NewProtectedVMResource,
+		NewVMPolicyResource,
+	}
 }
 
 func (p *backupProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
 		NewVaultDataSource, NewVaultsDataSource, NewRegionsDataSource, NewSubscriptionsDataSource,
-		NewRecoveryPointsDataSource, NewJobsDataSource,
+		NewProtectedVMsDataSource,
+		NewVMPolicyDataSource,
+		NewRecoveryPointsDataSource,
+		NewJobsDataSource,
 	}
 }
 
 func (p *backupProvider) ListResources(context.Context) []func() list.ListResource {
-	return []func() list.ListResource{NewVaultListResource}
+	return []func() list.ListResource{
+		NewVaultListResource,
+		NewProtectedVMListResource,
+		NewVMPolicyListResource,
+	}
 }
 
 func (p *backupProvider) Functions(context.Context) []func() function.Function {
-	return []func() function.Function{NewNormalizeRegionFunction, NewParseVaultIDFunction, NewVaultsByRegionFunction}
+	return []func() function.Function{
+		NewNormalizeRegionFunction,
+		NewParseVaultIDFunction,
+		NewVaultsByRegionFunction,
+	}
 }
 
 func (p *backupProvider) Actions(context.Context) []func() action.Action {

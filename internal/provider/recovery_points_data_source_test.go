@@ -29,8 +29,10 @@ resource "backup_protected_vm" "test" {
 func (c serviceClient) failBackup(vm string) {
 	c.t.Helper()
 	c.transport = embedded.NewTransport(embedded.New(embedded.Config{
-		Store:      c.store,
-		FailBackup: func(string) *embedded.Fault { return &embedded.Fault{Code: "UserErrorVmNotFound", Message: "There is no VM."} },
+		Store: c.store,
+		FailBackup: func(string) *embedded.Fault {
+			return &embedded.Fault{Code: "UserErrorVmNotFound", Message: "There is no VM."}
+		},
 	}))
 	c.do(http.MethodPost, strings.ReplaceAll(contosoItem, "vm-00", vm)+"/backup", `{"properties":{"objectType":"IaasVMBackupRequest"}}`)
 }
