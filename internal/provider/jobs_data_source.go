@@ -153,11 +153,6 @@ func sameContainer(a, b string) bool {
 	return bare(a) == bare(b)
 }
 
-func checkVaultID(s string) error {
-	_, err := vault.ParseID(s)
-	return err
-}
-
 // words lists the words of the service for the documentation.
 func words(all []string) string {
 	return "`" + strings.Join(all[:len(all)-1], "`, `") + "` or `" + all[len(all)-1] + "`"
