@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"strings"
@@ -92,6 +93,19 @@ var mistakes = map[string]mistake{
 	},
 }
 
+// allMistakes are those of every object, by the rule of the guide.
+func allMistakes() map[string]mistake {
+	all := map[string]mistake{}
+	for _, of := range []map[string]mistake{
+		mistakes,
+		policyMistakes,
+		protectionMistakes,
+	} {
+		maps.Copy(all, of)
+	}
+	return all
+}
+
 // The table of the guide is what this test runs: a rule that is found elsewhere, or says something else, fails it, and so
 // does a row that nothing brings about.
 func TestAccCheckedWhen(t *testing.T) {
@@ -99,6 +113,7 @@ func TestAccCheckedWhen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	mistakes := allMistakes()
 	rows := 0
 	for line := range strings.Lines(string(raw)) {
 		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), "|")

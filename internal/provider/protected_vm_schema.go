@@ -144,11 +144,6 @@ func (r *protectedVMResource) IdentitySchema(_ context.Context, _ resource.Ident
 	}
 }
 
-func checkVaultID(s string) error {
-	_, err := vault.ParseID(s)
-	return err
-}
-
 func checkVMID(s string) error {
 	_, err := vault.ParseVMID(s)
 	return err

@@ -52,7 +52,7 @@ func (d *vmPolicyDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 				MarkdownDescription: "The ARM id of the backup vault; letter case does not matter.",
 				CustomType:          armNameType,
 				Required:            true,
-				Validators:          []validator.String{rule("vault id", checkVaultID)},
+				Validators:          []validator.String{rule("backup vault id", checkVaultID)},
 			},
 			"protected_vm_count": schema.Int64Attribute{MarkdownDescription: "How many VMs have the policy.", Computed: true},
 		},
@@ -135,7 +135,7 @@ func (d *vmPolicyDataSource) Read(ctx context.Context, req datasource.ReadReques
 	}
 	of, err := vault.ParseID(m.VaultID.ValueString())
 	if err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("vault_id"), "Invalid vault id", sentence(err.Error()))
+		resp.Diagnostics.AddAttributeError(path.Root("vault_id"), "Invalid backup vault id", sentence(err.Error()))
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)

@@ -45,7 +45,7 @@ func (l *vmPolicyListResource) ListResourceConfigSchema(_ context.Context, _ lis
 				MarkdownDescription: "Only policies of the vault with this ARM id. Default: those of all vaults of the provider's `subscription_id`.",
 				CustomType:          armNameType,
 				Optional:            true,
-				Validators:          []validator.String{rule("vault id", checkVaultID)},
+				Validators:          []validator.String{rule("backup vault id", checkVaultID)},
 			},
 			"name_pattern": schema.StringAttribute{
 				MarkdownDescription: "Only policies whose name matches: `*` stands for any characters, `?` for one, `[ab]` for one of these. Letter " +
@@ -125,7 +125,7 @@ func (l *vmPolicyListResource) vaults(ctx context.Context, filter vmPolicyFilter
 	if !filter.VaultID.IsNull() {
 		id, err := vault.ParseID(filter.VaultID.ValueString())
 		if err != nil && !filter.VaultID.IsUnknown() {
-			diags.AddAttributeError(tfpath.Root("vault_id"), "Invalid vault id", sentence(err.Error()))
+			diags.AddAttributeError(tfpath.Root("vault_id"), "Invalid backup vault id", sentence(err.Error()))
 		}
 		return func(yield func(arm.ID, error) bool) { yield(id, nil) }
 	}

@@ -26,6 +26,16 @@ func (r *vmPolicyResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	}
 	var plan, state vmPolicyModel
 	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("vault_id"), &state.VaultID)...)
+		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("name"), &state.Name)...)
+	}
+	id, _ := state.policyID()
+	if !req.State.Raw.IsNull() && req.Plan.Raw.Equal(req.State.Raw) {
+		// Nothing to do, which is what most plans find for most policies; reading the models takes most of their time.
+		r.run.policies.keep(id, req.Config.Raw)
+		return
+	}
+	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	}
 	if !req.Plan.Raw.IsNull() {
@@ -34,7 +44,6 @@ func (r *vmPolicyResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	id, _ := state.policyID()
 	switch {
 	case req.Plan.Raw.IsNull():
 		r.run.policies.destroy(id)

@@ -201,7 +201,7 @@ func checkKind(p vault.Policy, summary string, diags *diag.Diagnostics) bool {
 func (m vmPolicyModel) mustPolicyID(diags *diag.Diagnostics) vault.PolicyID {
 	id, ok := m.policyID()
 	if !ok {
-		diags.AddAttributeError(path.Root("vault_id"), "Invalid vault id", fmt.Sprintf("%q is not the id of a backup vault.", m.VaultID.ValueString()))
+		diags.AddAttributeError(path.Root("vault_id"), "Invalid backup vault id", fmt.Sprintf("%q is not the id of a backup vault.", m.VaultID.ValueString()))
 	}
 	return id
 }

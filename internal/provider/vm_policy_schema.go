@@ -56,7 +56,7 @@ func (r *vmPolicyResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 					"case is not a change.",
 				CustomType:    armNameType,
 				Required:      true,
-				Validators:    []validator.String{rule("vault id", checkVaultID)},
+				Validators:    []validator.String{rule("backup vault id", checkVaultID)},
 				PlanModifiers: []planmodifier.String{armNameType.keepSpelling(), stringplanmodifier.RequiresReplace()},
 			},
 			"protected_vm_count": schema.Int64Attribute{

@@ -11,8 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
-
-	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
 // oneOf takes one of some words in this spelling; for another letter case it names the right one.
@@ -28,11 +26,6 @@ func oneOf(what string, words []string) validator.String {
 		}
 		return fmt.Errorf("%q is not a %s; it can be %s", s, what, strings.Join(words, ", "))
 	})
-}
-
-func checkVaultID(s string) error {
-	_, err := vault.ParseID(s)
-	return err
 }
 
 // ValidateConfig checks the rules that span attributes, as far as their values are known.
