@@ -17,6 +17,7 @@ type mistake struct {
 	config  string              // holds the mistake
 	prepare func(serviceClient) // changes the service before the mistake is made
 	destroy bool                // the mistake is to destroy
+	needs   func(*testing.T)    // skips the row where the command line cannot make the mistake
 }
 
 // named is one vault named contoso with further attributes.
@@ -139,6 +140,9 @@ func TestAccCheckedWhen(t *testing.T) {
 // check makes the mistake and looks for it in each phase, up to the one that has to find it.
 func (m mistake) check(t *testing.T, phase, text string) {
 	t.Helper()
+	if m.needs != nil {
+		m.needs(t)
+	}
 	w := acctest.NewWorkspace(t, m.before)
 	if m.before != "" {
 		w.MustRun("apply", "-auto-approve")

@@ -55,7 +55,7 @@ func (d *jobsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, r
 		"vault_id": schema.StringAttribute{
 			MarkdownDescription: "The ARM id of the vault.",
 			Required:            true,
-			Validators:          []validator.String{rule("vault id", checkVaultID)},
+			Validators:          []validator.String{rule("backup vault id", checkVaultID)},
 		},
 		"status": schema.StringAttribute{
 			MarkdownDescription: "Only jobs that stand so: " + words(jobStatuses) + ". Default: all.",
@@ -120,7 +120,7 @@ func (d *jobsDataSource) Read(ctx context.Context, req datasource.ReadRequest, r
 	}
 	of, err := vault.ParseID(m.VaultID.ValueString())
 	if err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("vault_id"), "Invalid vault id", sentence(err.Error()))
+		resp.Diagnostics.AddAttributeError(path.Root("vault_id"), "Invalid backup vault id", sentence(err.Error()))
 		return
 	}
 	item, _ := vault.ParseItemID(m.ProtectedVMID.ValueString()) // zero for none
@@ -153,12 +153,12 @@ func sameContainer(a, b string) bool {
 	return bare(a) == bare(b)
 }
 
-func checkVaultID(s string) error {
-	_, err := vault.ParseID(s)
-	return err
-}
-
 // words lists the words of the service for the documentation.
 func words(all []string) string {
 	return "`" + strings.Join(all[:len(all)-1], "`, `") + "` or `" + all[len(all)-1] + "`"
+}
+
+func checkVaultID(s string) error {
+	_, err := vault.ParseID(s)
+	return err
 }

@@ -163,7 +163,8 @@ func (p *backupProvider) DataSources(context.Context) []func() datasource.DataSo
 		NewVaultDataSource, NewVaultsDataSource, NewRegionsDataSource, NewSubscriptionsDataSource,
 		NewProtectedVMsDataSource,
 		NewVMPolicyDataSource,
-		NewRecoveryPointsDataSource, NewJobsDataSource,
+		NewRecoveryPointsDataSource,
+		NewJobsDataSource,
 	}
 }
 
@@ -176,7 +177,11 @@ func (p *backupProvider) ListResources(context.Context) []func() list.ListResour
 }
 
 func (p *backupProvider) Functions(context.Context) []func() function.Function {
-	return []func() function.Function{NewNormalizeRegionFunction, NewParseVaultIDFunction, NewVaultsByRegionFunction}
+	return []func() function.Function{
+		NewNormalizeRegionFunction,
+		NewParseVaultIDFunction,
+		NewVaultsByRegionFunction,
+	}
 }
 
 func (p *backupProvider) Actions(context.Context) []func() action.Action {

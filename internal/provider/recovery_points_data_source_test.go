@@ -3,6 +3,7 @@ package provider_test
 import (
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -29,8 +30,10 @@ resource "backup_protected_vm" "test" {
 func (c serviceClient) failBackup(vm string) {
 	c.t.Helper()
 	c.transport = embedded.NewTransport(embedded.New(embedded.Config{
-		Store:      c.store,
-		FailBackup: func(string) *embedded.Fault { return &embedded.Fault{Code: "UserErrorVmNotFound", Message: "There is no VM."} },
+		Store: c.store,
+		FailBackup: func(string) *embedded.Fault {
+			return &embedded.Fault{Code: "UserErrorVmNotFound", Message: "There is no VM."}
+		},
 	}))
 	c.do(http.MethodPost, strings.ReplaceAll(contosoItem, "vm-00", vm)+"/backup", `{"properties":{"objectType":"IaasVMBackupRequest"}}`)
 }
@@ -120,3 +123,5 @@ func TestAccRecoveryPointsAndJobs(t *testing.T) {
 	steps = append(steps, resource.TestStep{Config: later("")})
 	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Factories(), Steps: steps})
 }
+
+func matches(pattern string) knownvalue.Check { return knownvalue.StringRegexp(regexp.MustCompile(pattern)) }
