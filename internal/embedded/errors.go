@@ -54,6 +54,7 @@ const (
 	codeInvalidItemInput          = "BMSUserErrorInvalidInput"
 	codeInvalidProtection         = "BMSUserErrorInvalidConfigureProtectionRequest"
 	codeItemLocked                = "BMSUserErrorObjectLocked"
+	codeConflictingProtection     = "BMSUserErrorConflictingProtectionOperation"
 
 	// Codes of our own where no recording of Azure's answer is known.
 	codeVaultNameNotAvailable = "VaultNameNotAvailable"
@@ -62,6 +63,9 @@ const (
 	codeItemSoftDeleted       = "ProtectedItemSoftDeleted"
 	codeItemNotSoftDeleted    = "ProtectedItemNotSoftDeleted"
 	codeInvalidFilter         = "InvalidFilter"
+	codeItemNotProtected      = "ProtectedItemNotProtected"
+	codeTooManyBackups        = "OnDemandBackupLimitReached"
+	codeJobNotCancellable     = "JobNotCancellable"
 
 	// Codes only this service has.
 	codeNotModelled         = "NotModelledByEmbeddedService"
@@ -89,6 +93,10 @@ var statuses = map[string]int{
 	codeInvalidItemInput:          http.StatusBadRequest,
 	codeInvalidProtection:         http.StatusBadRequest,
 	codeItemLocked:                http.StatusConflict,
+	codeConflictingProtection:     http.StatusConflict,
+	codeItemNotProtected:          http.StatusBadRequest,
+	codeTooManyBackups:            http.StatusBadRequest,
+	codeJobNotCancellable:         http.StatusBadRequest,
 	codeItemNotSoftDeleted:        http.StatusConflict,
 	codeItemSoftDeleted:           http.StatusConflict,
 	codeVaultNameHeld:             http.StatusConflict,

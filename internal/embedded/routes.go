@@ -27,6 +27,14 @@ const (
 	KindProtectedItemList      Kind = "protected items"
 	KindProtectedItemOperation Kind = "protected item operation"
 
+	KindRecoveryPoint     Kind = "recovery point"
+	KindRecoveryPointList Kind = "recovery points"
+	KindBackup            Kind = "backup" // on demand
+	KindJob               Kind = "job"
+	KindJobList           Kind = "jobs"
+	KindJobCancel         Kind = "job cancellation"
+	KindJobOperation      Kind = "job operation"
+
 	KindSubscription           Kind = "subscription"
 	KindSubscriptionList       Kind = "subscriptions"
 	KindLocationList           Kind = "locations"
@@ -80,6 +88,14 @@ var routes = []route{
 	at(KindProtectedItemOperation, itemPath+"/operationResults/{operation}", get((*Service).getItemResult)),
 	at(KindProtectedItemOperation, vaultPath+"/backupOperations/{operation}", get((*Service).getBackupStatus)),
 	at(KindProtectedItemOperation, vaultPath+"/backupOperationResults/{operation}", get((*Service).getBackupResult)),
+
+	at(KindRecoveryPointList, itemPath+"/recoveryPoints", get((*Service).listPoints)),
+	at(KindRecoveryPoint, itemPath+"/recoveryPoints/{point}", get((*Service).getPoint)),
+	at(KindBackup, itemPath+"/backup", post((*Service).backupNow)),
+	at(KindJobList, vaultPath+"/backupJobs", get((*Service).listJobs)),
+	at(KindJob, vaultPath+"/backupJobs/{job}", get((*Service).getJob)),
+	at(KindJobCancel, vaultPath+"/backupJobs/{job}/cancel", post((*Service).cancelJob)),
+	at(KindJobOperation, vaultPath+"/backupJobs/{job}/operationResults/{operation}", get((*Service).getJobResult)),
 
 	at(KindSubscriptionList, "subscriptions", get((*Service).listSubscriptions)),
 	at(KindSubscription, subscriptionPath, get((*Service).getSubscription)),
