@@ -303,10 +303,20 @@ func vaultLabel(m vaultModel) string {
 	return fmt.Sprintf("Vault %q in resource group %q", m.Name.ValueString(), m.ResourceGroupName.ValueString())
 }
 
-// logProgress reports each state the service gives, at the log level INFO.
+// logEvery is how often a wait is logged while nothing changes.
+const logEvery = 30 * time.Second
+
+// logProgress reports the states that the service gives, at the log level INFO: each change, and now and then that it
+// is still waited for.
 func logProgress(ctx context.Context, name string) func(vault.State) {
 	start := time.Now()
+	var last vault.State
+	var logged time.Time
 	return func(state vault.State) {
+		if state == last && time.Since(logged) < logEvery {
+			return
+		}
+		last, logged = state, time.Now()
 		tflog.Info(ctx, "waiting for backup vault", map[string]any{
 			"vault": name, "state": string(state), "waited_ms": time.Since(start).Milliseconds(),
 		})
