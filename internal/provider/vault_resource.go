@@ -228,9 +228,9 @@ func (r *vaultResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 
 // deleteItems deletes the protected items of a vault with their backups; ok is false when one could not be.
 func (r *vaultResource) deleteItems(ctx context.Context, state vaultModel, diags *diag.Diagnostics) (ok bool) {
-	for item, err := range r.run.vaults.ProtectedItems(ctx, state.armID()) {
+	for item, err := range r.run.vaults.ProtectedVMs(ctx, state.armID()) {
 		if err == nil && !item.SoftDeleted {
-			err = r.run.vaults.DeleteItem(ctx, item)
+			err = r.run.vaults.Unprotect(ctx, item.ID, nil)
 		}
 		if arm.IsNotFound(err) {
 			return true // the vault itself is gone
