@@ -68,7 +68,10 @@ func (r *protectedVMResource) Create(ctx context.Context, req resource.CreateReq
 	progress := logProtection(ctx, id)
 	item, err := r.run.vaults.Protect(ctx, id, wanted, progress)
 	if err == nil && !plan.wantsBackups() {
-		item, err = r.run.vaults.StopProtection(ctx, id, plan.ProtectionState.ValueString(), progress)
+		var stopped vault.ProtectedVM
+		if stopped, err = r.run.vaults.StopProtection(ctx, id, plan.ProtectionState.ValueString(), progress); stopped.ARMID != "" {
+			item = stopped
+		}
 	}
 	// However it ended, the item there is goes into the state.
 	r.save(ctx, plan, item, &resp.State, resp.Identity, &resp.Diagnostics)
@@ -179,12 +182,12 @@ func (r *protectedVMResource) Update(ctx context.Context, req resource.UpdateReq
 
 	if pending != nil || changesProtection(plan, state) {
 		item, err := r.change(ctx, id, plan, state, pending != nil, &resp.Diagnostics)
-		// What was reached is kept, should a step have failed; the next apply goes on from there.
-		r.save(ctx, state, item, &resp.State, resp.Identity, &resp.Diagnostics)
 		if err != nil {
+			// The state stays as it was; the next plan reads what was reached, and goes on from there.
 			resp.Diagnostics.AddError("Unable to change the protection of a VM", problem(protectedVMLabel(plan), err, ""))
 			return
 		}
+		r.save(ctx, state, item, &resp.State, resp.Identity, &resp.Diagnostics)
 		r.finish(plan, item, &resp.Diagnostics)
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, pendingKey, nil)...)
 	}
