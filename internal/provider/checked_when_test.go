@@ -100,6 +100,7 @@ func allMistakes() map[string]mistake {
 		mistakes,
 		policyMistakes,
 		protectionMistakes,
+		dataMistakes,
 	} {
 		maps.Copy(all, of)
 	}
