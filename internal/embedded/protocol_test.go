@@ -41,7 +41,7 @@ func TestWhatIsNotServed(t *testing.T) {
 		{"GET", vault + "/backupPolicies", 501, notModelled},
 		{"PUT", vault + "/replicationVaultSettings/default", 501, notModelled},
 		{"PUT", vault + "/backupFabrics/OnPremises/protectionContainers/c/protectedItems/i", 501, notModelled},
-		{"GET", vault + "/backupFabrics/Azure/protectionContainers/c/protectedItems/i/recoveryPoints", 501, notModelled},
+		{"GET", vault + "/backupFabrics/Azure/protectionContainers/c/protectedItems/i/recoveryPoints/1/restore", 501, notModelled},
 		{"GET", sub + "/providers/Microsoft.Compute/virtualMachines", 501, notModelled},
 		{"GET", sub + "/providers/Microsoft.RecoveryServices/locations/eastasia/capabilities", 501, notModelled},
 		{"GET", "/providers/Microsoft.RecoveryServices/operations", 501, notModelled},

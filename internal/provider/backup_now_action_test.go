@@ -212,7 +212,7 @@ func TestBackupNow_interrupted(t *testing.T) {
 			cancel()
 		}
 	})
-	job := regexp.MustCompile(jobPattern).FindString(said[0])
+	job := regexp.MustCompile(jobPattern).FindString(strings.Join(said, "\n"))
 	wantProblem(t, diagnostics, "Interrupted; the backup goes on", `Backup of VM "vm-00": interrupted.`, "as job "+job+` of vault "contoso"`)
 }
 

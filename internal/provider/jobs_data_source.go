@@ -23,15 +23,6 @@ var (
 	_ datasource.DataSourceWithValidateConfig = (*jobsDataSource)(nil)
 )
 
-// The service's words for what a job does and how it stands.
-var (
-	jobOperations = []string{
-		"Backup", "ConfigureBackup", "CrossRegionRestore", "DeleteBackupData", "DisableBackup", "Register", "Restore", "Undelete", "UnRegister",
-		"UpdateCustomerManagedKey",
-	}
-	jobStatuses = []string{"InProgress", "Completed", "CompletedWithWarnings", "Failed", "Cancelling", "Cancelled"}
-)
-
 // NewJobsDataSource makes the data source backup_jobs.
 func NewJobsDataSource() datasource.DataSource { return &jobsDataSource{} }
 
@@ -58,14 +49,14 @@ func (d *jobsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, r
 			Validators:          []validator.String{rule("backup vault id", checkVaultID)},
 		},
 		"status": schema.StringAttribute{
-			MarkdownDescription: "Only jobs that stand so: " + words(jobStatuses) + ". Default: all.",
+			MarkdownDescription: "Only jobs that stand so: " + words(vault.JobStatuses()) + ". Default: all.",
 			Optional:            true,
-			Validators:          []validator.String{stringvalidator.OneOf(jobStatuses...)},
+			Validators:          []validator.String{stringvalidator.OneOf(vault.JobStatuses()...)},
 		},
 		"operation": schema.StringAttribute{
-			MarkdownDescription: "Only jobs that do this: " + words(jobOperations) + ". Default: all.",
+			MarkdownDescription: "Only jobs that do this: " + words(vault.JobOperations()) + ". Default: all.",
 			Optional:            true,
-			Validators:          []validator.String{stringvalidator.OneOf(jobOperations...)},
+			Validators:          []validator.String{stringvalidator.OneOf(vault.JobOperations()...)},
 		},
 		"protected_vm_id": schema.StringAttribute{
 			MarkdownDescription: "Only jobs about this protected VM of the vault. Default: all.",

@@ -50,6 +50,9 @@ func (b *onDemandBackup) check(ctx context.Context, diags *diag.Diagnostics) boo
 func (b *onDemandBackup) start(ctx context.Context, until time.Time, diags *diag.Diagnostics) bool {
 	job, err := b.vaults.BackupNow(ctx, b.id, until)
 	switch {
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		diags.AddError("Interrupted while asking for the backup", problem(b.label(), err,
+			"The service may have started it all the same, which the data source backup_jobs shows."))
 	case isConflict(err):
 		diags.AddError("Another operation is running", problem(b.label(), err,
 			"Wait until it has ended. The data source backup_jobs with status = \"InProgress\" shows it."))
@@ -79,13 +82,13 @@ func (b *onDemandBackup) wait(ctx context.Context, diags *diag.Diagnostics) {
 		diags.AddError("The backup takes longer than timeouts.invoke", problem(b.label(), err, goesOn))
 	case err != nil:
 		diags.AddError("Unable to follow the backup", problem(b.label(), err, goesOn))
-	case job.Status == "Completed":
-		b.sayResult(ctx, job)
-	case job.Status == "CompletedWithWarnings":
-		b.sayResult(ctx, job)
-		diags.AddWarning("Backup completed with warnings", b.reasons(job))
-	default:
+	case !job.Succeeded():
 		diags.AddError("Backup failed", b.reasons(job))
+	default:
+		b.sayResult(ctx, job)
+		if job.Status != vault.JobCompleted {
+			diags.AddWarning("Backup completed with warnings", b.reasons(job))
+		}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/acctest"
+	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
 )
 
 // The tests in this file look at what Terraform prints, and at several commands in a row.
@@ -22,6 +23,38 @@ provider "backup" {
 `, settings) + resources
 }
 
+// One vault for each region is what the rule asks for.
+func TestAccProtectedVM_vaultForEachRegion(t *testing.T) {
+	t.Parallel()
+	w := acctest.NewWorkspace(t, lifecycleConfig(`virtual_machines = local.ids`, `
+locals {
+  vms = { web-1 = "chinaeast", web-2 = "eastus", web-3 = "eastus" }
+  ids = { for name, region in local.vms : "`+machines+`${name}" => region }
+}
+
+resource "backup_vault" "region" {
+  for_each = { for region in distinct(values(local.vms)) : region => region }
+  name     = "contoso-${each.key}"
+  region   = each.value
+}
+
+resource "backup_protected_vm" "all" {
+  for_each         = local.vms
+  vault_id         = backup_vault.region[each.value].id
+  source_vm_id     = "`+machines+`${each.key}"
+  backup_policy_id = "${backup_vault.region[each.value].id}/backupPolicies/DefaultPolicy"
+}
+`))
+	w.MustRun("apply", "-auto-approve")
+	for name, region := range map[string]string{"web-1": "chinaeast", "web-2": "eastus", "web-3": "eastus"} {
+		if got := w.State()[fmt.Sprintf("backup_protected_vm.all[%q]", name)]["source_vm_region"]; got != region {
+			t.Errorf("%s is in %v", name, got)
+		}
+	}
+	w.MustPlanNothing()
+	w.MustRun("destroy", "-auto-approve")
+}
+
 // What is destroyed is kept for a while, which the plan says; protecting the VM again brings it back.
 func TestAccProtectedVM_softDeleteRoundTrip(t *testing.T) {
 	t.Parallel()
@@ -32,7 +65,7 @@ func TestAccProtectedVM_softDeleteRoundTrip(t *testing.T) {
 	// Ten days later there are backups; that is nothing to do.
 	w.Write("main.tf", lifecycleConfig(later, contoso()+web()))
 	w.MustPlanNothing()
-	w.MustRun("apply", "-auto-approve")
+	w.MustRun("apply", "-auto-approve", "-refresh-only")
 	state := w.State()[webAddress]
 	points, _ := state["recovery_point_count"].(float64)
 	if points < 9 || points > 10 || state["protection_state"] != "Protected" || state["last_backup_status"] != "Completed" || state["last_backup_time"] == nil {
@@ -58,7 +91,11 @@ func TestAccProtectedVM_softDeleteRoundTrip(t *testing.T) {
 	w.MustPlanNothing()
 
 	// Somebody deletes it; the refresh tells until when that can be undone.
-	newServiceClient(t, databaseOf(w)).do(http.MethodDelete, webItem, "")
+	somebody := newServiceClient(t, databaseOf(w))
+	somebody.transport = embedded.NewTransport(embedded.New(embedded.Config{
+		Store: somebody.store, Now: func() time.Time { return time.Now().Add(10 * 24 * time.Hour) },
+	}))
+	somebody.do(http.MethodDelete, webItem, "")
 	plan = w.Plan()
 	wantActions(t, plan, map[string]string{webAddress: "create"})
 	wantOutput(t, plan.Result, "Warning: Protection of a VM is gone", "The next apply undeletes them")
