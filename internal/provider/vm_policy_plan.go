@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -213,7 +214,7 @@ func (r *vmPolicyResource) warnOfUse(ctx context.Context, id vault.PolicyID, sta
 
 // warnOfDaylightSaving says once in a run that backups do not move with the clocks of people.
 func (r *vmPolicyResource) warnOfDaylightSaving(plan vmPolicyModel, diags *diag.Diagnostics) {
-	if plan.TimeZone.IsUnknown() || !followsDaylightSaving(plan.TimeZone.ValueString()) || !r.run.plans.once("daylight saving time") {
+	if plan.TimeZone.IsUnknown() || !catalog.FollowsDaylightSaving(plan.TimeZone.ValueString()) || !r.run.plans.once("daylight saving time") {
 		return
 	}
 	diags.AddAttributeWarning(path.Root("timezone"), "The service does not follow daylight saving time", fmt.Sprintf(

@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -140,5 +141,28 @@ func TestAccVMPolicy_daylightSaving(t *testing.T) {
 	w.MustRun("apply", "-auto-approve")
 	if r := w.MustPlanNothing(); strings.Contains(r.Output, warning) {
 		t.Errorf("nothing is planned, and still it warns:\n%s", r.Output)
+	}
+}
+
+// One that came between plan and apply is not written over, and not taken into the state either, from where the next
+// apply would destroy it.
+func TestAccVMPolicy_appearsBeforeApply(t *testing.T) {
+	t.Parallel()
+	w := acctest.NewWorkspace(t, policyWorkspace())
+	w.MustRun("apply", "-auto-approve")
+	w.Write("main.tf", policyWorkspace(policyBlock("test", "nightly", daily, `retention_daily = { count = 99 }`)))
+	plan := w.Plan()
+	client := newServiceClient(t, databaseOf(w))
+	client.do(http.MethodPut, nightlyID, dailyDocument)
+	if r := w.Run("apply", plan.File); r.ExitCode != 1 {
+		t.Errorf("a policy is written over:\n%s", r.Output)
+	} else {
+		wantOutput(t, r, "Backup policy exists already", `id = "`+nightlyID+`"`)
+	}
+	if addresses := w.Addresses(); len(addresses) != 1 {
+		t.Errorf("in the state: %v", addresses)
+	}
+	if days := client.properties(nightlyID)["retentionPolicy"]; !strings.Contains(fmt.Sprint(days), "count:30") {
+		t.Errorf("the policy was written over: %v", days)
 	}
 }

@@ -62,20 +62,21 @@ func (r *vmPolicyResource) Create(ctx context.Context, req resource.CreateReques
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	p, err := r.run.vaults.CreatePolicy(ctx, id, settings)
+	if errors.Is(err, vault.ErrPolicyExists) {
+		addPolicyExists(&resp.Diagnostics, id, p.ARMID) // and keep out of the state what is not ours
+		return
+	}
 	// Whatever else happened, a policy that the service accepted goes into the state.
 	r.save(ctx, plan, p, &resp.State, resp.Identity, &resp.Diagnostics)
-	switch {
-	case err == nil:
-		checkKept(plan, p, &resp.Diagnostics)
-	case errors.Is(err, vault.ErrPolicyExists):
-		addPolicyExists(&resp.Diagnostics, id, p.ARMID)
-	default:
+	if err != nil {
 		advice := ""
 		if ctx.Err() != nil {
 			advice = "It is not known whether the service accepted the policy. If it did, the next plan says so and how to go on."
 		}
 		resp.Diagnostics.AddError("Unable to create backup policy", problem(policyLabel(id), err, advice))
+		return
 	}
+	checkKept(plan, p, &resp.Diagnostics)
 }
 
 func (r *vmPolicyResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {

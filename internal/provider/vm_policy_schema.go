@@ -23,15 +23,6 @@ import (
 // defaultTimeZone is the time zone of a policy that names none.
 const defaultTimeZone = "UTC"
 
-// The words that attributes of a policy take, in ARM's spelling.
-var (
-	policyTypes         = []string{catalog.PolicyV1, catalog.PolicyV2}
-	frequencies         = []string{catalog.Hourly, catalog.Daily, catalog.Weekly}
-	snapshotConsistency = []string{catalog.SnapshotCrashConsistent}
-	tieringModes        = []string{catalog.TierAfter, catalog.TierRecommended}
-	durationTypes       = []string{"Days", "Weeks", "Months", "Years"}
-)
-
 func (r *vmPolicyResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A backup policy for virtual machines, in a backup vault: when backups are taken, and how long they are kept. " +
@@ -70,14 +61,15 @@ func (r *vmPolicyResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 	maps.Copy(resp.Schema.Attributes, policyRetentionAttributes())
 }
 
-// policyScheduleAttributes say when backups are taken, and how.
+// policyScheduleAttributes say when backups are taken, and how. Their rules are catalog's, which ValidateConfig applies; the
+// validators refuse the values that stand for "not set" there.
 func policyScheduleAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"policy_type": schema.StringAttribute{
 			MarkdownDescription: "`V1` (standard) or `V2` (enhanced: several backups a day, longer instant restore, trusted launch VMs). Default `V1`. " +
 				"A change replaces the policy.",
 			Optional: true, Computed: true, Default: stringdefault.StaticString(catalog.PolicyV1),
-			Validators:    []validator.String{oneOf("policy type", policyTypes)},
+			Validators:    []validator.String{stringvalidator.LengthAtLeast(1)},
 			PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 		},
 		"timezone": schema.StringAttribute{
@@ -86,7 +78,7 @@ func policyScheduleAttributes() map[string]schema.Attribute {
 				"Changed in place; another name of the same zone is not a change.",
 			CustomType: timeZoneType,
 			Optional:   true, Computed: true, Default: stringdefault.StaticString(defaultTimeZone),
-			Validators:    []validator.String{rule("time zone", catalog.CheckTimeZone)},
+			Validators:    []validator.String{stringvalidator.LengthAtLeast(1)},
 			PlanModifiers: []planmodifier.String{timeZoneType.keepSpelling()},
 		},
 		"backup": schema.SingleNestedAttribute{
@@ -96,7 +88,6 @@ func policyScheduleAttributes() map[string]schema.Attribute {
 				"frequency": schema.StringAttribute{
 					MarkdownDescription: "`Daily`, `Weekly` or, with `policy_type = \"V2\"`, `Hourly`. Changed in place.",
 					Required:            true,
-					Validators:          []validator.String{oneOf("frequency", frequencies)},
 				},
 				"time": schema.StringAttribute{
 					MarkdownDescription: "The time of day in `timezone`, on the hour or the half hour: `00:00` to `23:30`. Of an hourly schedule it is the " +
@@ -104,16 +95,18 @@ func policyScheduleAttributes() map[string]schema.Attribute {
 					Required: true,
 				},
 				"weekdays": wordSet("The days of a weekly schedule: `Monday` to `Sunday`. Needed when `frequency` is `Weekly`, not allowed otherwise. "+
-					"Changed in place.", false, "weekday", catalog.Weekdays()),
+					"Changed in place.", false),
 				"hour_interval": schema.Int64Attribute{
 					MarkdownDescription: "The hours between two backups: `4`, `6`, `8` or `12`. Needed when `frequency` is `Hourly`, not allowed otherwise. " +
 						"Changed in place.",
-					Optional: true,
+					Optional:   true,
+					Validators: []validator.Int64{int64validator.AtLeast(1)},
 				},
 				"hour_duration": schema.Int64Attribute{
 					MarkdownDescription: "For how many hours from `time` on backups are taken on each day: `4` to `24`, a multiple of `hour_interval`. Needed " +
 						"when `frequency` is `Hourly`, not allowed otherwise. Changed in place.",
-					Optional: true,
+					Optional:   true,
+					Validators: []validator.Int64{int64validator.AtLeast(1)},
 				},
 			},
 		},
@@ -122,6 +115,7 @@ func policyScheduleAttributes() map[string]schema.Attribute {
 				"backups are weekly), `1` to `30` with `V2`. Default: the service's, which is 2 for daily and 5 for weekly backups with `V1`, and 7 " +
 				"with `V2`; when it is not set later, the policy keeps what it has, until `backup.frequency` changes. Changed in place.",
 			Optional: true, Computed: true,
+			Validators: []validator.Int64{int64validator.AtLeast(1)},
 		},
 		"instant_restore_resource_group": schema.SingleNestedAttribute{
 			MarkdownDescription: "The resource groups that hold the snapshots: prefix, a number, suffix. Default: groups that the service names. Changed in place.",
@@ -130,7 +124,6 @@ func policyScheduleAttributes() map[string]schema.Attribute {
 				"prefix": schema.StringAttribute{
 					MarkdownDescription: "What the names of the groups start with. Changed in place.",
 					Required:            true,
-					Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 				},
 				"suffix": schema.StringAttribute{
 					MarkdownDescription: "What the names of the groups end with. Default: nothing. Changed in place.",
@@ -143,7 +136,7 @@ func policyScheduleAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "`OnlyCrashConsistent` takes snapshots without the VM's agent; it needs `policy_type = \"V2\"`. Default: snapshots that " +
 				"are consistent for applications where that is possible. Changed in place.",
 			Optional:   true,
-			Validators: []validator.String{oneOf("snapshot consistency type", snapshotConsistency)},
+			Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 		},
 	}
 }
@@ -152,7 +145,7 @@ func policyScheduleAttributes() map[string]schema.Attribute {
 func policyRetentionAttributes() map[string]schema.Attribute {
 	monthly := monthDayAttributes("months", "1188")
 	yearly := monthDayAttributes("years", "99")
-	yearly["months"] = wordSet("The months: `January` to `December`. Changed in place.", true, "month", catalog.Months())
+	yearly["months"] = wordSet("The months: `January` to `December`. Changed in place.", true)
 	return map[string]schema.Attribute{
 		"retention_daily": schema.SingleNestedAttribute{
 			MarkdownDescription: "How long each backup is kept. Needed unless `backup.frequency` is `Weekly`, and then not allowed. Default: none; " +
@@ -167,7 +160,7 @@ func policyRetentionAttributes() map[string]schema.Attribute {
 			Attributes: map[string]schema.Attribute{
 				"count": countAttribute("weeks", "`1` to `5163`"),
 				"weekdays": wordSet("The days: `Monday` to `Sunday`. With a weekly schedule they are `backup.weekdays`. Changed in place.",
-					true, "weekday", catalog.Weekdays()),
+					true),
 			},
 		},
 		"retention_monthly": schema.SingleNestedAttribute{
@@ -192,7 +185,6 @@ func policyRetentionAttributes() map[string]schema.Attribute {
 						"mode": schema.StringAttribute{
 							MarkdownDescription: "`TierAfter` moves backups of an age of `duration`; `TierRecommended` those that the service recommends. Changed in place.",
 							Required:            true,
-							Validators:          []validator.String{oneOf("mode", tieringModes)},
 						},
 						"duration": schema.Int64Attribute{
 							MarkdownDescription: "How old backups are when they are moved, in `duration_type`. Needed when `mode` is `TierAfter`, not allowed " +
@@ -204,7 +196,7 @@ func policyRetentionAttributes() map[string]schema.Attribute {
 							MarkdownDescription: "The unit of `duration`: `Days`, `Weeks`, `Months` or `Years`. Needed when `mode` is `TierAfter`, not allowed " +
 								"otherwise. Changed in place.",
 							Optional:   true,
-							Validators: []validator.String{oneOf("duration type", durationTypes)},
+							Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 						},
 					},
 				},
@@ -225,9 +217,9 @@ func monthDayAttributes(unit, most string) map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"count": countAttribute(unit, "`1` to `"+most+"`"),
 		"weekdays": wordSet("Days of the week: `Monday` to `Sunday`. They go together with `weeks`, and not with `days` and `include_last_days`. "+
-			"Changed in place.", false, "weekday", catalog.Weekdays()),
+			"Changed in place.", false),
 		"weeks": wordSet("Weeks of the month: `First`, `Second`, `Third`, `Fourth` or `Last`. They go together with `weekdays`. Changed in place.",
-			false, "week", catalog.Weeks()),
+			false),
 		"days": schema.SetAttribute{
 			MarkdownDescription: "Dates: `1` to `28`, and up to `31` for the months that have them. They do not go together with `weekdays` and `weeks`. " +
 				"Changed in place.",
@@ -244,15 +236,13 @@ func monthDayAttributes(unit, most string) map[string]schema.Attribute {
 }
 
 // wordSet is a set of words. An empty one is refused: the service does not tell it from none.
-func wordSet(description string, required bool, what string, words []string) schema.Attribute {
+func wordSet(description string, required bool) schema.Attribute {
 	return schema.SetAttribute{
 		MarkdownDescription: description,
 		ElementType:         types.StringType,
 		Required:            required,
 		Optional:            !required,
-		Validators: []validator.Set{
-			setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(), setvalidator.ValueStringsAre(oneOf(what, words)),
-		},
+		Validators:          []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues()},
 	}
 }
 
