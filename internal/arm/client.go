@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -24,8 +25,19 @@ type Options struct {
 	Transport policy.Transporter
 	// Version is the provider's own version; it stands in the User-Agent.
 	Version string
+	// Application is put before it, such as "Terraform/1.14.0"; azcore cuts it to 24 characters.
+	Application string
 	// Polling is the rhythm of waiting.
 	Polling Polling
+	// Persistence is how long requests are repeated.
+	Persistence Persistence
+	// SignIn adds a token to each try of a request; nil for a service that wants none.
+	SignIn policy.Policy
+	// KnownVersions returns the API versions, newest first, that do in place of one that the service does not have; nil is
+	// none. namespace is lower-cased, such as "microsoft.recoveryservices/vaults".
+	KnownVersions func(namespace, version string) []string
+	// VersionChosen, when not nil, is told once of each version that takes the place of another.
+	VersionChosen func(ctx context.Context, namespace, asked, chosen string)
 	// Trace, when not nil, is told of every exchange, retries included.
 	Trace func(ctx context.Context, exchange Exchange)
 }
@@ -46,30 +58,48 @@ type Client struct {
 	pipeline runtime.Pipeline
 	polling  Polling
 	clock    *clock
+	versions *versions
+	chosen   func(ctx context.Context, namespace, asked, chosen string)
 }
 
 // NewClient makes a client; it sends nothing yet.
 func NewClient(o Options) (*Client, error) {
 	endpoint, err := url.Parse(o.Endpoint)
-	if err != nil || endpoint.Scheme != "https" || endpoint.Host == "" {
-		return nil, fmt.Errorf("the ARM endpoint %q is not an https URL", o.Endpoint)
+	if err != nil || endpoint.Host == "" || endpoint.Scheme != "https" && !(endpoint.Scheme == "http" && isLoopback(endpoint.Hostname())) {
+		return nil, fmt.Errorf("the ARM endpoint %q is not an https URL, nor http on this machine", o.Endpoint)
 	}
 	if o.Transport == nil {
 		return nil, errors.New("an ARM client needs a transport")
 	}
-	c := &clock{}
+	if o.Persistence.WithoutDeadline <= 0 {
+		o.Persistence.WithoutDeadline = defaultWithoutDeadline
+	}
+	clock := &clock{}
+	perRetry := []policy.Policy{&throttle{}, observer{trace: o.Trace, clock: clock, persistence: o.Persistence}}
+	if o.SignIn != nil {
+		perRetry = append(perRetry, o.SignIn)
+	}
 	return &Client{
-		clock:    c,
+		clock:    clock,
+		versions: &versions{known: o.KnownVersions},
+		chosen:   o.VersionChosen,
 		endpoint: strings.TrimSuffix(o.Endpoint, "/"),
 		polling:  o.Polling.withDefaults(),
 		pipeline: runtime.NewPipeline("terraform-provider-backup", "v"+strings.TrimPrefix(o.Version, "v"), runtime.PipelineOptions{
-			PerRetry: []policy.Policy{observer{trace: o.Trace, clock: c}},
+			PerRetry: perRetry,
 		}, &policy.ClientOptions{
 			Transport: o.Transport,
-			// A Retry-After is obeyed to the letter; azcore gives up at once on one longer than this.
-			Retry: policy.RetryOptions{MaxRetryDelay: longestRetryAfter},
+			Retry:     o.Persistence.retryOptions(),
+			Telemetry: policy.TelemetryOptions{ApplicationID: o.Application},
 		}),
 	}, nil
+}
+
+const defaultWithoutDeadline = 2 * time.Minute
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // Now is the service's clock: ours, corrected by what the Date of its last answer told.
@@ -83,6 +113,8 @@ type Request struct {
 	Query      url.Values
 	Header     http.Header
 	Body       any // marshalled to JSON unless nil
+	// Once is set for what must not be done twice: it is not sent again when it may have had its effect.
+	Once bool
 }
 
 // Do sends a request and decodes the answer into out, unless out is nil or the answer has no body. A refusal by the
@@ -109,14 +141,34 @@ func (c *Client) Poll(ctx context.Context, path, apiVersion string, out any) (ti
 	return retryAfter(resp), decode(resp, out)
 }
 
-// send runs the pipeline and turns every kind of failure into one of this package's errors.
+// send runs the pipeline, with another API version when the service does not have the one asked for.
 func (c *Client) send(ctx context.Context, request Request) (*http.Response, error) {
+	asked := request.APIVersion
+	request.APIVersion = c.versions.of(request.Path, asked)
+	resp, err := c.sendOnce(ctx, request)
+	var refusal *Error
+	if !errors.As(err, &refusal) || asked == "" {
+		return resp, err
+	}
+	chosen, ok := c.versions.refused(request.Path, asked, refusal)
+	if !ok {
+		return resp, err
+	}
+	if c.chosen != nil {
+		c.chosen(ctx, namespaceOf(request.Path), asked, chosen)
+	}
+	request.APIVersion = chosen
+	return c.sendOnce(ctx, request)
+}
+
+// sendOnce runs the pipeline and turns every kind of failure into one of this package's errors.
+func (c *Client) sendOnce(ctx context.Context, request Request) (*http.Response, error) {
 	target, err := c.resolve(request)
 	if err != nil {
 		return nil, err
 	}
-	last := &lastRefusal{}
-	req, err := runtime.NewRequest(context.WithValue(ctx, lastRefusalKey{}, last), request.Method, target)
+	tried := &tries{once: request.Once, start: time.Now()}
+	req, err := runtime.NewRequest(context.WithValue(ctx, triesKey{}, tried), request.Method, target)
 	if err != nil {
 		return nil, err
 	}
@@ -135,14 +187,18 @@ func (c *Client) send(ctx context.Context, request Request) (*http.Response, err
 	}
 	resp, err := c.pipeline.Do(req)
 	if err != nil {
-		if ctx.Err() != nil && last.err != nil {
-			return nil, &TimeoutError{LastWord: last.err.Error(), Err: ctx.Err()}
+		if ctx.Err() != nil && tried.last != nil {
+			return nil, &TimeoutError{LastWord: tried.last.Error(), Err: ctx.Err()}
+		}
+		var final finalError
+		if errors.As(err, &final) {
+			return nil, final.error
 		}
 		return nil, err
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		refusal := newError(resp)
-		refusal.Repeated = last.tries > 1
+		refusal.Repeated = tried.count > 1
 		return nil, refusal
 	}
 	return resp, nil
@@ -199,19 +255,11 @@ func decode(resp *http.Response, out any) error {
 	return nil
 }
 
-// lastRefusal counts the tries of a request and keeps what the service said to the latest, since azcore's retries forget it when the
-// context ends while they pause.
-type lastRefusal struct {
-	err   *Error
-	tries int
-}
-
-type lastRefusalKey struct{}
-
 // observer is the one place that sees every exchange, each try of a retried request included.
 type observer struct {
-	trace func(context.Context, Exchange)
-	clock *clock
+	trace       func(context.Context, Exchange)
+	clock       *clock
+	persistence Persistence
 }
 
 // Do implements policy.Policy.
@@ -219,25 +267,27 @@ func (o observer) Do(req *policy.Request) (*http.Response, error) {
 	start := time.Now()
 	resp, err := req.Next()
 	ctx := req.Raw().Context()
-	last, observed := ctx.Value(lastRefusalKey{}).(*lastRefusal)
-	if observed {
-		last.tries++
-	}
+	tried := triesOf(ctx)
+	tried.count++
 	exchange := Exchange{Method: req.Raw().Method, Path: req.Raw().URL.Path, Duration: time.Since(start)}
 	if err == nil {
 		o.clock.set(resp.Header.Get("Date"))
 		exchange.StatusCode = resp.StatusCode
 		exchange.RequestID = resp.Header.Get("x-ms-request-id")
-		if observed && resp.StatusCode >= 400 {
-			last.err = newError(resp)
+		if resp.StatusCode >= 400 {
+			tried.last = newError(resp)
 		}
 	}
 	if o.trace != nil {
 		o.trace(ctx, exchange)
 	}
+	tried.over = o.persistence.endOf(ctx, tried, resp)
+	if err != nil && tried.over {
+		return nil, finalError{err}
+	}
+	if err == nil && passing(resp.StatusCode) && retryAfter(resp) > longestBackoff && !tried.over {
+		// azcore does not wait as long as this; the gate of throttle does.
+		resp.Header.Del("Retry-After")
+	}
 	return resp, err
 }
-
-// longestRetryAfter bounds the pause that a throttling service may ask for; beyond it the request fails with the
-// service's own words, since the user is better served by them than by a silent wait.
-const longestRetryAfter = 10 * time.Minute
