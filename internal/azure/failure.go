@@ -72,7 +72,11 @@ func reason(err error, f *failure) string {
 	if noted := f.noted(); noted != nil {
 		return oneLine(noted.Error())
 	}
-	return firstSentence(credentialName.ReplaceAllString(err.Error(), ""))
+	text := credentialName.ReplaceAllString(err.Error(), "")
+	if strings.HasPrefix(text, "json decode error") {
+		return "the answer of the sign-in service is not the JSON expected" // the text goes on with the answer itself
+	}
+	return firstSentence(text)
 }
 
 var (
@@ -150,7 +154,7 @@ func (r *redactor) add(secrets ...string) {
 		for _, form := range []string{
 			secret, strings.TrimSpace(secret), quoted[1 : len(quoted)-1], url.QueryEscape(secret), url.PathEscape(secret),
 		} {
-			if form != "" && !slices.Contains(r.secrets, form) {
+			if len(form) >= shortestSecret && !slices.Contains(r.secrets, form) {
 				r.secrets = append(r.secrets, form)
 			}
 		}
@@ -158,6 +162,10 @@ func (r *redactor) add(secrets ...string) {
 	// A secret that is part of another goes after it.
 	slices.SortFunc(r.secrets, func(a, b string) int { return len(b) - len(a) })
 }
+
+// shortestSecret keeps a password of a letter or two from turning every text into a riddle. Nothing that short is sent
+// anywhere: only the password of a certificate can be, and that stays in the process.
+const shortestSecret = 4
 
 func (r *redactor) clean(text string) string {
 	r.mu.Lock()
