@@ -33,7 +33,7 @@ type Account struct {
 var errNoCLI = errors.New("the program az (Azure CLI) is not in PATH")
 
 // errSignedOut says that Azure CLI has no account.
-var errSignedOut = errors.New("Azure CLI is not signed in: run az login") //nolint:staticcheck // a proper name
+var errSignedOut = errors.New("nobody is signed in to Azure CLI: run az login")
 
 // runCLI runs az and returns what it prints.
 func runCLI(ctx context.Context, args ...string) ([]byte, error) {
@@ -100,7 +100,7 @@ func (s *signIn) sameCloud(account Account) error {
 	if want == "" || account.Cloud == "" || strings.EqualFold(want, account.Cloud) {
 		return nil
 	}
-	return fmt.Errorf("Azure CLI works with %s, but the environment is %s: run az cloud set --name %s and az login", //nolint:staticcheck // a proper name
+	return fmt.Errorf("the cloud of Azure CLI is %s, but the environment is %s: run az cloud set --name %s and az login",
 		account.Cloud, s.cloud.Name, want)
 }
 

@@ -84,8 +84,8 @@ func refusedSignIn(t *testing.T, c *azure.Connection) map[azure.Method]azure.Att
 	return all
 }
 
-// get sends a GET through the pipeline that an ARM client has.
-func get(t *testing.T, c *azure.Connection, target string) (*http.Response, error) {
+// get sends a GET through the pipeline that an ARM client has, and returns the status.
+func get(t *testing.T, c *azure.Connection, target string) (int, error) {
 	t.Helper()
 	req, err := runtime.NewRequest(t.Context(), http.MethodGet, target)
 	if err != nil {
@@ -93,17 +93,19 @@ func get(t *testing.T, c *azure.Connection, target string) (*http.Response, erro
 	}
 	pipeline := runtime.NewPipeline("test", "v0", runtime.PipelineOptions{PerRetry: []policy.Policy{c.Policy()}},
 		&policy.ClientOptions{Transport: c.Transport(), Retry: policy.RetryOptions{RetryDelay: time.Millisecond}})
-	return pipeline.Do(req)
+	resp, err := pipeline.Do(req)
+	if err != nil {
+		return 0, err
+	}
+	defer resp.Body.Close()
+	return resp.StatusCode, nil
 }
 
 func mustGet(t *testing.T, c *azure.Connection) {
 	t.Helper()
-	resp, err := get(t, c, c.Endpoint()+"/subscriptions?api-version=2022-12-01")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if resp.StatusCode != http.StatusOK {
-		t.Fatalf("ARM answered %s", resp.Status)
+	status, err := get(t, c, c.Endpoint()+"/subscriptions?api-version=2022-12-01")
+	if err != nil || status != http.StatusOK {
+		t.Fatalf("ARM answered %d, %v", status, err)
 	}
 }
 

@@ -28,9 +28,11 @@ func (s *signIn) managedIdentity() (azcore.TokenCredential, error) {
 	if err != nil {
 		return nil, err
 	}
-	endpoint, err := parseIdentityEndpoint(s.settings.MSIEndpoint)
-	if err != nil {
-		return nil, err
+	var endpoint *url.URL
+	if text := s.settings.MSIEndpoint; text != "" {
+		if endpoint, err = parseIdentityEndpoint(text); err != nil {
+			return nil, err
+		}
 	}
 	rt := s.network.RoundTripper
 	if rt == nil {
@@ -45,9 +47,6 @@ func (s *signIn) managedIdentity() (azcore.TokenCredential, error) {
 }
 
 func parseIdentityEndpoint(endpoint string) (*url.URL, error) {
-	if endpoint == "" {
-		return nil, nil //nolint:nilnil // no endpoint is a normal case, not an error
-	}
 	u, err := url.Parse(endpoint)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return nil, errors.New("msi_endpoint is not an http or https URL")

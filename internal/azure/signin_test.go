@@ -222,7 +222,7 @@ func TestManagedIdentityInEveryCloud(t *testing.T) {
 		}{
 			{"of the system", "", "", "", "169.254.169.254", "/metadata/identity/oauth2/token", "2018-02-01"},
 			{"assigned by a user", "identity-a-" + string(cloud), "", "", "169.254.169.254", "/metadata/identity/oauth2/token", "2018-02-01"},
-			{"at another endpoint", "identity-b-" + string(cloud), "http://identity.example/custom/identity", "2019-08-01", "identity.example", "/custom/identity", "2019-08-01"},
+			{"at another endpoint", "identity-b-" + string(cloud), "http://identity.example/custom/identity?site=1", "2019-08-01", "identity.example", "/custom/identity", "2019-08-01"},
 		} {
 			t.Run(string(cloud)+"/"+test.name, func(t *testing.T) {
 				server := azuretest.New(t)
@@ -243,6 +243,9 @@ func TestManagedIdentityInEveryCloud(t *testing.T) {
 					if got := r.Query.Get(name); got != want {
 						t.Errorf("query %s is %q, want %q", name, got, want)
 					}
+				}
+				if want := strings.Contains(test.endpoint, "site=1"); r.Query.Has("site") != want {
+					t.Errorf("query of the endpoint: %v", r.Query)
 				}
 				if n := len(server.Tokens()); n != 1 {
 					t.Errorf("%d tokens were handed out, want one", n)

@@ -28,6 +28,8 @@ const (
 	AzurePipelinesURL   = "https://dev.azure.example/org/project/_apis/distributedtask/hubs/build/plans/1/jobs/2/oidctoken"
 	AzurePipelinesToken = "azure-pipelines-jwt"
 	RequestToken        = "request-token"
+	// CLIToken is a token that ARM takes without having been asked for it here; a fake az can print it.
+	CLIToken = "cli-token"
 )
 
 // MetadataCloud is what MetadataHost answers.
@@ -129,7 +131,7 @@ func handOut(w http.ResponseWriter, r *http.Request, method string, answer map[s
 func (s *Server) arm(w http.ResponseWriter, r *http.Request) {
 	token := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
 	s.mu.Lock()
-	known, refused := false, s.refused[token]
+	known, refused := token == CLIToken, s.refused[token]
 	for _, issued := range s.issued {
 		known = known || issued == token
 	}

@@ -13,6 +13,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"io"
+	"log"
 	"math/big"
 	"net"
 	"net/http"
@@ -62,6 +63,7 @@ func New(tb testing.TB) *Server {
 	s.plain = httptest.NewServer(handler)
 	s.secure = httptest.NewUnstartedServer(handler)
 	s.secure.TLS = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: s.ca.certificate, NextProtos: []string{"h2", "http/1.1"}}
+	s.secure.Config.ErrorLog = log.New(io.Discard, "", 0) // clients that do not trust the CA are part of some tests
 	s.secure.StartTLS()
 	// httptest puts its own certificate in front, which would be used for hosts that it is made out to.
 	s.secure.TLS.Certificates = nil
