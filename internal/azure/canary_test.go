@@ -27,8 +27,7 @@ func canaries(t *testing.T) (azure.Settings, []string) {
 		OIDCToken: "canary.oidc.token", OIDCRequestURL: azuretest.AzurePipelinesURL + "?run=canary-run", OIDCRequestToken: "canary-request-token",
 		MSIEndpoint: "http://identity.example/custom/identity",
 	}
-	s.ClientSecretFilePath = writeFile(t, s.ClientSecret)
-	return s, []string{"canary", "Y2FuYXJ5", azuretest.GitHubToken}
+	return s, []string{"canary", "Y2FuYXJ5", azuretest.AzurePipelinesToken}
 }
 
 func wantNoCanary(t *testing.T, where, text string, words []string) {
@@ -91,7 +90,21 @@ func TestSettingsPrintNoSecrets(t *testing.T) {
 
 // A server that repeats all that it was sent, in whatever form, gives nothing away.
 func TestNoSecretInErrorsOrLogs(t *testing.T) {
-	s, words := canaries(t)
+	t.Run("given", func(t *testing.T) {
+		s, words := canaries(t)
+		testNoSecretShown(t, s, words)
+	})
+	t.Run("in files and handed out", func(t *testing.T) {
+		s, words := canaries(t)
+		s.ClientSecret, s.ClientSecretFilePath = "", writeFile(t, s.ClientSecret)
+		s.OIDCToken, s.OIDCTokenFilePath = "", writeFile(t, s.OIDCToken)
+		s.OIDCRequestToken = azuretest.RequestToken
+		testNoSecretShown(t, s, append(words, azuretest.RequestToken))
+	})
+}
+
+func testNoSecretShown(t *testing.T, s azure.Settings, words []string) {
+	t.Helper()
 	var logged bytes.Buffer
 	azlog.SetListener(func(_ azlog.Event, text string) { logged.WriteString(text) })
 	t.Cleanup(func() { azlog.SetListener(nil) })
@@ -111,7 +124,7 @@ func TestNoSecretInErrorsOrLogs(t *testing.T) {
 		for _, asJSON := range []bool{true, false} {
 			server := azuretest.New(t)
 			server.Intercept(func(w http.ResponseWriter, r *http.Request) bool {
-				if strings.HasSuffix(r.URL.Path, "openid-configuration") {
+				if strings.HasSuffix(r.URL.Path, "openid-configuration") || strings.HasSuffix(r.URL.Path, "/oidctoken") {
 					return false
 				}
 				if asJSON {

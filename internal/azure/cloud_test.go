@@ -14,7 +14,7 @@ import (
 
 func resolve(t *testing.T, server *azuretest.Server, s azure.Settings) (azure.Cloud, error) {
 	t.Helper()
-	var rt http.RoundTripper = brokenNetwork{errors.New("no request was expected")}
+	var rt http.RoundTripper = brokenNetwork{err: errors.New("no request was expected")}
 	if server != nil {
 		rt = server.RoundTripper()
 	}

@@ -1,11 +1,13 @@
 package azure
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
@@ -68,7 +70,13 @@ type credential struct {
 	first map[string]azcore.AccessToken
 	// last is the token that was handed out latest for the own tenant.
 	last string
+	// past are claims for the next token, so that it is a new one.
+	past string
 }
+
+// soonExpired is when azcore asks for a new token. Other providers may keep Terraform busy for hours between the sign-in
+// and the first request.
+const soonExpired = 5 * time.Minute
 
 // GetToken implements azcore.TokenCredential.
 func (c *credential) GetToken(ctx context.Context, options policy.TokenRequestOptions) (azcore.AccessToken, error) {
@@ -79,8 +87,9 @@ func (c *credential) GetToken(ctx context.Context, options policy.TokenRequestOp
 	chosen, inner := c.chosen, c.inner
 	token, waiting := c.first[options.TenantID]
 	delete(c.first, options.TenantID)
+	options.Claims = cmp.Or(options.Claims, c.past)
 	c.mu.Unlock()
-	if !waiting || options.Claims != "" {
+	if !waiting || time.Until(token.ExpiresOn) < soonExpired {
 		var err error
 		if token, err = c.fetch(ctx, chosen, inner, options); err != nil {
 			return token, err
@@ -88,7 +97,7 @@ func (c *credential) GetToken(ctx context.Context, options policy.TokenRequestOp
 	}
 	if options.TenantID == "" {
 		c.mu.Lock()
-		c.last = token.Token
+		c.last, c.past = token.Token, ""
 		c.mu.Unlock()
 	}
 	return token, nil
@@ -188,7 +197,7 @@ func (c *credential) renew(refused string) bool {
 	if err != nil {
 		return false
 	}
-	c.inner = inner
+	c.inner, c.past = inner, c.chosen.pastCache
 	clear(c.first)
 	return true
 }

@@ -84,15 +84,23 @@ func refusedSignIn(t *testing.T, c *azure.Connection) map[azure.Method]azure.Att
 	return all
 }
 
-// get sends a GET through the pipeline that an ARM client has, and returns the status.
+// get sends a GET through a new pipeline like that of an ARM client, and returns the status.
 func get(t *testing.T, c *azure.Connection, target string) (int, error) {
+	t.Helper()
+	return getThrough(t, newPipeline(c), target)
+}
+
+func newPipeline(c *azure.Connection) runtime.Pipeline {
+	return runtime.NewPipeline("test", "v0", runtime.PipelineOptions{PerRetry: []policy.Policy{c.Policy()}},
+		&policy.ClientOptions{Transport: c.Transport(), Retry: policy.RetryOptions{RetryDelay: time.Millisecond}})
+}
+
+func getThrough(t *testing.T, pipeline runtime.Pipeline, target string) (int, error) {
 	t.Helper()
 	req, err := runtime.NewRequest(t.Context(), http.MethodGet, target)
 	if err != nil {
 		t.Fatal(err)
 	}
-	pipeline := runtime.NewPipeline("test", "v0", runtime.PipelineOptions{PerRetry: []policy.Policy{c.Policy()}},
-		&policy.ClientOptions{Transport: c.Transport(), Retry: policy.RetryOptions{RetryDelay: time.Millisecond}})
 	resp, err := pipeline.Do(req)
 	if err != nil {
 		return 0, err

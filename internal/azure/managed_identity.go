@@ -10,6 +10,11 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
 )
 
+// anyClaims are claims that demand nothing. Tokens of managed identities are kept for the whole process, in a cache that
+// a new credential shares; claims are not sent on to the identity endpoint, but lead past the cache
+// (microsoft-authentication-library-for-go, apps/managedidentity, Client.AcquireToken).
+const anyClaims = `{"access_token":{}}`
+
 func (s *signIn) skipManagedIdentity() string {
 	if !on(s.settings.UseMSI) {
 		return "use_msi is not true"

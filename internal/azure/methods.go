@@ -39,6 +39,8 @@ type method struct {
 	build func() (azcore.TokenCredential, error)
 	// explain, when not nil, puts a failure of the credential into better words.
 	explain func(ctx context.Context, err error, f *failure) string
+	// pastCache, when not "", are claims that make azidentity ask for a new token although it has one.
+	pastCache string
 }
 
 // signIn makes the methods; it holds what they need.
@@ -56,7 +58,7 @@ func (s *signIn) methods() []method {
 		{name: ClientSecret, skip: s.skipSecret(), build: s.secret},
 		{name: OIDCToken, skip: s.skipOIDCToken(), build: s.oidcToken},
 		{name: OIDCRequest, skip: s.skipOIDCRequest(), build: s.oidcRequest},
-		{name: ManagedIdentity, skip: s.skipManagedIdentity(), build: s.managedIdentity},
+		{name: ManagedIdentity, skip: s.skipManagedIdentity(), build: s.managedIdentity, pastCache: anyClaims},
 	}
 	explicit := on(s.settings.UseOIDC) || on(s.settings.UseAKSWorkloadIdentity)
 	for _, m := range all {

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
+
 	"github.com/azurebackup/terraform-provider-backup/internal/azure"
 	"github.com/azurebackup/terraform-provider-backup/internal/azure/azuretest"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
@@ -55,6 +57,44 @@ func TestRefusedTokenIsRenewedOnce(t *testing.T) {
 	}
 	if n := len(armRequests(server)); n != 5 {
 		t.Errorf("ARM got %d requests in all, want 5", n)
+	}
+}
+
+// A token that somebody else has replaced in the meantime is not renewed again.
+func TestReplacedTokenIsNotRenewed(t *testing.T) {
+	server := azuretest.New(t)
+	c := connect(t, server, secretSettings())
+	slow := newPipeline(c)
+	for _, pipeline := range []runtime.Pipeline{slow, newPipeline(c), slow} {
+		if status, err := getThrough(t, pipeline, c.Endpoint()+"/subscriptions"); err != nil || status != http.StatusOK {
+			t.Errorf("%d, %v", status, err)
+		}
+		if len(server.TokenRequests()) == 1 {
+			server.Refuse()
+		}
+	}
+	if n := len(server.TokenRequests()); n != 2 {
+		t.Errorf("%d token requests, want the first and one renewal", n)
+	}
+}
+
+// Hours may pass between the sign-in and the first request.
+func TestTokenOfTheSignInHasExpired(t *testing.T) {
+	server := azuretest.New(t)
+	first := true
+	server.Intercept(func(w http.ResponseWriter, r *http.Request) bool {
+		if !first || !strings.HasSuffix(r.URL.Path, "/token") {
+			return false
+		}
+		first = false
+		_, _ = w.Write([]byte(`{"token_type":"Bearer","expires_in":60,"access_token":"nearly expired"}`))
+		return true
+	})
+	c := connect(t, server, secretSettings())
+	signIn(t, c)
+	mustGet(t, c)
+	if n := len(armRequests(server)); n != 1 {
+		t.Errorf("ARM got %d requests, want one, with a new token", n)
 	}
 }
 
