@@ -53,6 +53,7 @@ const (
 	codeImmutable                 = "UserErrorOperationDeniedOnImmutableItem"
 	codeInvalidItemInput          = "BMSUserErrorInvalidInput"
 	codeInvalidProtection         = "BMSUserErrorInvalidConfigureProtectionRequest"
+	codeInvalidPolicy             = "BMSUserErrorInvalidPolicyInput"
 	codeItemLocked                = "BMSUserErrorObjectLocked"
 
 	// Codes of our own where no recording of Azure's answer is known.
@@ -62,9 +63,13 @@ const (
 	codeItemSoftDeleted       = "ProtectedItemSoftDeleted"
 	codeItemNotSoftDeleted    = "ProtectedItemNotSoftDeleted"
 	codeInvalidFilter         = "InvalidFilter"
+	codePolicyInUse           = "PolicyInUse"
+	codePolicyLimit           = "PolicyLimitReached"
+	codeVaultFull             = "ProtectedVMLimitReached"
 
 	// Codes only this service has.
 	codeNotModelled         = "NotModelledByEmbeddedService"
+	codeMachineFixed        = "VirtualMachineInInventory"
 	codeClientClosed        = "ClientClosedRequest"
 	codeDatabaseBusy        = "DatabaseBusy"
 	codeDatabaseFull        = "DatabaseFull"
@@ -87,10 +92,15 @@ var statuses = map[string]int{
 	codeImmutable:                 http.StatusBadRequest,
 	codeInvalidFilter:             http.StatusBadRequest,
 	codeInvalidItemInput:          http.StatusBadRequest,
+	codeInvalidPolicy:             http.StatusBadRequest,
 	codeInvalidProtection:         http.StatusBadRequest,
 	codeItemLocked:                http.StatusConflict,
 	codeItemNotSoftDeleted:        http.StatusConflict,
 	codeItemSoftDeleted:           http.StatusConflict,
+	codeMachineFixed:              http.StatusConflict,
+	codePolicyInUse:               http.StatusBadRequest,
+	codePolicyLimit:               http.StatusBadRequest,
+	codeVaultFull:                 http.StatusBadRequest,
 	codeVaultNameHeld:             http.StatusConflict,
 	codeInvalidAPIVersion:         http.StatusBadRequest,
 	codeInvalidContent:            http.StatusBadRequest,

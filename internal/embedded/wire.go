@@ -28,6 +28,27 @@ type operationStatus struct {
 	Error     *errorDetail `json:"error,omitempty"`
 }
 
+type backupStatus struct {
+	ProtectionStatus   string `json:"protectionStatus"`
+	VaultID            string `json:"vaultId"`
+	FabricName         string `json:"fabricName"`
+	ContainerName      string `json:"containerName"`
+	ProtectedItemName  string `json:"protectedItemName"`
+	PolicyName         string `json:"policyName"`
+	RegistrationStatus string `json:"registrationStatus"`
+	ErrorCode          string `json:"errorCode"`
+	ErrorMessage       string `json:"errorMessage"`
+}
+
+type preValidation struct {
+	Status            string `json:"status"`
+	ErrorCode         string `json:"errorCode"`
+	ErrorMessage      string `json:"errorMessage"`
+	Recommendation    string `json:"recommendation"`
+	ContainerName     string `json:"containerName"`
+	ProtectedItemName string `json:"protectedItemName"`
+}
+
 type nameAvailability struct {
 	NameAvailable bool   `json:"nameAvailable"`
 	Reason        string `json:"reason,omitempty"`
