@@ -45,6 +45,7 @@ type Client struct {
 	endpoint string
 	pipeline runtime.Pipeline
 	polling  Polling
+	clock    *clock
 }
 
 // NewClient makes a client; it sends nothing yet.
@@ -56,11 +57,13 @@ func NewClient(o Options) (*Client, error) {
 	if o.Transport == nil {
 		return nil, errors.New("an ARM client needs a transport")
 	}
+	c := &clock{}
 	return &Client{
+		clock:    c,
 		endpoint: strings.TrimSuffix(o.Endpoint, "/"),
 		polling:  o.Polling.withDefaults(),
 		pipeline: runtime.NewPipeline("terraform-provider-backup", "v"+strings.TrimPrefix(o.Version, "v"), runtime.PipelineOptions{
-			PerRetry: []policy.Policy{observer{trace: o.Trace}},
+			PerRetry: []policy.Policy{observer{trace: o.Trace, clock: c}},
 		}, &policy.ClientOptions{
 			Transport: o.Transport,
 			// A Retry-After is obeyed to the letter; azcore gives up at once on one longer than this.
@@ -68,6 +71,9 @@ func NewClient(o Options) (*Client, error) {
 		}),
 	}, nil
 }
+
+// Now is the service's clock: ours, corrected by what the Date of its last answer told.
+func (c *Client) Now() time.Time { return c.clock.now() }
 
 // Request is one call, before it is sent.
 type Request struct {
@@ -205,6 +211,7 @@ type lastRefusalKey struct{}
 // observer is the one place that sees every exchange, each try of a retried request included.
 type observer struct {
 	trace func(context.Context, Exchange)
+	clock *clock
 }
 
 // Do implements policy.Policy.
@@ -218,6 +225,7 @@ func (o observer) Do(req *policy.Request) (*http.Response, error) {
 	}
 	exchange := Exchange{Method: req.Raw().Method, Path: req.Raw().URL.Path, Duration: time.Since(start)}
 	if err == nil {
+		o.clock.set(resp.Header.Get("Date"))
 		exchange.StatusCode = resp.StatusCode
 		exchange.RequestID = resp.Header.Get("x-ms-request-id")
 		if observed && resp.StatusCode >= 400 {

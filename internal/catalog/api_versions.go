@@ -27,3 +27,9 @@ const (
 // BackupAPIVersion is the API version for what is inside a vault: policies, protected items and jobs. It is that of
 // Microsoft's specification and of Azure CLI in July 2026.
 const BackupAPIVersion = "2025-02-01"
+
+// The resource type of a virtual machine, and the API version for reading where one is.
+const (
+	VMType       = "Microsoft.Compute/virtualMachines"
+	VMAPIVersion = "2024-07-01"
+)

@@ -55,6 +55,39 @@ func CheckVaultName(s string) error {
 	return errors.Join(errs...)
 }
 
+// The length of a policy name in characters, both ends included.
+const (
+	PolicyNameMinLength = 3
+	PolicyNameMaxLength = 150
+)
+
+// CheckPolicyName returns nil when s is the name of a backup policy: PolicyNameMinLength to PolicyNameMaxLength characters,
+// the first an ASCII letter, the others ASCII letters, digits, hyphens, underscores or exclamation marks.
+//
+// Messages are as those of CheckVaultName: one for each broken rule, on its own line.
+//
+// Source: azurerm's validator ^[a-zA-Z][-_!a-zA-Z0-9]{2,149}$, which is what the portal takes.
+func CheckPolicyName(s string) error {
+	if s == "" {
+		return fmt.Errorf("the name is empty; a policy name has %d to %d characters", PolicyNameMinLength, PolicyNameMaxLength)
+	}
+	var errs []error
+	if n := utf8.RuneCountInString(s); n < PolicyNameMinLength || n > PolicyNameMaxLength {
+		errs = append(errs, fmt.Errorf("the name has %s; a policy name has %d to %d",
+			countOf(n, "character"), PolicyNameMinLength, PolicyNameMaxLength))
+	}
+	first := firstChar(s)
+	if r, _ := utf8.DecodeRuneInString(first); !isASCIILetter(r) {
+		errs = append(errs, fmt.Errorf("the name starts with %s; a policy name starts with a letter (a-z, A-Z)", quote(first)))
+	}
+	legal := func(r rune) bool { return isASCIILetterOrDigit(r) || strings.ContainsRune("-_!", r) }
+	if bad := illegalChars(s[len(first):], 2, legal); bad != "" {
+		errs = append(errs, fmt.Errorf("the name has %s; a policy name has only letters (a-z, A-Z), digits, hyphens, "+
+			"underscores and exclamation marks", bad))
+	}
+	return errors.Join(errs...)
+}
+
 // CheckResourceGroupName returns nil when s is the name of a resource group: 1 to 90 characters, each a letter or
 // digit of any script, an underscore, hyphen, period or parenthesis, and the last not a period.
 //

@@ -38,11 +38,13 @@ const (
 	PolicyV2 = "V2"
 )
 
-// How often backups are taken. Hourly needs PolicyV2.
+// How often backups are taken: Hourly, which needs PolicyV2, Daily or Weekly. The rules of retention are named alike.
 const (
-	Hourly = "Hourly"
-	Daily  = "Daily"
-	Weekly = "Weekly"
+	Hourly  = "Hourly"
+	Daily   = "Daily"
+	Weekly  = "Weekly"
+	Monthly = "Monthly"
+	Yearly  = "Yearly"
 )
 
 // SnapshotCrashConsistent is the one value of VMPolicy.SnapshotConsistency; it needs PolicyV2.
@@ -136,3 +138,8 @@ type Retention struct {
 	// Rule is Daily, Weekly, Monthly or Yearly: that of the rules for the point which keeps it longest.
 	Rule string
 }
+
+// MaxLUN is the greatest logical unit number of a data disk; the least is 0.
+//
+// Source: https://learn.microsoft.com/azure/virtual-machines/sizes, where the largest sizes take 64 data disks.
+const MaxLUN = 63

@@ -55,6 +55,7 @@ const (
 	codeInvalidProtection         = "BMSUserErrorInvalidConfigureProtectionRequest"
 	codeInvalidPolicy             = "BMSUserErrorInvalidPolicyInput"
 	codeItemLocked                = "BMSUserErrorObjectLocked"
+	codeConflictingProtection     = "BMSUserErrorConflictingProtectionOperation"
 
 	// Codes of our own where no recording of Azure's answer is known.
 	codeVaultNameNotAvailable = "VaultNameNotAvailable"
@@ -66,6 +67,9 @@ const (
 	codePolicyInUse           = "PolicyInUse"
 	codePolicyLimit           = "PolicyLimitReached"
 	codeVaultFull             = "ProtectedVMLimitReached"
+	codeItemNotProtected      = "ProtectedItemNotProtected"
+	codeTooManyBackups        = "OnDemandBackupLimitReached"
+	codeJobNotCancellable     = "JobNotCancellable"
 
 	// Codes only this service has.
 	codeNotModelled         = "NotModelledByEmbeddedService"
@@ -95,6 +99,10 @@ var statuses = map[string]int{
 	codeInvalidPolicy:             http.StatusBadRequest,
 	codeInvalidProtection:         http.StatusBadRequest,
 	codeItemLocked:                http.StatusConflict,
+	codeConflictingProtection:     http.StatusConflict,
+	codeItemNotProtected:          http.StatusBadRequest,
+	codeTooManyBackups:            http.StatusBadRequest,
+	codeJobNotCancellable:         http.StatusBadRequest,
 	codeItemNotSoftDeleted:        http.StatusConflict,
 	codeItemSoftDeleted:           http.StatusConflict,
 	codeMachineFixed:              http.StatusConflict,

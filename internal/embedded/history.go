@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
@@ -23,9 +24,11 @@ type period struct {
 	From time.Time `json:"from"`
 	// State is empty while backups are taken, or one of those below.
 	State string `json:"state,omitempty"`
-	// Policy holds the properties of the policy's document as they were when the period began. It is that of the period
-	// before where the state has none.
+	// Policy holds the properties of the policy's document as they were when the period began; a period that has none
+	// goes on with those of the one before.
 	Policy object `json:"policy,omitempty"`
+
+	settings catalog.VMPolicy // what Policy says
 }
 
 // The states of a period without backups.
@@ -57,12 +60,41 @@ func historyOf(body object) (history, error) {
 	if err != nil {
 		return h, fmt.Errorf("history: %w", err)
 	}
-	decoder := json.NewDecoder(bytes.NewReader(b))
-	decoder.UseNumber() // the policies are documents too
-	if err := decoder.Decode(&h); err != nil {
+	if err = unmarshal(b, &h); err == nil {
+		err = h.readAll()
+	}
+	if err != nil {
 		return h, fmt.Errorf("history: %w", err)
 	}
 	return h, nil
+}
+
+// unmarshal keeps the numbers in documents as they are written.
+func unmarshal(b []byte, value any) error {
+	decoder := json.NewDecoder(bytes.NewReader(b))
+	decoder.UseNumber()
+	return decoder.Decode(value)
+}
+
+func (h *history) readAll() error {
+	for i := range h.Periods {
+		if err := h.read(i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// read takes the settings of a period from its policy, or from the period before.
+func (h *history) read(i int) (err error) {
+	p := &h.Periods[i]
+	switch {
+	case p.Policy != nil:
+		p.settings, err = policyOf(p.Policy)
+	case i > 0:
+		p.settings = h.Periods[i-1].settings
+	}
+	return err
 }
 
 // into writes the history into the document of its item.
@@ -81,11 +113,61 @@ func (h *history) end(at time.Time) { h.enter(period{From: at.UTC(), State: peri
 // is stopped and for items that are soft-deleted.
 func (h *history) stop(at time.Time) { h.enter(period{From: at.UTC(), State: periodStopped}) }
 
+// change tells that the item's policy was changed while it keeps its state: where backups are suspended, those there
+// are expire by the new retention.
+func (h *history) change(at time.Time, policy object) {
+	if state := h.state(); state != periodStopped {
+		h.enter(period{From: at.UTC(), State: state, Policy: snapshot(policy)})
+	}
+}
+
 func (h *history) enter(p period) {
-	if n := len(h.Periods); n > 0 && p.State != "" && h.Periods[n-1].State == p.State {
-		return
+	if n := len(h.Periods); n > 0 {
+		last := h.Periods[n-1]
+		if p.Policy == nil && p.State == last.State {
+			return
+		}
+		// A change may be asked for before the one before it has ended, or the clock have been set back.
+		p.From = later(p.From, last.From)
 	}
 	h.Periods = append(h.Periods, p)
+	// A policy that is in use has been read before.
+	_ = h.read(len(h.Periods) - 1)
+}
+
+// forget takes a backup out that was cancelled.
+func (h *history) forget(job string) {
+	h.OnDemand = slices.DeleteFunc(h.OnDemand, func(b onDemand) bool { return b.Job == job })
+}
+
+// state is that of the last period.
+func (h history) state() string {
+	if len(h.Periods) == 0 {
+		return ""
+	}
+	return h.Periods[len(h.Periods)-1].State
+}
+
+// policy is what the policy says that the item has or had last.
+func (h history) policy() catalog.VMPolicy {
+	if len(h.Periods) == 0 {
+		return catalog.VMPolicy{}
+	}
+	return h.Periods[len(h.Periods)-1].settings
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 // snapshot is a copy of a policy's properties without those that say nothing of its backups.
@@ -97,27 +179,4 @@ func snapshot(policy object) object {
 		}
 	}
 	return kept
-}
-
-// point is a recovery point.
-type point struct {
-	name string
-	at   time.Time // when its backup began
-	// until is when it expires; zero is never.
-	until time.Time
-	// rule is the retention rule that keeps it; empty for a backup on demand.
-	rule string
-	// crashConsistent tells that the machine's applications took no part in it.
-	crashConsistent bool
-}
-
-// points are the recovery points that exist at now, the newest first. policy is the item's present one; where backups
-// are stopped the one they were stopped under counts. A backup takes as long as takes says, and leaves its point at its
-// end.
-func (h history) points(policy catalog.VMPolicy, now time.Time, takes time.Duration) []point {
-	var points []point
-	for _, b := range h.OnDemand {
-		points = append(points, point{name: b.Name, at: b.At, until: b.Expires})
-	}
-	return points
 }

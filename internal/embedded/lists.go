@@ -78,7 +78,11 @@ func (c *call) position() (store.Position, error) {
 		err = json.Unmarshal(b, &after)
 	}
 	if err != nil || after == (store.Position{}) {
-		return after, &Fault{Code: codeInvalidSkipToken, Message: "The $skipToken is not one that this service gave out."}
+		return after, invalidSkipToken()
 	}
 	return after, nil
+}
+
+func invalidSkipToken() error {
+	return &Fault{Code: codeInvalidSkipToken, Message: "The $skipToken is not one that this service gave out."}
 }

@@ -22,7 +22,7 @@ func (s *Service) listProtectableItems(c *call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	passes, err := parseMemberFilter(queryValue(queryOf(c.request.URL), "$filter"), "protectable items", protectableFilterPaths)
+	passes, err := parseMemberFilter(c, "protectable items", protectableFilterPaths)
 	if err != nil {
 		return nil, err
 	}

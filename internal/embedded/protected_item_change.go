@@ -56,10 +56,13 @@ func (s *Service) settleItem(tx *store.Tx, c *call, d *store.Document, v *itemVa
 	if err := s.checkProtectable(tx, v, m, d); err != nil {
 		return "", err
 	}
-	if isRunning(state) && store.Key(policy) == store.Key(p.id) {
-		return jobConfigure, nil
-	}
-	return jobConfigure, changeHistory(body, func(h *history) { h.begin(tx.Now(), p.properties()) })
+	same := isRunning(state) && store.Key(policy) == store.Key(p.id)
+	return jobConfigure, changeHistory(body, func(h *history) {
+		// What a version of this service protected that took no backups has no periods.
+		if !same || len(h.Periods) == 0 {
+			h.begin(tx.Now(), p.properties())
+		}
+	})
 }
 
 // layItem lays what a client may say over the body of an item, and returns the properties.

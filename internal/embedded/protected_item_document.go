@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/store"
 )
 
@@ -150,18 +149,16 @@ func renderBackups(properties, stored object, v *itemVault, now time.Time) error
 	}
 	name := lastSegment(lookupText(properties, "policyId"))
 	properties["policyName"] = name
-	var settings catalog.VMPolicy
 	if name != "" {
 		p, err := v.policy(name)
 		if err != nil {
 			return err
 		}
 		if p != nil {
-			settings = p.settings
-			properties["policyName"], properties["policyType"] = p.name(), settings.Type
+			properties["policyName"], properties["policyType"] = p.name(), p.settings.Type
 		}
 	}
-	points := h.points(settings, now, v.takes)
+	points := h.points(h.policy(), now, v.takes)
 	extended := object{"recoveryPointCount": len(points), "policyInconsistent": false}
 	properties["extendedInfo"] = extended
 	if len(points) == 0 {

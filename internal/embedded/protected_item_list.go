@@ -15,7 +15,7 @@ func (s *Service) listItems(c *call) (*answer, error) {
 	if q.After, err = c.position(); err != nil {
 		return nil, err
 	}
-	filter, err := parseMemberFilter(queryValue(queryOf(c.request.URL), "$filter"), "protected items", itemFilterPaths)
+	filter, err := parseMemberFilter(c, "protected items", itemFilterPaths)
 	if err != nil {
 		return nil, err
 	}
@@ -82,27 +82,19 @@ var itemFilterPaths = map[string]string{
 
 var filterTerm = regexp.MustCompile(`^(?i)\s*([a-z]+)\s+eq\s+'((?:[^']|'')*)'\s*(and\s|$)`)
 
-// parseMemberFilter reads terms such as backupManagementType eq 'AzureIaasVM', with "and" between them. what is filtered, and
-// paths are the terms there are.
-func parseMemberFilter(s, what string, paths map[string]string) (memberFilter, error) {
+// parseMemberFilter reads a filter by members of a document. what is filtered, and paths are the terms there are.
+func parseMemberFilter(c *call, what string, paths map[string]string) (memberFilter, error) {
+	values, err := parseFilter(filterOf(c))
+	if err != nil {
+		return nil, err
+	}
 	var found memberFilter
-	for rest := s; strings.TrimSpace(rest) != ""; {
-		term := filterTerm.FindStringSubmatch(rest)
-		if term == nil {
-			return nil, invalidFilter(s, rest)
-		}
-		path := paths[strings.ToLower(term[1])]
+	for _, v := range values {
+		path := paths[strings.ToLower(v.name)]
 		if path == "" {
-			return nil, &Fault{
-				Code:    codeNotModelled,
-				Message: fmt.Sprintf("The embedded backup service does not filter %s by '%s'.", what, term[1]),
-			}
+			return nil, unknownFilter(what, v.name)
 		}
-		found = append(found, struct{ path, value string }{path, strings.ReplaceAll(term[2], "''", "'")})
-		rest = rest[len(term[0]):]
-		if term[3] != "" && strings.TrimSpace(rest) == "" {
-			return nil, invalidFilter(s, term[0])
-		}
+		found = append(found, struct{ path, value string }{path, v.value})
 	}
 	return found, nil
 }

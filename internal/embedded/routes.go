@@ -27,15 +27,23 @@ const (
 	KindProtectedItemList      Kind = "protected items"
 	KindProtectedItemOperation Kind = "protected item operation"
 
-	KindPolicy                 Kind = "backup policy"
-	KindPolicyList             Kind = "backup policies"
-	KindPolicyOperation        Kind = "backup policy operation"
-	KindBackupStatus           Kind = "backup status"
-	KindPreValidation          Kind = "backup pre-validation"
-	KindProtectableItemList    Kind = "protectable items"
-	KindContainerRefresh       Kind = "container refresh" // the request, and its operation
-	KindVirtualMachine         Kind = "virtual machine"
-	KindVirtualMachineList     Kind = "virtual machines" // of a subscription or a resource group
+	KindPolicy              Kind = "backup policy"
+	KindPolicyList          Kind = "backup policies"
+	KindPolicyOperation     Kind = "backup policy operation"
+	KindBackupStatus        Kind = "backup status"
+	KindPreValidation       Kind = "backup pre-validation"
+	KindProtectableItemList Kind = "protectable items"
+	KindContainerRefresh    Kind = "container refresh" // the request, and its operation
+	KindVirtualMachine      Kind = "virtual machine"
+	KindVirtualMachineList  Kind = "virtual machines" // of a subscription or a resource group
+
+	KindRecoveryPoint     Kind = "recovery point"
+	KindRecoveryPointList Kind = "recovery points"
+	KindBackup            Kind = "backup" // on demand
+	KindJob               Kind = "job"
+	KindJobList           Kind = "jobs"
+	KindJobCancel         Kind = "job cancellation"
+	KindJobOperation      Kind = "job operation"
 
 	KindSubscription           Kind = "subscription"
 	KindSubscriptionList       Kind = "subscriptions"
@@ -52,7 +60,7 @@ const (
 	namespacePath    = "/providers/" + catalog.VaultNamespace
 	vaultPath        = groupPath + namespacePath + "/vaults/{vault}"
 	deletedPath      = subscriptionPath + namespacePath + "/locations/{location}/deletedVaults"
-	policyPath        = vaultPath + "/backupPolicies/{policy}"
+	policyPath       = vaultPath + "/backupPolicies/{policy}"
 	// Not {subscription}, which has to exist: a vault may protect a machine of any.
 	machinePath  = "subscriptions/{machineSubscription}/resourceGroups/{group}" + machinesPath + "/{machine}"
 	machinesPath = "/providers/" + catalog.VMType
@@ -120,6 +128,14 @@ var routes = []route{
 	}),
 	at(KindVirtualMachineList, groupPath+machinesPath, get((*Service).listMachines)),
 	at(KindVirtualMachineList, subscriptionPath+machinesPath, get((*Service).listMachines)),
+
+	at(KindRecoveryPointList, itemPath+"/recoveryPoints", get((*Service).listPoints)),
+	at(KindRecoveryPoint, itemPath+"/recoveryPoints/{point}", get((*Service).getPoint)),
+	at(KindBackup, itemPath+"/backup", post((*Service).backupNow)),
+	at(KindJobList, vaultPath+"/backupJobs", get((*Service).listJobs)),
+	at(KindJob, vaultPath+"/backupJobs/{job}", get((*Service).getJob)),
+	at(KindJobCancel, vaultPath+"/backupJobs/{job}/cancel", post((*Service).cancelJob)),
+	at(KindJobOperation, vaultPath+"/backupJobs/{job}/operationResults/{operation}", get((*Service).getJobResult)),
 
 	at(KindSubscriptionList, "subscriptions", get((*Service).listSubscriptions)),
 	at(KindSubscription, subscriptionPath, get((*Service).getSubscription)),

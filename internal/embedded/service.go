@@ -120,7 +120,7 @@ func New(config Config) *Service {
 
 // ServeHTTP implements http.Handler.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	setCommonHeaders(w.Header(), r.Header)
+	setCommonHeaders(w.Header(), r.Header, s.config.Now())
 	serve := func() (*answer, error) { return s.answer(r) }
 	var a *answer
 	var err error

@@ -22,7 +22,7 @@ func (s *Service) listPolicies(c *call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	passes, err := parseMemberFilter(queryValue(queryOf(c.request.URL), "$filter"), "policies", policyFilterPaths)
+	passes, err := parseMemberFilter(c, "policies", policyFilterPaths)
 	if err != nil {
 		return nil, err
 	}
@@ -213,18 +213,12 @@ func (s *Service) storePolicy(tx *store.Tx, c *call, d *store.Document, body obj
 // they are.
 func followPolicy(tx *store.Tx, item *store.Document, p *policy) error {
 	body, err := decode(item.Body)
+	if err == nil {
+		err = changeHistory(body, func(h *history) { h.change(tx.Now(), p.properties()) })
+	}
 	if err != nil {
 		return fmt.Errorf("document %s: %w", item.ID, err)
 	}
-	if !isRunning(lookupText(body, "properties.protectionState")) {
-		return nil
-	}
-	h, err := historyOf(body)
-	if err != nil {
-		return fmt.Errorf("document %s: %w", item.ID, err)
-	}
-	h.begin(tx.Now(), p.properties())
-	h.into(body)
 	return save(tx, item, body)
 }
 

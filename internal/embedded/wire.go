@@ -26,6 +26,8 @@ type operationStatus struct {
 	StartTime time.Time    `json:"startTime"`
 	EndTime   *time.Time   `json:"endTime,omitempty"`
 	Error     *errorDetail `json:"error,omitempty"`
+
+	Properties object `json:"properties,omitempty"`
 }
 
 type backupStatus struct {

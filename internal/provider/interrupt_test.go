@@ -498,6 +498,9 @@ func TestAccInterrupt_killedWhileCreating(t *testing.T) {
 					}
 					wantOutput(t, r, "Error: "+nameTaken, `resource group "backup", region "chinaeast"`, "such as one left by an apply that was killed")
 				}
+				// A destroy plans as well, of which the message tells the way out.
+				wantOutput(t, r, "destroy with -refresh=false")
+				w.MustRun("destroy", "-auto-approve", "-refresh=false")
 				block := strings.ReplaceAll(importBlock.FindString(r.Printed), "│", "")
 				if strings.Count(block, "backup_vault.example") != 1 {
 					t.Fatalf("no import block in\n%s", r.Printed)
@@ -513,6 +516,7 @@ func TestAccInterrupt_killedWhileCreating(t *testing.T) {
 					w.MustRun("apply", plan.File)
 				} else {
 					wantActions(t, plan, map[string]string{aVault: "update"})
+					wantOutput(t, plan.Result, "Warning: Backup vault is in the state Creating", "The apply waits until it is Active.")
 					p = createPartly(w, []string{"production"})
 					complete(t, w)
 					if r = p.Wait(); r.ExitCode != 0 {

@@ -151,6 +151,9 @@ func (r *vaultResource) planUpdate(ctx context.Context, state vaultModel, req re
 	case pending != nil:
 		resp.Diagnostics.AddWarning("Creation of backup vault was interrupted", vaultLabel(state)+
 			": the service is still creating it. The apply waits until it is Active; nothing is replaced.")
+	default:
+		resp.Diagnostics.AddWarning("Backup vault is in the state "+state.State.ValueString(), vaultLabel(state)+
+			": the service is working on it. The apply waits until it is Active.")
 	}
 }
 
@@ -236,7 +239,7 @@ func addNameTaken(diags *diag.Diagnostics, plan vaultModel, found vault.Vault) {
 			"configuration, with the address of this resource after \"to =\", and apply.\n\nimport {\n  to = backup_vault.example\n  id = %q\n}\n\n"+
 			"If the resource was renamed in the configuration, use a moved block instead. If it is being replaced with create_before_destroy, the "+
 			"old vault holds the name until the new one exists. If it is this resource's own vault, marked as tainted, plan without "+
-			"-refresh=false. Otherwise choose another name.", found.ARMID)
+			"-refresh=false. If everything is to be destroyed, destroy with -refresh=false, which does not plan the vault first. Otherwise choose another name.", found.ARMID)
 	} else {
 		detail += "Choose another name, or set resource_group_name to that group and import the vault."
 	}

@@ -228,9 +228,9 @@ func (r *vaultResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 
 // deleteItems deletes the protected items of a vault with their backups; ok is false when one could not be.
 func (r *vaultResource) deleteItems(ctx context.Context, state vaultModel, diags *diag.Diagnostics) (ok bool) {
-	for item, err := range r.run.vaults.ProtectedItems(ctx, state.armID()) {
+	for item, err := range r.run.vaults.ProtectedVMs(ctx, state.armID()) {
 		if err == nil && !item.SoftDeleted {
-			err = r.run.vaults.DeleteItem(ctx, item)
+			err = r.run.vaults.Unprotect(ctx, item.ID, nil)
 		}
 		if arm.IsNotFound(err) {
 			return true // the vault itself is gone
@@ -303,10 +303,20 @@ func vaultLabel(m vaultModel) string {
 	return fmt.Sprintf("Vault %q in resource group %q", m.Name.ValueString(), m.ResourceGroupName.ValueString())
 }
 
-// logProgress reports each state the service gives, at the log level INFO.
+// logEvery is how often a wait is logged while nothing changes.
+const logEvery = 30 * time.Second
+
+// logProgress reports the states that the service gives, at the log level INFO: each change, and now and then that it
+// is still waited for.
 func logProgress(ctx context.Context, name string) func(vault.State) {
 	start := time.Now()
+	var last vault.State
+	var logged time.Time
 	return func(state vault.State) {
+		if state == last && time.Since(logged) < logEvery {
+			return
+		}
+		last, logged = state, time.Now()
 		tflog.Info(ctx, "waiting for backup vault", map[string]any{
 			"vault": name, "state": string(state), "waited_ms": time.Since(start).Milliseconds(),
 		})

@@ -112,7 +112,7 @@ func (r *vaultResource) warnOfContents(ctx context.Context, state vaultModel, fa
 		return
 	}
 	var names []string
-	for item, err := range r.run.vaults.ProtectedItems(ctx, state.armID()) {
+	for item, err := range r.run.vaults.ProtectedVMs(ctx, state.armID()) {
 		if err != nil {
 			tflog.Warn(ctx, "unable to list the protected items", map[string]any{"error": err.Error()})
 			return

@@ -91,8 +91,10 @@ func examine(path string) (exists bool, err error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		// First the folder: what the path goes through may be a file, and then the error is not ErrNotExist.
-		folder, folderErr := os.Stat(filepath.Dir(path))
-		if errors.Is(folderErr, fs.ErrNotExist) || folderErr == nil && !folder.IsDir() {
+		if fileOnTheWay(path) != "" {
+			return false, &OpenError{Reason: ReasonBelowFile, Err: err}
+		}
+		if _, err := os.Stat(filepath.Dir(path)); errors.Is(err, fs.ErrNotExist) {
 			return false, &OpenError{Reason: ReasonFolderMissing, Err: err}
 		}
 	}

@@ -16,6 +16,7 @@ type Reason string
 // The reasons of an OpenError.
 const (
 	ReasonFolderMissing Reason = "folder missing"
+	ReasonBelowFile     Reason = "path goes through a file"
 	ReasonDirectory     Reason = "path is a directory"
 	ReasonNotDatabase   Reason = "not a database"
 	ReasonForeign       Reason = "another program's database"
@@ -39,6 +40,8 @@ func (e *OpenError) Error() string {
 	switch e.Reason {
 	case ReasonFolderMissing:
 		return fmt.Sprintf("the folder %s of the database file does not exist. Create it, or choose another path.", folder)
+	case ReasonBelowFile:
+		return fmt.Sprintf("the path %s goes through the file %s, which is no folder. Choose another path.", e.Path, fileOnTheWay(e.Path))
 	case ReasonDirectory:
 		return fmt.Sprintf("%s is a folder, not a file. Add a file name to the path, for example %s.",
 			e.Path, filepath.Join(e.Path, "backup-vaults.db"))
@@ -60,6 +63,19 @@ func (e *OpenError) Error() string {
 	default:
 		return fmt.Sprintf("%s cannot be opened: %v.", e.Path, e.Err)
 	}
+}
+
+// fileOnTheWay is the file that stands where the path has a folder, "" when there is none.
+func fileOnTheWay(path string) string {
+	for folder := filepath.Dir(path); folder != filepath.Dir(folder); folder = filepath.Dir(folder) {
+		if info, err := os.Stat(folder); err == nil {
+			if info.IsDir() {
+				return ""
+			}
+			return folder
+		}
+	}
+	return ""
 }
 
 // Unwrap gives the cause.

@@ -68,7 +68,17 @@ func TestOpenErrors(t *testing.T) {
 				write(t, filepath.Dir(path), "text")
 			},
 			path:   "file/x.db",
-			reason: store.ReasonFolderMissing,
+			reason: store.ReasonBelowFile,
+			text:   []string{"goes through the file", "which is no folder"},
+		},
+		{
+			name: "folder is below a file",
+			prepare: func(t *testing.T, path string) {
+				write(t, filepath.Dir(filepath.Dir(path)), "text")
+			},
+			path:   "file/folder/x.db",
+			reason: store.ReasonBelowFile,
+			text:   []string{"goes through the file", "which is no folder"},
 		},
 		{
 			name: "path is a folder",

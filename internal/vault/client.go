@@ -18,14 +18,23 @@ type Client struct {
 	inventory *inventory
 	offers    memo[map[string]string]
 	deleted   memo[[]DeletedVault]
+
+	policies    *batch[Policy]      // by vault
+	items       *batch[ProtectedVM] // by vault
+	vms         *batch[wireVM]      // by subscription
+	protections protections
 }
 
 // NewClient makes a client on an ARM connection.
 func NewClient(connection *arm.Client) *Client {
 	c := &Client{arm: connection}
 	c.inventory = newInventory(c)
+	c.policies, c.items, c.vms = c.newPolicyBatch(), c.newItemBatch(), c.newVMBatch()
 	return c
 }
+
+// Now is the service's clock, as far as its answers have told; before the first it is our own.
+func (c *Client) Now() time.Time { return c.arm.Now() }
 
 // codeNameTaken is the embedded service's code for a name that another resource group holds.
 const codeNameTaken = "VaultNameNotAvailable"
@@ -171,6 +180,7 @@ func (c *Client) Delete(ctx context.Context, id arm.ID, progress func(State)) er
 		err = nil
 	}
 	c.inventory.deleted(id, err == nil)
+	c.wroteItem(id.Key())
 	return err
 }
 

@@ -1,0 +1,147 @@
+package vault
+
+import (
+	"context"
+	"iter"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/arm"
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+)
+
+// The states in which a job has ended.
+const (
+	JobCompleted             = "Completed"
+	JobCompletedWithWarnings = "CompletedWithWarnings"
+	JobFailed                = "Failed"
+	JobCancelled             = "Cancelled"
+)
+
+// JobStatuses returns the states of a job. The slice is the caller's to change.
+func JobStatuses() []string {
+	return []string{"InProgress", JobCompleted, JobCompletedWithWarnings, JobFailed, "Cancelling", JobCancelled}
+}
+
+// JobOperations returns what jobs about VMs do. The slice is the caller's to change.
+func JobOperations() []string {
+	return []string{
+		"Backup", "ConfigureBackup", "CrossRegionRestore", "DeleteBackupData", "DisableBackup", "Register", "Restore", "Undelete", "UnRegister",
+		"UpdateCustomerManagedKey",
+	}
+}
+
+// Ended tells whether the job is over, well or not.
+func (j Job) Ended() bool {
+	return slices.ContainsFunc([]string{JobCompleted, JobCompletedWithWarnings, JobFailed, JobCancelled},
+		func(status string) bool { return strings.EqualFold(status, j.Status) })
+}
+
+// Succeeded tells whether the job has done what it was to do.
+func (j Job) Succeeded() bool {
+	return strings.EqualFold(j.Status, JobCompleted) || strings.EqualFold(j.Status, JobCompletedWithWarnings)
+}
+
+type wireJob struct {
+	ID         string `json:"id"`
+	Name       string `json:"name"`
+	Properties struct {
+		Operation          string     `json:"operation"`
+		Status             string     `json:"status"`
+		EntityFriendlyName string     `json:"entityFriendlyName"`
+		ContainerName      string     `json:"containerName"`
+		StartTime          time.Time  `json:"startTime"`
+		EndTime            *time.Time `json:"endTime"`
+		IsUserTriggered    bool       `json:"isUserTriggered"`
+		ErrorDetails       []struct {
+			Code            int      `json:"errorCode"`
+			Title           string   `json:"errorTitle"`
+			Text            string   `json:"errorString"`
+			Recommendations []string `json:"recommendations"`
+		} `json:"errorDetails"`
+	} `json:"properties"`
+}
+
+func (w wireJob) job() Job {
+	p := w.Properties
+	j := Job{
+		ARMID: w.ID, Name: w.Name, Operation: p.Operation, Status: p.Status, VMName: p.EntityFriendlyName, Container: p.ContainerName,
+		Start: p.StartTime.UTC(), UserTriggered: p.IsUserTriggered,
+	}
+	if p.EndTime != nil && j.Ended() {
+		j.End = p.EndTime.UTC()
+	}
+	for _, e := range p.ErrorDetails {
+		j.Errors = append(j.Errors, JobError{Code: e.Code, Title: e.Title, Message: e.Text, Recommendations: e.Recommendations})
+	}
+	return j
+}
+
+// Jobs yields the jobs of a vault that pass the filter, newest first.
+func (c *Client) Jobs(ctx context.Context, vault arm.ID, f JobFilter) iter.Seq2[Job, error] {
+	terms := []string{"backupManagementType eq '" + KindVM + "'"}
+	for _, term := range [][2]string{{"status", f.Status}, {"operation", f.Operation}} {
+		if term[1] != "" {
+			terms = append(terms, term[0]+" eq '"+term[1]+"'")
+		}
+	}
+	terms = append(terms, f.Window.terms("startTime", "endTime")...)
+	query := url.Values{"$filter": {strings.Join(terms, " and ")}}
+	return func(yield func(Job, error) bool) {
+		var jobs []Job
+		for w, err := range arm.List[wireJob](ctx, c.arm, vault.String()+"/backupJobs", catalog.BackupAPIVersion, query) {
+			if err != nil {
+				yield(Job{}, err)
+				return
+			}
+			if j := w.job(); f.Window.has(j.Start) {
+				jobs = append(jobs, j)
+			}
+		}
+		slices.SortStableFunc(jobs, func(a, b Job) int { return b.Start.Compare(a.Start) })
+		for _, j := range jobs {
+			if !yield(j, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Job reads one job.
+func (c *Client) Job(ctx context.Context, vault arm.ID, name string) (Job, error) {
+	j, _, err := c.readJob(ctx, vault, name)
+	return j, err
+}
+
+func (c *Client) readJob(ctx context.Context, vault arm.ID, name string) (Job, time.Duration, error) {
+	var w wireJob
+	hint, err := c.arm.Poll(ctx, vault.String()+"/backupJobs/"+name, catalog.BackupAPIVersion, &w)
+	return w.job(), hint, err
+}
+
+// WaitJob looks at a job until it has ended, and returns it; that it failed is not an error of the call. progress, when not
+// nil, is told of each look.
+func (c *Client) WaitJob(ctx context.Context, vault arm.ID, name string, progress func(Job)) (Job, error) {
+	// A job that was just begun may not be found for a moment.
+	const patience = 5
+	missed := 0
+	var j Job
+	err := c.arm.Wait(ctx, func(ctx context.Context) (arm.Look, error) {
+		seen, hint, err := c.readJob(ctx, vault, name)
+		if arm.IsNotFound(err) && missed < patience {
+			missed++
+			return arm.Look{Status: err.Error()}, nil
+		}
+		if err != nil {
+			return arm.Look{}, err
+		}
+		j = seen
+		if progress != nil {
+			progress(j)
+		}
+		return arm.Look{Done: j.Ended(), Status: j.Status, RetryAfter: hint}, nil
+	})
+	return j, err
+}

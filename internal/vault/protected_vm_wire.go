@@ -1,0 +1,95 @@
+package vault
+
+import (
+	"slices"
+	"time"
+)
+
+// The wire structs of protected items at catalog.BackupAPIVersion, cut down to VMs.
+
+const protectedVMType = "Microsoft.Compute/virtualMachines"
+
+type wireItem struct {
+	ID         string             `json:"id"`
+	Properties wireItemProperties `json:"properties"`
+}
+
+type wireItemProperties struct {
+	SourceResourceID             string              `json:"sourceResourceId"`
+	PolicyID                     string              `json:"policyId"`
+	ProtectionState              string              `json:"protectionState"`
+	HealthStatus                 string              `json:"healthStatus"`
+	LastBackupStatus             string              `json:"lastBackupStatus"`
+	LastBackupTime               string              `json:"lastBackupTime"`
+	IsScheduledForDeferredDelete bool                `json:"isScheduledForDeferredDelete"`
+	DeferredDeleteTimeInUTC      string              `json:"deferredDeleteTimeInUTC"`
+	SoftDeleteRetentionInDays    int                 `json:"softDeleteRetentionPeriodInDays"`
+	ExtendedInfo                 *wireItemInfo       `json:"extendedInfo"`
+	ExtendedProperties           *wireItemExtensions `json:"extendedProperties"`
+}
+
+type wireItemInfo struct {
+	RecoveryPointCount int `json:"recoveryPointCount"`
+}
+
+type wireItemExtensions struct {
+	Disks *wireDisks `json:"diskExclusionProperties"`
+}
+
+type wireDisks struct {
+	LUNs    []int `json:"diskLunList"`
+	Include bool  `json:"isInclusionList"`
+}
+
+// wireProtection is the body of a request; what it leaves out the service leaves as it is.
+type wireProtection struct {
+	ProtectedItemType  string              `json:"protectedItemType"`
+	SourceResourceID   string              `json:"sourceResourceId,omitempty"`
+	PolicyID           string              `json:"policyId,omitempty"`
+	ProtectionState    string              `json:"protectionState,omitempty"`
+	IsRehydrate        bool                `json:"isRehydrate,omitempty"`
+	ExtendedProperties *wireItemExtensions `json:"extendedProperties,omitempty"`
+}
+
+// never is what the service has for the time of a backup that was never taken.
+const never = 2001
+
+func (w wireItem) protectedVM() (ProtectedVM, error) {
+	id, err := ParseItemID(w.ID)
+	if err != nil {
+		return ProtectedVM{}, err
+	}
+	p := w.Properties
+	vm := ProtectedVM{
+		ID: id, ARMID: w.ID, SourceVMID: p.SourceResourceID, PolicyID: p.PolicyID, State: p.ProtectionState, Health: p.HealthStatus,
+		LastBackupStatus: p.LastBackupStatus, RecoveryPoints: orZero(p.ExtendedInfo).RecoveryPointCount,
+		Disks: orZero(p.ExtendedProperties).Disks.disks(), SoftDeleted: p.IsScheduledForDeferredDelete,
+	}
+	if at, err := time.Parse(time.RFC3339, p.LastBackupTime); err == nil && at.Year() > never {
+		vm.LastBackup = at.UTC()
+	}
+	if at, err := time.Parse(time.RFC3339, p.DeferredDeleteTimeInUTC); err == nil && vm.SoftDeleted {
+		// When it was deleted; it is kept for the days of retention after that.
+		vm.PurgeAt = at.UTC().AddDate(0, 0, p.SoftDeleteRetentionInDays)
+	}
+	return vm, nil
+}
+
+// disks reads a list; one that excludes nothing restricts nothing.
+func (w *wireDisks) disks() *Disks {
+	if w == nil || len(w.LUNs) == 0 && !w.Include {
+		return nil
+	}
+	return &Disks{LUNs: slices.Sorted(slices.Values(w.LUNs)), Include: w.Include}
+}
+
+func newWireDisks(d *Disks) *wireItemExtensions {
+	if d == nil {
+		d = &Disks{}
+	}
+	luns := d.LUNs
+	if luns == nil {
+		luns = []int{}
+	}
+	return &wireItemExtensions{&wireDisks{luns, d.Include}}
+}

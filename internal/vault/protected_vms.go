@@ -1,0 +1,161 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"net/http"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/arm"
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+)
+
+// VMName is the name of the VM, from its id, or from the item's name when the service gives none.
+func (v ProtectedVM) VMName() string {
+	if id, err := ParseVMID(v.SourceVMID); err == nil {
+		return id.Name
+	}
+	return v.ID.VMName()
+}
+
+// Stopped tells whether no more backups are taken and those there are stay.
+func (v ProtectedVM) Stopped() bool { return v.State == StateStopped || v.State == StateSuspended }
+
+func (c *Client) newItemBatch() *batch[ProtectedVM] {
+	return &batch[ProtectedVM]{
+		singles: childSingles,
+		read:    c.readItem,
+		list:    c.listItems,
+		key:     func(v ProtectedVM) string { return v.ID.Key() },
+	}
+}
+
+// ProtectedVM reads one protected VM, also one that is soft-deleted. When many of a vault are read in one run, a single list
+// serves most of them.
+func (c *Client) ProtectedVM(ctx context.Context, id ItemID) (ProtectedVM, error) {
+	return c.items.get(ctx, id.Vault.Key(), id.String(), id.Key())
+}
+
+// ProtectedVMs yields the VMs whose backups a vault holds, soft-deleted ones included. The list is always fresh.
+func (c *Client) ProtectedVMs(ctx context.Context, vault arm.ID) iter.Seq2[ProtectedVM, error] {
+	return c.listItems(ctx, vault.String())
+}
+
+func (c *Client) readItem(ctx context.Context, id string) (ProtectedVM, error) {
+	var w wireItem
+	if err := c.arm.Get(ctx, id, catalog.BackupAPIVersion, &w); err != nil {
+		return ProtectedVM{}, err
+	}
+	return w.protectedVM()
+}
+
+func (c *Client) listItems(ctx context.Context, vault string) iter.Seq2[ProtectedVM, error] {
+	return func(yield func(ProtectedVM, error) bool) {
+		for w, err := range arm.List[wireItem](ctx, c.arm, vault+"/backupProtectedItems", catalog.BackupAPIVersion, onlyVMs) {
+			var v ProtectedVM
+			if err == nil {
+				v, err = w.protectedVM()
+			}
+			if !yield(v, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// Protect gives a VM a policy, changes the policy or the disks, or takes its backups up again; one that is soft-deleted is
+// undeleted first. It returns when the service has done it. Once the service has accepted the request the value has its
+// ARMID, also when the wait for the end fails. progress, when not nil, is told each status.
+func (c *Client) Protect(ctx context.Context, id ItemID, p Protection, progress func(status string)) (ProtectedVM, error) {
+	there, err := c.ProtectedVM(ctx, id)
+	if err != nil && !arm.IsNotFound(err) {
+		return ProtectedVM{}, err
+	}
+	if there.SoftDeleted {
+		undelete := wireProtection{ProtectedItemType: protectedVMType, SourceResourceID: there.SourceVMID, IsRehydrate: true}
+		if undeleted, err := c.putItem(ctx, id, undelete, progress); err != nil {
+			return undeleted, err
+		}
+	}
+	body := wireProtection{ProtectedItemType: protectedVMType, SourceResourceID: p.SourceVMID, PolicyID: p.PolicyID}
+	if p.Disks != nil || there.Disks != nil {
+		body.ExtendedProperties = newWireDisks(p.Disks)
+	}
+	return c.putItem(ctx, id, body, progress)
+}
+
+// StopProtection takes no more backups of a VM and keeps those there are: for ever with StateStopped, as long as the policy
+// says with StateSuspended, which needs an immutable vault.
+func (c *Client) StopProtection(ctx context.Context, id ItemID, state string, progress func(status string)) (ProtectedVM, error) {
+	there, err := c.ProtectedVM(ctx, id)
+	if err != nil {
+		return ProtectedVM{}, err
+	}
+	body := wireProtection{ProtectedItemType: protectedVMType, SourceResourceID: there.SourceVMID, ProtectionState: state}
+	return c.putItem(ctx, id, body, progress)
+}
+
+// Unprotect stops the protection of a VM and deletes its backups; with soft delete they are kept for a while. An item that
+// does not exist is success.
+func (c *Client) Unprotect(ctx context.Context, id ItemID, progress func(status string)) error {
+	vault := id.Vault.Key()
+	c.wroteItem(vault)
+	defer c.wroteItem(vault)
+	return c.whenFree(ctx, func(ctx context.Context) error { return c.remove(ctx, id.String(), progress) })
+}
+
+func (c *Client) putItem(ctx context.Context, id ItemID, body wireProtection, progress func(string)) (ProtectedVM, error) {
+	if err := errors.Join(id.Vault.Validate(), ctx.Err()); err != nil {
+		return ProtectedVM{}, err
+	}
+	vault := id.Vault.Key()
+	c.wroteItem(vault)
+	defer c.wroteItem(vault)
+	var op *arm.Operation
+	err := c.whenFree(ctx, func(ctx context.Context) (err error) {
+		heard, cancel := untilHeard(ctx)
+		defer cancel()
+		op, err = c.arm.Begin(heard, arm.Request{
+			Method: http.MethodPut, Path: id.String(), APIVersion: catalog.BackupAPIVersion,
+			Body: map[string]any{"properties": body},
+		})
+		return err
+	})
+	if err != nil {
+		return ProtectedVM{}, err
+	}
+	accepted := ProtectedVM{ID: id, ARMID: id.String(), SourceVMID: body.SourceResourceID, PolicyID: body.PolicyID, State: body.ProtectionState}
+	var w wireItem
+	if err := op.Wait(ctx, progress, &w); err != nil {
+		return accepted, err
+	}
+	if w.ID == "" {
+		v, err := c.readItem(ctx, id.String())
+		if err != nil {
+			return accepted, err
+		}
+		return v, nil
+	}
+	return w.protectedVM()
+}
+
+// wroteItem forgets what was read of a vault's items, and of its policies, which count them.
+func (c *Client) wroteItem(vault string) {
+	c.items.wrote(vault)
+	c.policies.wrote(vault)
+	c.protections.forget()
+}
+
+// busyCodes are those of an item that another operation works on, such as a backup or a change of its policy.
+var busyCodes = []string{"BMSUserErrorObjectLocked", "BMSUserErrorConflictingProtectionOperation", "UserErrorConflictingProtectionOperation"}
+
+// whenFree makes a write, and makes it again while the service says that another operation works on the item.
+func (c *Client) whenFree(ctx context.Context, write func(context.Context) error) error {
+	return c.arm.Wait(ctx, func(ctx context.Context) (arm.Look, error) {
+		err := write(ctx)
+		if arm.HasCode(err, busyCodes...) {
+			return arm.Look{Status: err.Error()}, nil
+		}
+		return arm.Look{Done: true}, err
+	})
+}

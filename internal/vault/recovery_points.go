@@ -1,0 +1,91 @@
+package vault
+
+import (
+	"context"
+	"iter"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/arm"
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+)
+
+type wireRecoveryPoint struct {
+	ID         string `json:"id"`
+	Name       string `json:"name"`
+	Properties struct {
+		Time  time.Time `json:"recoveryPointTime"`
+		Type  string    `json:"recoveryPointType"`
+		Tiers []struct {
+			Type   string `json:"type"`
+			Status string `json:"status"`
+		} `json:"recoveryPointTierDetails"`
+		Properties struct {
+			ExpiryTime string `json:"expiryTime"`
+			RuleName   string `json:"ruleName"`
+		} `json:"recoveryPointProperties"`
+	} `json:"properties"`
+}
+
+func (w wireRecoveryPoint) recoveryPoint() RecoveryPoint {
+	p := RecoveryPoint{
+		ARMID: w.ID, Name: w.Name, Time: w.Properties.Time.UTC(), Consistency: w.Properties.Type, Rule: w.Properties.Properties.RuleName, Tiers: []string{},
+	}
+	for _, tier := range w.Properties.Tiers {
+		if strings.EqualFold(tier.Status, "Valid") || strings.EqualFold(tier.Status, "Rehydrated") {
+			p.Tiers = append(p.Tiers, tier.Type)
+		}
+	}
+	if at, err := time.Parse(time.RFC3339, w.Properties.Properties.ExpiryTime); err == nil {
+		p.Expires = at.UTC()
+	}
+	return p
+}
+
+// RecoveryPoints yields the recovery points of a VM within a window, newest first.
+func (c *Client) RecoveryPoints(ctx context.Context, id ItemID, w Window) iter.Seq2[RecoveryPoint, error] {
+	var query url.Values
+	if terms := w.terms("startDate", "endDate"); len(terms) > 0 {
+		query = url.Values{"$filter": {strings.Join(terms, " and ")}}
+	}
+	return func(yield func(RecoveryPoint, error) bool) {
+		// The service's order is not documented.
+		var points []RecoveryPoint
+		for p, err := range arm.List[wireRecoveryPoint](ctx, c.arm, id.String()+"/recoveryPoints", catalog.BackupAPIVersion, query) {
+			if err != nil {
+				yield(RecoveryPoint{}, err)
+				return
+			}
+			if point := p.recoveryPoint(); w.has(point.Time) {
+				points = append(points, point)
+			}
+		}
+		slices.SortStableFunc(points, func(a, b RecoveryPoint) int { return b.Time.Compare(a.Time) })
+		for _, point := range points {
+			if !yield(point, nil) {
+				return
+			}
+		}
+	}
+}
+
+// has tells whether a time is in the window.
+func (w Window) has(t time.Time) bool {
+	return (w.From.IsZero() || !t.Before(w.From)) && (w.To.IsZero() || !t.After(w.To))
+}
+
+// terms are the window as the terms of a filter. Filters know whole seconds: the end is rounded up, and what is beyond it
+// sorted out afterwards.
+func (w Window) terms(from, to string) []string {
+	const form = "2006-01-02 03:04:05 PM"
+	var terms []string
+	if !w.From.IsZero() {
+		terms = append(terms, from+" eq '"+w.From.UTC().Truncate(time.Second).Format(form)+"'")
+	}
+	if !w.To.IsZero() {
+		terms = append(terms, to+" eq '"+w.To.UTC().Add(time.Second-1).Truncate(time.Second).Format(form)+"'")
+	}
+	return terms
+}

@@ -1,0 +1,152 @@
+package vault
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"net/http"
+	"net/url"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/arm"
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+)
+
+// childSingles is how many policies, and how many items, of a vault are read one by one before they are listed.
+const childSingles = 2
+
+// onlyVMs is the filter of the lists of policies and items.
+var onlyVMs = url.Values{"$filter": {"backupManagementType eq '" + KindVM + "'"}}
+
+func (c *Client) newPolicyBatch() *batch[Policy] {
+	return &batch[Policy]{
+		singles: childSingles,
+		read:    c.readPolicy,
+		list:    c.listPolicies,
+		key:     func(p Policy) string { return p.ID.Key() },
+	}
+}
+
+// Policy reads one policy. When many of a vault are read in one run, a single list serves most of them.
+func (c *Client) Policy(ctx context.Context, id PolicyID) (Policy, error) {
+	return c.policies.get(ctx, id.Vault.Key(), id.String(), id.Key())
+}
+
+// Policies yields the policies for VMs of a vault, in the service's order. The list is always fresh.
+func (c *Client) Policies(ctx context.Context, vault arm.ID) iter.Seq2[Policy, error] {
+	return c.listPolicies(ctx, vault.String())
+}
+
+func (c *Client) readPolicy(ctx context.Context, id string) (Policy, error) {
+	var w wirePolicy
+	if err := c.arm.Get(ctx, id, catalog.BackupAPIVersion, &w); err != nil {
+		return Policy{}, err
+	}
+	return w.policy()
+}
+
+func (c *Client) listPolicies(ctx context.Context, vault string) iter.Seq2[Policy, error] {
+	return func(yield func(Policy, error) bool) {
+		for w, err := range arm.List[wirePolicy](ctx, c.arm, vault+"/backupPolicies", catalog.BackupAPIVersion, onlyVMs) {
+			var p Policy
+			if err == nil {
+				p, err = w.policy()
+			}
+			if !yield(p, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// CreatePolicy makes a policy and returns it as the service describes it. One that exists is never written over: the error
+// then wraps ErrPolicyExists. The service has no condition for that, so it is looked for first.
+func (c *Client) CreatePolicy(ctx context.Context, id PolicyID, p catalog.VMPolicy) (Policy, error) {
+	switch there, err := c.readPolicy(ctx, id.String()); {
+	case err == nil:
+		return there, fmt.Errorf("%w: %s", ErrPolicyExists, there.ARMID)
+	case !arm.IsNotFound(err):
+		return Policy{}, err
+	}
+	if err := ctx.Err(); err != nil {
+		return Policy{}, err
+	}
+	heard, cancel := untilHeard(ctx)
+	defer cancel()
+	return c.putPolicy(heard, id, map[string]any{"properties": newWirePolicy(p, c.Now())}, nil)
+}
+
+// UpdatePolicy changes a policy and returns when every VM that has it has been changed over. Properties that are not
+// modelled here stay.
+func (c *Client) UpdatePolicy(ctx context.Context, id PolicyID, p catalog.VMPolicy, progress func(status string)) (Policy, error) {
+	document := map[string]any{}
+	if err := c.arm.Get(ctx, id.String(), catalog.BackupAPIVersion, &document); err != nil {
+		return Policy{}, err
+	}
+	properties, _ := document["properties"].(map[string]any)
+	if properties == nil {
+		properties = map[string]any{}
+	}
+	raw, err := json.Marshal(newWirePolicy(p, c.Now()))
+	if err != nil {
+		return Policy{}, err
+	}
+	changed := map[string]any{}
+	if err := json.Unmarshal(raw, &changed); err != nil {
+		return Policy{}, err
+	}
+	// Each of them is replaced whole: what a schedule or a retention does not have any more must go.
+	for _, name := range []string{
+		"policyType", "timeZone", "instantRPDetails", "instantRpRetentionRangeInDays", "schedulePolicy", "retentionPolicy", "tieringPolicy",
+		"snapshotConsistencyType", "protectedItemsCount", "resourceGuardOperationRequests",
+	} {
+		delete(properties, name)
+		if value, ok := changed[name]; ok {
+			properties[name] = value
+		}
+	}
+	document["properties"] = properties
+	return c.putPolicy(ctx, id, document, progress)
+}
+
+func (c *Client) putPolicy(ctx context.Context, id PolicyID, body any, progress func(string)) (Policy, error) {
+	if err := id.Vault.Validate(); err != nil {
+		return Policy{}, err
+	}
+	vault := id.Vault.Key()
+	c.policies.wrote(vault)
+	defer c.policies.wrote(vault)
+	op, err := c.arm.Begin(ctx, arm.Request{Method: http.MethodPut, Path: id.String(), APIVersion: catalog.BackupAPIVersion, Body: body})
+	if err != nil {
+		return Policy{}, err
+	}
+	var w wirePolicy
+	if err := op.Wait(ctx, progress, &w); err != nil {
+		return Policy{}, err
+	}
+	if w.ID == "" {
+		return c.readPolicy(ctx, id.String())
+	}
+	return w.policy()
+}
+
+// DeletePolicy deletes a policy and returns when it is gone. One that does not exist is success; one that VMs use is
+// refused by the service.
+func (c *Client) DeletePolicy(ctx context.Context, id PolicyID) error {
+	vault := id.Vault.Key()
+	c.policies.wrote(vault)
+	defer c.policies.wrote(vault)
+	return c.remove(ctx, id.String(), nil)
+}
+
+// remove deletes something in a vault and waits until it is gone.
+func (c *Client) remove(ctx context.Context, id string, progress func(string)) error {
+	op, err := c.arm.Begin(ctx, arm.Request{Method: http.MethodDelete, Path: id, APIVersion: catalog.BackupAPIVersion})
+	if err == nil {
+		err = op.Wait(ctx, progress, nil)
+	}
+	if arm.IsNotFound(err) {
+		return nil
+	}
+	return err
+}
