@@ -3,6 +3,7 @@ package embedded
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -232,11 +233,11 @@ func (r *policyReader) text(o object, name string) string {
 }
 
 func (r *policyReader) number(o object, name string) int {
-	if o[name] == nil {
+	switch v := o[name].(type) {
+	case nil:
 		return 0
-	}
-	if number, ok := o[name].(json.Number); ok {
-		if n, err := number.Int64(); err == nil && int64(int32(n)) == n {
+	case json.Number:
+		if n, err := strconv.ParseInt(v.String(), 10, 32); err == nil {
 			return int(n)
 		}
 	}

@@ -11,6 +11,9 @@ import (
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 )
 
+// errNoJob is the error of a backup that cannot be followed.
+var errNoJob = errors.New("the service accepted the backup, but did not say which job it is; it is among the vault's backup jobs")
+
 // BackupNow asks for a backup of a VM and returns the name of its job once the service has told it. The recovery point is
 // kept until then; zero leaves it to the service, which keeps it for 30 days.
 func (c *Client) BackupNow(ctx context.Context, id ItemID, retainUntil time.Time) (job string, err error) {
@@ -18,19 +21,17 @@ func (c *Client) BackupNow(ctx context.Context, id ItemID, retainUntil time.Time
 	if !retainUntil.IsZero() {
 		request["recoveryPointExpiryTimeInUTC"] = retainUntil.UTC().Format(time.RFC3339)
 	}
-	vault := id.Vault.Key()
+	vault := id.Vault.String()
 	c.wroteItem(vault)
 	defer c.wroteItem(vault)
-	heard, cancel := untilHeard(ctx)
-	defer cancel()
-	op, err := c.arm.Begin(heard, arm.Request{
+	op, err := c.beginHeard(ctx, arm.Request{
 		Method: http.MethodPost, Path: id.String() + "/backup", APIVersion: catalog.BackupAPIVersion, Body: map[string]any{"properties": request},
 	})
 	if err != nil {
 		return "", err
 	}
 	if op.URL == "" {
-		return "", errors.New("the service accepted the backup, but did not say where to ask for its job")
+		return "", errNoJob
 	}
 	err = c.arm.Wait(ctx, func(ctx context.Context) (arm.Look, error) {
 		var status struct {
@@ -51,9 +52,9 @@ func (c *Client) BackupNow(ctx context.Context, id ItemID, retainUntil time.Time
 			if reason := c.arm.Failure(ctx, op.URL); reason != nil {
 				return arm.Look{}, reason
 			}
-			return arm.Look{}, errors.New("the service gave up on the backup, and gave no reason")
+			return arm.Look{}, errors.New("the service did not begin the backup, for which it gave no reason")
 		case strings.EqualFold(status.Status, "Succeeded"):
-			return arm.Look{}, errors.New("the service began the backup, but named no job")
+			return arm.Look{}, errNoJob
 		}
 		return arm.Look{Status: status.Status, RetryAfter: hint}, nil
 	})

@@ -3,6 +3,7 @@ package vault
 import (
 	"context"
 	"iter"
+	"strings"
 	"sync"
 	"time"
 )
@@ -14,8 +15,8 @@ type batch[T any] struct {
 	singles int
 	read    func(ctx context.Context, id string) (T, error)
 	list    func(ctx context.Context, parent string) iter.Seq2[T, error]
-	// key is the folded id of a child, by which get finds it.
-	key func(T) string
+	// id is the id of a child, in any letter case.
+	id func(T) string
 
 	mu      sync.Mutex
 	parents map[string]*batchParent[T]
@@ -23,7 +24,7 @@ type batch[T any] struct {
 
 // batchParent is what a batch knows of one parent; batch.mu guards it.
 type batchParent[T any] struct {
-	reads      int
+	reads      int // single reads since the last write
 	generation int // counts writes; a list begun before a write does not serve reads after it
 	list       *batchList[T]
 }
@@ -36,8 +37,8 @@ type batchList[T any] struct {
 	taken      time.Time
 }
 
-// get reads the child with this id: alone while few have been read, from the list after that. key is the folded id.
-func (b *batch[T]) get(ctx context.Context, parent, id, key string) (T, error) {
+// get reads the child with this id: alone while few have been read, from the list after that.
+func (b *batch[T]) get(ctx context.Context, parent, id string) (T, error) {
 	b.mu.Lock()
 	p := b.of(parent)
 	l := p.list
@@ -62,7 +63,7 @@ func (b *batch[T]) get(ctx context.Context, parent, id, key string) (T, error) {
 		var none T
 		return none, ctx.Err()
 	}
-	if child, ok := l.children[key]; ok {
+	if child, ok := l.children[strings.ToLower(id)]; ok {
 		return child, nil
 	}
 	// Not in the list, or no right to list: only the service's own word on this one counts.
@@ -89,13 +90,14 @@ func (b *batch[T]) fetch(ctx context.Context, parent string, l *batchList[T]) {
 		if err != nil {
 			return // the list stays empty, and everybody reads alone
 		}
-		children[b.key(child)] = child
+		children[strings.ToLower(b.id(child))] = child
 	}
 	l.children = children
 }
 
-// of returns what is known of a parent, whose name is folded. The caller holds mu.
+// of returns what is known of a parent. The caller holds mu.
 func (b *batch[T]) of(parent string) *batchParent[T] {
+	parent = strings.ToLower(parent)
 	if b.parents == nil {
 		b.parents = map[string]*batchParent[T]{}
 	}
@@ -107,9 +109,12 @@ func (b *batch[T]) of(parent string) *batchParent[T] {
 	return p
 }
 
-// wrote is called before and after a write to a parent.
+// wrote is called before and after a write to a parent. While writes and reads take turns, as they do in an apply, each read
+// is a single one again: a list for each would cost more.
 func (b *batch[T]) wrote(parent string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.of(parent).generation++
+	p := b.of(parent)
+	p.generation++
+	p.reads = 0
 }

@@ -91,9 +91,7 @@ func (c *Client) put(ctx context.Context, id arm.ID, body any, header http.Heade
 		return Vault{}, err
 	}
 	c.inventory.writing(id)
-	ctx, cancel := untilHeard(ctx)
-	defer cancel()
-	op, err := c.arm.Begin(ctx, arm.Request{
+	op, err := c.beginHeard(ctx, arm.Request{
 		Method: http.MethodPut, Path: id.String(), APIVersion: catalog.VaultAPIVersion,
 		Header: header, Body: body,
 	})
@@ -126,6 +124,13 @@ func untilHeard(ctx context.Context) (context.Context, context.CancelFunc) {
 		context.AfterFunc(heard, func() { timer.Stop() })
 	})
 	return heard, func() { stop(); cancel() }
+}
+
+// beginHeard sends a write whose acceptance must be heard of.
+func (c *Client) beginHeard(ctx context.Context, request arm.Request) (*arm.Operation, error) {
+	ctx, cancel := untilHeard(ctx)
+	defer cancel()
+	return c.arm.Begin(ctx, request)
 }
 
 // WaitActive looks at an accepted vault until it is Active, and returns it as the service then describes it. It polls

@@ -200,6 +200,16 @@ func (i *inventory) fetch(ctx context.Context, subscriptionID string, s *subscri
 	close(l.done)
 }
 
+// registered is told of a VM that a vault has begun to protect: the first of a vault locks its redundancy.
+func (i *inventory) registered(id arm.ID) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	s := i.of(id.SubscriptionID)
+	if s.snapshot == nil || !s.snapshot.vaults[id.Key()].RedundancyLocked {
+		s.generation++
+	}
+}
+
 // writing is called before a write of a vault, wrote and deleted after it.
 func (i *inventory) writing(id arm.ID) {
 	i.mu.Lock()

@@ -87,7 +87,7 @@ func (c *Client) Jobs(ctx context.Context, vault arm.ID, f JobFilter) iter.Seq2[
 			terms = append(terms, term[0]+" eq '"+term[1]+"'")
 		}
 	}
-	terms = append(terms, f.Window.terms("startTime", "endTime")...)
+	terms = append(terms, f.Window.terms("startTime", "endTime", c.Now())...)
 	query := url.Values{"$filter": {strings.Join(terms, " and ")}}
 	return func(yield func(Job, error) bool) {
 		var jobs []Job
@@ -96,7 +96,7 @@ func (c *Client) Jobs(ctx context.Context, vault arm.ID, f JobFilter) iter.Seq2[
 				yield(Job{}, err)
 				return
 			}
-			if j := w.job(); f.Window.has(j.Start) {
+			if j := w.job(); f.has(j) {
 				jobs = append(jobs, j)
 			}
 		}
@@ -107,6 +107,12 @@ func (c *Client) Jobs(ctx context.Context, vault arm.ID, f JobFilter) iter.Seq2[
 			}
 		}
 	}
+}
+
+// has tells whether a job passes the filter.
+func (f JobFilter) has(j Job) bool {
+	return f.Window.has(j.Start) && (f.Status == "" || strings.EqualFold(f.Status, j.Status)) &&
+		(f.Operation == "" || strings.EqualFold(f.Operation, j.Operation))
 }
 
 // Job reads one job.
@@ -122,7 +128,7 @@ func (c *Client) readJob(ctx context.Context, vault arm.ID, name string) (Job, t
 }
 
 // WaitJob looks at a job until it has ended, and returns it; that it failed is not an error of the call. progress, when not
-// nil, is told of each look.
+// nil, is told of each change of its status.
 func (c *Client) WaitJob(ctx context.Context, vault arm.ID, name string, progress func(Job)) (Job, error) {
 	// A job that was just begun may not be found for a moment.
 	const patience = 5
@@ -137,11 +143,12 @@ func (c *Client) WaitJob(ctx context.Context, vault arm.ID, name string, progres
 		if err != nil {
 			return arm.Look{}, err
 		}
-		j = seen
-		if progress != nil {
-			progress(j)
+		if progress != nil && seen.Status != j.Status {
+			progress(seen)
 		}
+		j = seen
 		return arm.Look{Done: j.Ended(), Status: j.Status, RetryAfter: hint}, nil
 	})
+	c.items.wrote(vault.String()) // it has another recovery point, perhaps
 	return j, err
 }

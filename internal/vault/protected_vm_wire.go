@@ -33,7 +33,7 @@ type wireItemInfo struct {
 }
 
 type wireItemExtensions struct {
-	Disks *wireDisks `json:"diskExclusionProperties"`
+	Disks *wireDisks `json:"diskExclusionProperties,omitempty"`
 }
 
 type wireDisks struct {
@@ -83,13 +83,11 @@ func (w *wireDisks) disks() *Disks {
 	return &Disks{LUNs: slices.Sorted(slices.Values(w.LUNs)), Include: w.Include}
 }
 
+// newWireDisks restricts to disks. For all disks it is empty, as Azure CLI sends it to reset the restriction.
 func newWireDisks(d *Disks) *wireItemExtensions {
 	if d == nil {
-		d = &Disks{}
+		return &wireItemExtensions{}
 	}
-	luns := d.LUNs
-	if luns == nil {
-		luns = []int{}
-	}
-	return &wireItemExtensions{&wireDisks{luns, d.Include}}
+	// Of the OS disk alone the list is empty, not null.
+	return &wireItemExtensions{&wireDisks{LUNs: append([]int{}, d.LUNs...), Include: d.Include}}
 }

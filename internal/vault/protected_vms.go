@@ -26,14 +26,14 @@ func (c *Client) newItemBatch() *batch[ProtectedVM] {
 		singles: childSingles,
 		read:    c.readItem,
 		list:    c.listItems,
-		key:     func(v ProtectedVM) string { return v.ID.Key() },
+		id:      func(v ProtectedVM) string { return v.ID.String() },
 	}
 }
 
 // ProtectedVM reads one protected VM, also one that is soft-deleted. When many of a vault are read in one run, a single list
 // serves most of them.
 func (c *Client) ProtectedVM(ctx context.Context, id ItemID) (ProtectedVM, error) {
-	return c.items.get(ctx, id.Vault.Key(), id.String(), id.Key())
+	return c.items.get(ctx, id.Vault.String(), id.String())
 }
 
 // ProtectedVMs yields the VMs whose backups a vault holds, soft-deleted ones included. The list is always fresh.
@@ -98,7 +98,7 @@ func (c *Client) StopProtection(ctx context.Context, id ItemID, state string, pr
 // Unprotect stops the protection of a VM and deletes its backups; with soft delete they are kept for a while. An item that
 // does not exist is success.
 func (c *Client) Unprotect(ctx context.Context, id ItemID, progress func(status string)) error {
-	vault := id.Vault.Key()
+	vault := id.Vault.String()
 	c.wroteItem(vault)
 	defer c.wroteItem(vault)
 	return c.whenFree(ctx, func(ctx context.Context) error { return c.remove(ctx, id.String(), progress) })
@@ -108,14 +108,12 @@ func (c *Client) putItem(ctx context.Context, id ItemID, body wireProtection, pr
 	if err := errors.Join(id.Vault.Validate(), ctx.Err()); err != nil {
 		return ProtectedVM{}, err
 	}
-	vault := id.Vault.Key()
+	vault := id.Vault.String()
 	c.wroteItem(vault)
 	defer c.wroteItem(vault)
 	var op *arm.Operation
 	err := c.whenFree(ctx, func(ctx context.Context) (err error) {
-		heard, cancel := untilHeard(ctx)
-		defer cancel()
-		op, err = c.arm.Begin(heard, arm.Request{
+		op, err = c.beginHeard(ctx, arm.Request{
 			Method: http.MethodPut, Path: id.String(), APIVersion: catalog.BackupAPIVersion,
 			Body: map[string]any{"properties": body},
 		})
@@ -124,6 +122,8 @@ func (c *Client) putItem(ctx context.Context, id ItemID, body wireProtection, pr
 	if err != nil {
 		return ProtectedVM{}, err
 	}
+	c.protections.protected(body.SourceResourceID, id)
+	c.inventory.registered(id.Vault)
 	accepted := ProtectedVM{ID: id, ARMID: id.String(), SourceVMID: body.SourceResourceID, PolicyID: body.PolicyID, State: body.ProtectionState}
 	var w wireItem
 	if err := op.Wait(ctx, progress, &w); err != nil {
@@ -143,7 +143,6 @@ func (c *Client) putItem(ctx context.Context, id ItemID, body wireProtection, pr
 func (c *Client) wroteItem(vault string) {
 	c.items.wrote(vault)
 	c.policies.wrote(vault)
-	c.protections.forget()
 }
 
 // busyCodes are those of an item that another operation works on, such as a backup or a change of its policy.

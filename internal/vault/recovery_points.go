@@ -47,7 +47,7 @@ func (w wireRecoveryPoint) recoveryPoint() RecoveryPoint {
 // RecoveryPoints yields the recovery points of a VM within a window, newest first.
 func (c *Client) RecoveryPoints(ctx context.Context, id ItemID, w Window) iter.Seq2[RecoveryPoint, error] {
 	var query url.Values
-	if terms := w.terms("startDate", "endDate"); len(terms) > 0 {
+	if terms := w.terms("startDate", "endDate", c.Now()); len(terms) > 0 {
 		query = url.Values{"$filter": {strings.Join(terms, " and ")}}
 	}
 	return func(yield func(RecoveryPoint, error) bool) {
@@ -76,16 +76,16 @@ func (w Window) has(t time.Time) bool {
 	return (w.From.IsZero() || !t.Before(w.From)) && (w.To.IsZero() || !t.After(w.To))
 }
 
-// terms are the window as the terms of a filter. Filters know whole seconds: the end is rounded up, and what is beyond it
-// sorted out afterwards.
-func (w Window) terms(from, to string) []string {
+// terms are the window as the terms of a filter, which knows whole seconds and, in Azure's own clients, always both ends. A
+// window without a beginning is not asked for but sorted out afterwards; one without an end ends tomorrow.
+func (w Window) terms(from, to string, now time.Time) []string {
 	const form = "2006-01-02 03:04:05 PM"
-	var terms []string
-	if !w.From.IsZero() {
-		terms = append(terms, from+" eq '"+w.From.UTC().Truncate(time.Second).Format(form)+"'")
+	if w.From.IsZero() {
+		return nil
 	}
-	if !w.To.IsZero() {
-		terms = append(terms, to+" eq '"+w.To.UTC().Add(time.Second-1).Truncate(time.Second).Format(form)+"'")
+	end := w.To.Add(time.Second - 1)
+	if w.To.IsZero() {
+		end = now.AddDate(0, 0, 1)
 	}
-	return terms
+	return []string{from + " eq '" + w.From.UTC().Format(form) + "'", to + " eq '" + end.UTC().Format(form) + "'"}
 }

@@ -3,6 +3,7 @@ package vault
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"net/http"
@@ -23,13 +24,13 @@ func (c *Client) newPolicyBatch() *batch[Policy] {
 		singles: childSingles,
 		read:    c.readPolicy,
 		list:    c.listPolicies,
-		key:     func(p Policy) string { return p.ID.Key() },
+		id:      func(p Policy) string { return p.ID.String() },
 	}
 }
 
 // Policy reads one policy. When many of a vault are read in one run, a single list serves most of them.
 func (c *Client) Policy(ctx context.Context, id PolicyID) (Policy, error) {
-	return c.policies.get(ctx, id.Vault.Key(), id.String(), id.Key())
+	return c.policies.get(ctx, id.Vault.String(), id.String())
 }
 
 // Policies yields the policies for VMs of a vault, in the service's order. The list is always fresh.
@@ -68,12 +69,7 @@ func (c *Client) CreatePolicy(ctx context.Context, id PolicyID, p catalog.VMPoli
 	case !arm.IsNotFound(err):
 		return Policy{}, err
 	}
-	if err := ctx.Err(); err != nil {
-		return Policy{}, err
-	}
-	heard, cancel := untilHeard(ctx)
-	defer cancel()
-	return c.putPolicy(heard, id, map[string]any{"properties": newWirePolicy(p, c.Now())}, nil)
+	return c.putPolicy(ctx, id, map[string]any{"properties": newWirePolicy(p, c.Now())}, nil)
 }
 
 // UpdatePolicy changes a policy and returns when every VM that has it has been changed over. Properties that are not
@@ -109,31 +105,38 @@ func (c *Client) UpdatePolicy(ctx context.Context, id PolicyID, p catalog.VMPoli
 	return c.putPolicy(ctx, id, document, progress)
 }
 
+// putPolicy writes a policy and waits for the end. Once the service has accepted it the value has its ARMID, also when the
+// wait fails.
 func (c *Client) putPolicy(ctx context.Context, id PolicyID, body any, progress func(string)) (Policy, error) {
-	if err := id.Vault.Validate(); err != nil {
+	if err := errors.Join(id.Vault.Validate(), ctx.Err()); err != nil {
 		return Policy{}, err
 	}
-	vault := id.Vault.Key()
+	vault := id.Vault.String()
 	c.policies.wrote(vault)
 	defer c.policies.wrote(vault)
-	op, err := c.arm.Begin(ctx, arm.Request{Method: http.MethodPut, Path: id.String(), APIVersion: catalog.BackupAPIVersion, Body: body})
+	op, err := c.beginHeard(ctx, arm.Request{Method: http.MethodPut, Path: id.String(), APIVersion: catalog.BackupAPIVersion, Body: body})
 	if err != nil {
 		return Policy{}, err
 	}
+	accepted := Policy{ID: id, ARMID: id.String(), Kind: KindVM}
 	var w wirePolicy
 	if err := op.Wait(ctx, progress, &w); err != nil {
-		return Policy{}, err
+		return accepted, err
 	}
-	if w.ID == "" {
-		return c.readPolicy(ctx, id.String())
+	if w.ID != "" {
+		return w.policy()
 	}
-	return w.policy()
+	written, err := c.readPolicy(ctx, id.String())
+	if err != nil {
+		return accepted, err
+	}
+	return written, nil
 }
 
 // DeletePolicy deletes a policy and returns when it is gone. One that does not exist is success; one that VMs use is
 // refused by the service.
 func (c *Client) DeletePolicy(ctx context.Context, id PolicyID) error {
-	vault := id.Vault.Key()
+	vault := id.Vault.String()
 	c.policies.wrote(vault)
 	defer c.policies.wrote(vault)
 	return c.remove(ctx, id.String(), nil)

@@ -227,7 +227,7 @@ func (w wirePolicyProperties) settings() catalog.VMPolicy {
 		Type:                canonical(w.PolicyType, catalog.PolicyV1, catalog.PolicyV2),
 		TimeZone:            w.TimeZone,
 		InstantRestoreDays:  w.InstantRPRetentionRangeInDays,
-		SnapshotConsistency: w.SnapshotConsistencyType,
+		SnapshotConsistency: canonical(w.SnapshotConsistencyType, "", catalog.SnapshotCrashConsistent),
 		Schedule:            orZero(w.SchedulePolicy).schedule(),
 	}
 	if p.TimeZone == "" {

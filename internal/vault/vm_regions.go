@@ -3,7 +3,6 @@ package vault
 import (
 	"context"
 	"iter"
-	"strings"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
@@ -26,14 +25,14 @@ func (c *Client) newVMBatch() *batch[wireVM] {
 		list: func(ctx context.Context, subscription string) iter.Seq2[wireVM, error] {
 			return arm.List[wireVM](ctx, c.arm, "/subscriptions/"+subscription+"/providers/"+catalog.VMType, catalog.VMAPIVersion, nil)
 		},
-		key: func(vm wireVM) string { return strings.ToLower(vm.ID) },
+		id: func(vm wireVM) string { return vm.ID },
 	}
 }
 
 // VMRegion returns the region of a VM, in its canonical name. arm.IsNotFound tells of the error that there is no such VM;
 // any other refusal leaves it open. When many VMs of a subscription are asked for in one run, a single list serves them.
 func (c *Client) VMRegion(ctx context.Context, vm arm.ID) (string, error) {
-	found, err := c.vms.get(ctx, strings.ToLower(vm.SubscriptionID), vm.String(), vm.Key())
+	found, err := c.vms.get(ctx, vm.SubscriptionID, vm.String())
 	if err != nil {
 		return "", err
 	}
