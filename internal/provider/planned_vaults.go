@@ -122,6 +122,18 @@ func (p *plannedVaults) newVaults() []plannedVault {
 	return all
 }
 
+// soleRegion is the region of the vaults that this run makes; empty when they have several, or one is not known.
+func (p *plannedVaults) soleRegion() string {
+	region := ""
+	for _, v := range p.newVaults() {
+		if v.region == "" || region != "" && v.region != region {
+			return ""
+		}
+		region = v.region
+	}
+	return region
+}
+
 // plannedObjects is what tells an object that is being replaced under its own id from a conflict: Terraform plans a
 // replacement by asking about the object there is and then, without saying so, about a new one; for a tainted object it
 // asks about a new one only, after reading the old. The zero value is empty.

@@ -82,8 +82,11 @@ func (r *protectedVMResource) planCreate(ctx context.Context, plan protectedVMMo
 	if r.run.applying || diags.HasError() {
 		return // what follows was looked at while planning; Create looks again
 	}
+	r.checkOnce(plan, diags)
 	r.checkPolicy(ctx, plan, v, diags)
-	r.checkNotProtected(ctx, plan, vm, v, func(id vault.ItemID) bool { return r.run.plans.items.replaces(id, req.Config.Raw) }, diags)
+	r.checkNotProtected(ctx, plan, vm, v, func(id vault.ItemID) bool {
+		return r.run.plans.releasedItem(id) || r.run.plans.items.replaces(id, req.Config.Raw)
+	}, diags)
 	r.warnOfLock(plan, vm, v, known, diags)
 }
 

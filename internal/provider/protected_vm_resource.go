@@ -270,28 +270,26 @@ func deleteAdvice(err error) string {
 	return ""
 }
 
+// codeNotProtectable is Azure's one answer for a VM that is in another region, of another vault, or not there at all.
+const codeNotProtectable = "BMSUserErrorInvalidConfigureProtectionRequest"
+
 // addProtectError explains a refusal as far as it can be explained.
 func (r *protectedVMResource) addProtectError(ctx context.Context, plan protectedVMModel, err error, diags *diag.Diagnostics) {
 	advice := ""
-	var refusal *arm.Error
+	vm, parseErr := vault.ParseVMID(plan.SourceVMID.ValueString())
+	v, known := r.vaultOf(ctx, plan, diags)
 	switch {
 	case ctx.Err() != nil:
 		advice = "It is not known whether the service accepted the protection. If it did, the next plan says so and how to go on."
-	case errors.As(err, &refusal) && refusal.StatusCode < 500:
-		// Azure has one answer for a VM in another region, of another vault, and one that does not exist.
-		if vm, parseErr := vault.ParseVMID(plan.SourceVMID.ValueString()); parseErr == nil {
-			v, known := r.vaultOf(ctx, plan, diags)
-			if known {
-				if other, found, findErr := r.run.vaults.ProtectingVault(ctx, vm, v.region); findErr == nil && found && !other.Equal(v.id) {
-					addOtherVault(diags, plan, other)
-					return
-				}
-				advice = fmt.Sprintf("Make sure that the VM exists, and that it is in %s, the region of the vault.", regionLabel(v.region))
-				if !plan.SourceVMRegion.IsNull() && !plan.SourceVMRegion.IsUnknown() {
-					advice += " That source_vm_region says so does not make it so; where the VM really is, is only looked at while planning when " +
-						"source_vm_region is not set."
-				}
-			}
+	case arm.HasCode(err, codeNotProtectable) && parseErr == nil && known:
+		if other, found, findErr := r.run.vaults.ProtectingVault(ctx, vm, v.region); findErr == nil && found && !other.Equal(v.id) {
+			addOtherVault(diags, plan, other)
+			return
+		}
+		advice = fmt.Sprintf("Make sure that the VM exists, and that it is in %s, the region of the vault.", regionLabel(v.region))
+		if !plan.SourceVMRegion.IsNull() && !plan.SourceVMRegion.IsUnknown() {
+			advice += " That source_vm_region says so does not make it so; where the VM really is, is only looked at while planning when " +
+				"source_vm_region is not set."
 		}
 	}
 	diags.AddError("Unable to protect a VM", problem(protectedVMLabel(plan), err, advice))

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -90,6 +91,16 @@ func checkImmutable(m protectedVMModel, v plannedVault, diags *diag.Diagnostics)
 	}
 }
 
+// checkOnce refuses a second resource for a VM.
+func (r *protectedVMResource) checkOnce(plan protectedVMModel, diags *diag.Diagnostics) {
+	vm, err := vault.ParseVMID(plan.SourceVMID.ValueString())
+	if err != nil || r.run.plans.once("protects "+vm.Key()) {
+		return
+	}
+	diags.AddAttributeError(path.Root("source_vm_id"), "VM is protected twice", fmt.Sprintf(
+		"Another resource of this configuration protects %s. A VM is protected by one vault at a time, with one policy.", vm))
+}
+
 // checkNotProtected finds an item in the way of a new one: in this vault, whose own resource it may be, or in another.
 // One that is being replaced does not count. A soft-deleted item of this vault comes back, which is said.
 func (r *protectedVMResource) checkNotProtected(ctx context.Context, plan protectedVMModel, in vmRegion, v plannedVault, replaced func(vault.ItemID) bool, diags *diag.Diagnostics) {
@@ -116,10 +127,7 @@ func (r *protectedVMResource) checkNotProtected(ctx context.Context, plan protec
 			return
 		}
 	}
-	region := in.name
-	if region == "" {
-		region = v.region
-	}
+	region := cmp.Or(in.name, v.region, r.run.plans.soleRegion())
 	if region == "" {
 		return
 	}
@@ -213,18 +221,18 @@ func (r *protectedVMResource) warnOfDeletion(ctx context.Context, state protecte
 	case deletionSuspend:
 		detail += points + " stay in the vault until they expire by the policy. Until then no other vault can protect the VM, and the vault cannot be deleted."
 	default:
-		detail += points + " are deleted" + r.afterDeletion(ctx, id, count)
+		detail += points + " are deleted" + r.afterDeletion(ctx, id)
 	}
 	diags.AddWarning("Backups of a VM end", detail)
 }
 
 // afterDeletion tells whether what is deleted can be brought back, and whether it can be deleted at all.
-func (r *protectedVMResource) afterDeletion(ctx context.Context, id arm.ID, count int64) string {
+func (r *protectedVMResource) afterDeletion(ctx context.Context, id arm.ID) string {
 	v, err := r.run.vaults.Get(ctx, id)
 	if err != nil {
 		return "."
 	}
-	if immutability := orEmpty(v.Settings.Immutability); immutability != vault.ImmutabilityDisabled && count > 0 {
+	if immutability := orEmpty(v.Settings.Immutability); immutability != vault.ImmutabilityDisabled {
 		return fmt.Sprintf(", which the service refuses: the immutability of the vault is %s. Set deletion_policy = %q or %q and apply that before.",
 			immutability, deletionSuspend, deletionRetain)
 	}

@@ -54,6 +54,7 @@ var protectionMistakes = map[string]mistake{
 	"The VM exists":                                                   {config: protecting(contoso()+web(`source_vm_id = "`+machines+`nobody"`), eastUSInventory)},
 	"The vault of a protected VM exists":                              {config: protecting(webIn())},
 	"No other vault protects the VM":                                  {prepare: protectedElsewhere, config: protecting(webIn())},
+	"A VM is protected once in a configuration":                       {config: protecting(contoso() + web() + strings.Replace(web(), `"web"`, `"again"`, 1))},
 	"The vault does not protect the VM already":                       {prepare: serviceClient.protectWeb, config: protecting(webIn())},
 	"The policy of a protected VM exists":                             {prepare: exists, config: protecting(webIn(`backup_policy_id = "` + contosoID + `/backupPolicies/nightly"`))},
 	"A stopped protection begins with a policy":                       mistaken(`backup_policy_id = null`, `protection_state = "ProtectionStopped"`),
