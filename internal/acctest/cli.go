@@ -47,7 +47,8 @@ func useCLI() error {
 	}
 	// The user's own settings must not reach the tests.
 	for _, name := range []string{
-		"BACKUP_ENVIRONMENT", "BACKUP_DATABASE", "BACKUP_PROVISIONING_TIME", "BACKUP_EXTRA_REGIONS", "ARM_SUBSCRIPTION_ID",
+		"BACKUP_ENVIRONMENT", "BACKUP_DATABASE", "BACKUP_PROVISIONING_TIME", "BACKUP_OPERATION_TIME", "BACKUP_BACKUP_TIME", "BACKUP_CLOCK_OFFSET",
+		"BACKUP_EXTRA_REGIONS", "ARM_SUBSCRIPTION_ID",
 		"TF_CLI_ARGS", "TF_CLI_CONFIG_FILE", "TF_DATA_DIR", "TF_LOG",
 	} {
 		if err := os.Unsetenv(name); err != nil {

@@ -70,6 +70,14 @@ func (w *Workspace) Write(name, content string) {
 	}
 }
 
+// Copy copies what is in a folder into one of the workspace, which is made.
+func (w *Workspace) Copy(to, from string) {
+	w.tb.Helper()
+	if err := os.CopyFS(filepath.Join(w.Folder, to), os.DirFS(from)); err != nil {
+		w.tb.Fatal(err)
+	}
+}
+
 // Setenv sets an environment variable of the commands to come.
 func (w *Workspace) Setenv(name, value string) { w.env = append(w.env, name+"="+value) }
 

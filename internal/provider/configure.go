@@ -42,6 +42,9 @@ const (
 	environmentVariable      = "BACKUP_ENVIRONMENT"
 	databaseVariable         = "BACKUP_DATABASE"
 	provisioningTimeVariable = "BACKUP_PROVISIONING_TIME"
+	operationTimeVariable    = "BACKUP_OPERATION_TIME"
+	backupTimeVariable       = "BACKUP_BACKUP_TIME"
+	clockOffsetVariable      = "BACKUP_CLOCK_OFFSET"
 	subscriptionVariable     = "ARM_SUBSCRIPTION_ID"
 )
 
@@ -102,7 +105,7 @@ func (p *backupProvider) Configure(ctx context.Context, req provider.ConfigureRe
 		resp.Diagnostics.AddError("Unable to configure the provider", sentence(err.Error()))
 		return
 	}
-	resp.ResourceData, resp.DataSourceData, resp.ListResourceData = r, r, r
+	resp.ResourceData, resp.DataSourceData, resp.ListResourceData, resp.ActionData = r, r, r, r
 }
 
 // environment reads where vaults live. Only BACKUP_ENVIRONMENT and the attribute count: a stray ARM_* variable must
@@ -136,7 +139,11 @@ type embeddedConfig struct {
 	database         string
 	databaseFrom     string // where the path was set, for the user
 	provisioningTime time.Duration
+	operationTime    time.Duration
+	backupTime       time.Duration
+	clockOffset      time.Duration
 	subscriptions    map[string]string
+	virtualMachines  map[string]string // nil: any well-formed one exists
 }
 
 func embeddedSettings(ctx context.Context, object types.Object, diags *diag.Diagnostics) embeddedConfig {
@@ -149,29 +156,26 @@ func embeddedSettings(ctx context.Context, object types.Object, diags *diag.Diag
 	if !object.IsNull() {
 		diags.Append(object.As(ctx, &m, basetypes.ObjectAsOptions{})...)
 	}
-	for name, unknown := range map[string]bool{
-		"database": m.Database.IsUnknown(), "provisioning_time": m.ProvisioningTime.IsUnknown(), "subscriptions": m.Subscriptions.IsUnknown(),
-	} {
-		if unknown {
+	if m.Database.IsUnknown() {
+		addUnknown(diags, root.AtName("database"))
+	}
+	knownMap := func(name string, value types.Map) map[string]string {
+		elements, known := stringMap(ctx, value, diags)
+		if !known && !value.IsNull() {
 			addUnknown(diags, root.AtName(name))
 		}
-	}
-	subscriptions, known := stringMap(ctx, m.Subscriptions, diags)
-	if !known && !m.Subscriptions.IsNull() {
-		addUnknown(diags, root.AtName("subscriptions"))
-	}
-	provisioningTime := cmp.Or(m.ProvisioningTime.ValueString(), os.Getenv(provisioningTimeVariable), "0s")
-	if err := checkProvisioningTime(provisioningTime); err != nil {
-		diags.AddAttributeError(root.AtName("provisioning_time"), "Invalid provisioning time", fmt.Sprintf(
-			"%s It comes from the environment variable %s.", sentence(err.Error()), provisioningTimeVariable))
+		return elements
 	}
 	database, databaseFrom := databasePath(m.Database)
-	duration, _ := time.ParseDuration(provisioningTime) // checked just above
 	return embeddedConfig{
 		database:         database,
 		databaseFrom:     databaseFrom,
-		provisioningTime: duration,
-		subscriptions:    subscriptions,
+		provisioningTime: provisioningTime.read(m.ProvisioningTime, diags),
+		operationTime:    operationTime.read(m.OperationTime, diags),
+		backupTime:       backupTime.read(m.BackupTime, diags),
+		clockOffset:      clockOffset.read(m.ClockOffset, diags),
+		subscriptions:    knownMap("subscriptions", m.Subscriptions),
+		virtualMachines:  knownMap("virtual_machines", m.VirtualMachines),
 	}
 }
 
@@ -230,7 +234,11 @@ func (p *backupProvider) openEmbedded(ctx context.Context, settings embeddedConf
 		Store:            file,
 		Subscriptions:    subscriptionsOf(settings, subscriptionID.ValueString()),
 		ProvisioningTime: settings.provisioningTime,
+		OperationTime:    settings.operationTime,
+		BackupTime:       settings.backupTime,
 		Regions:          regions,
+		VirtualMachines:  settings.virtualMachines,
+		Now:              func() time.Time { return time.Now().Add(settings.clockOffset) },
 	}
 	if p.change != nil {
 		p.change(&config)

@@ -44,13 +44,15 @@ func problem(object string, err error, advice string) string {
 	return text
 }
 
-// sentence makes one of a rule's text: a capital first, a full stop last.
+// sentence makes one of a rule's text: a capital first, unless it begins with the name of an attribute, a full stop last.
 func sentence(s string) string {
 	runes := []rune(strings.TrimSpace(s))
 	if len(runes) == 0 {
 		return ""
 	}
-	runes[0] = unicode.ToUpper(runes[0])
+	if word, _, _ := strings.Cut(s, " "); !strings.Contains(word, "_") {
+		runes[0] = unicode.ToUpper(runes[0])
+	}
 	if last := runes[len(runes)-1]; !strings.ContainsRune(".!?:", last) {
 		runes = append(runes, '.')
 	}

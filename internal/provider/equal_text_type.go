@@ -14,14 +14,24 @@ import (
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 )
 
-// Two kinds of text may be spelled in several ways without meaning something else. State keeps the spelling it has.
+// Three kinds of text may be spelled in several ways without meaning something else. State keeps the spelling it has.
 var (
 	// regionType is the type of regions: "China East" and "chinaeast" are equal.
 	regionType = equalTextType{name: "region", normalize: catalog.NormalizeRegion}
 	// armNameType is the type of ids and names that Azure compares without regard to letter case, and returns in
 	// another case now and then.
 	armNameType = equalTextType{name: "ARM name", normalize: strings.ToLower}
+	// timeZoneType is the type of time zones: "Asia/Shanghai" and "China Standard Time" are equal.
+	timeZoneType = equalTextType{name: "time zone", normalize: normalizeTimeZone}
 )
+
+// normalizeTimeZone is the Windows name of a time zone; of one that the catalogue does not know, the name itself.
+func normalizeTimeZone(name string) string {
+	if windows, ok := catalog.WindowsTimeZone(name); ok {
+		name = windows
+	}
+	return strings.ToLower(name)
+}
 
 var (
 	_ basetypes.StringTypable                    = equalTextType{}

@@ -15,7 +15,10 @@ import (
 	"github.com/azurebackup/terraform-provider-backup/internal/acctest"
 )
 
-const examplesFolder = "../../examples"
+const (
+	examplesFolder = "../../examples"
+	modulesFolder  = examplesFolder + "/modules"
+)
 
 // example is a folder under examples/.
 type example struct {
@@ -32,6 +35,9 @@ func examples(t *testing.T) []example {
 	err := filepath.WalkDir(examplesFolder, func(folder string, entry fs.DirEntry, err error) error {
 		if err != nil || !entry.IsDir() {
 			return err
+		}
+		if folder == modulesFolder {
+			return fs.SkipDir // TestAccModules runs them
 		}
 		entries, err := os.ReadDir(folder)
 		if err != nil {
@@ -110,8 +116,11 @@ func TestAccExamples_apply(t *testing.T) {
 			continue // TestAccExamples_query runs it
 		}
 		t.Run(e.path, func(t *testing.T) {
-			if strings.HasPrefix(e.path, "functions/") {
+			switch {
+			case strings.HasPrefix(e.path, "functions/"):
 				skipBelow(t, 8, "provider functions") // OpenTofu has them from 1.7 already
+			case strings.HasPrefix(e.path, "actions/"):
+				skipBelowActions(t)
 			}
 			t.Parallel()
 			w := e.workspace(t)
@@ -194,7 +203,7 @@ func TestAccExamples_import(t *testing.T) {
 				case ".sh":
 					for line := range strings.Lines(content) {
 						if command, ok := strings.CutPrefix(strings.TrimSpace(line), "terraform "); ok {
-							w.MustRun(strings.Fields(command)...)
+							w.MustRun(strings.Fields(strings.ReplaceAll(command, "'", ""))...) // what the shell does with quotes
 						} else if strings.TrimSpace(line) != "" && !strings.HasPrefix(line, "#") {
 							t.Fatalf("not a command that this test can run: %s", line)
 						}
@@ -249,6 +258,39 @@ func TestAccExamples_importGeneratesConfiguration(t *testing.T) {
 	}
 }
 
+// queried is what there is for the query of an example to find.
+type queried struct {
+	config  string   // beside the vaults of queriedVaults
+	found   []string // what the query shows
+	imports int
+}
+
+const queriedVaults = `
+resource "backup_vault" "found" {
+  for_each = toset(["China East", "China North", "East US"])
+  name     = "contoso-${replace(lower(each.key), " ", "")}"
+  region   = each.key
+  tags     = { environment = "production" }
+}
+`
+
+// queriedObjects are by the paths of the examples.
+var queriedObjects = map[string]queried{
+	"list-resources/backup_vault": {found: []string{"contoso-chinaeast", "contoso-chinanorth", "contoso-eastus"}, imports: 3},
+	"list-resources/backup_policy_vm": {
+		config: `
+resource "backup_policy_vm" "found" {
+  for_each        = toset(["China North", "East US"])
+  name            = "nightly"
+  vault_id        = backup_vault.found[each.key].id
+  backup          = { frequency = "Daily", time = "23:00" }
+  retention_daily = { count = 30 }
+}
+`,
+		found: []string{"contoso-chinanorth", "contoso-eastus", "nightly", "DefaultPolicy", "EnhancedPolicy"}, imports: 4,
+	},
+}
+
 // What a query finds can be imported as Terraform writes it down.
 func TestAccExamples_query(t *testing.T) {
 	for _, e := range examples(t) {
@@ -256,24 +298,21 @@ func TestAccExamples_query(t *testing.T) {
 			t.Run(e.path+"/"+name, func(t *testing.T) {
 				skipBelowQuery(t)
 				t.Parallel()
-				owner := acctest.NewWorkspace(t, sharedVaults("backup-vaults.db", `
-resource "backup_vault" "found" {
-  for_each = toset(["China East", "China North", "East US"])
-  name     = "contoso-${replace(lower(each.key), " ", "")}"
-  region   = each.key
-  tags     = { environment = "production" }
-}
-`))
+				there, ok := queriedObjects[e.path]
+				if !ok {
+					t.Fatal("nothing is made for the query to find")
+				}
+				owner := acctest.NewWorkspace(t, sharedVaults("backup-vaults.db", queriedVaults+there.config))
 				owner.MustRun("apply", "-auto-approve")
 
 				w := acctest.NewWorkspace(t, sharedVaults(databaseOf(owner), ""))
 				w.Write(name, content)
 				r := w.MustRun("query", "-generate-config-out=generated.tf")
-				wantOutput(t, r, "contoso-chinaeast", "contoso-chinanorth", "contoso-eastus")
+				wantOutput(t, r, there.found...)
 				w.Write(name, "")
 				plan := w.Plan()
 				wantActions(t, plan, map[string]string{})
-				if len(plan.Imported) != 3 {
+				if len(plan.Imported) != there.imports {
 					t.Errorf("imported: %v", plan.Imported)
 				}
 				w.MustRun("apply", plan.File)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/list"
@@ -21,6 +22,7 @@ var (
 	_ provider.Provider                  = (*backupProvider)(nil)
 	_ provider.ProviderWithListResources = (*backupProvider)(nil)
 	_ provider.ProviderWithFunctions     = (*backupProvider)(nil)
+	_ provider.ProviderWithActions       = (*backupProvider)(nil)
 )
 
 // New returns the constructor of the provider, as the plugin server wants it. version is the provider's own.
@@ -52,7 +54,11 @@ type providerModel struct {
 type embeddedModel struct {
 	Database         types.String `tfsdk:"database"`
 	ProvisioningTime types.String `tfsdk:"provisioning_time"`
+	OperationTime    types.String `tfsdk:"operation_time"`
+	BackupTime       types.String `tfsdk:"backup_time"`
+	ClockOffset      types.String `tfsdk:"clock_offset"`
 	Subscriptions    types.Map    `tfsdk:"subscriptions"`
+	VirtualMachines  types.Map    `tfsdk:"virtual_machines"`
 }
 
 func (p *backupProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
@@ -101,7 +107,26 @@ func (p *backupProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 							"Default `0s`. Useful to see how a configuration behaves while Azure works. Can be set by the environment variable " +
 							"`BACKUP_PROVISIONING_TIME`.",
 						Optional:   true,
-						Validators: []validator.String{rule("provisioning time", checkProvisioningTime)},
+						Validators: []validator.String{provisioningTime.validator()},
+					},
+					"operation_time": schema.StringAttribute{
+						MarkdownDescription: "How long an update, a deletion, and any change of a VM's protection takes; as `provisioning_time`. Default " +
+							"`0s`. Can be set by the environment variable `BACKUP_OPERATION_TIME`.",
+						Optional:   true,
+						Validators: []validator.String{operationTime.validator()},
+					},
+					"backup_time": schema.StringAttribute{
+						MarkdownDescription: "How long a backup takes; as `provisioning_time`. Default `0s`. Can be set by the environment variable " +
+							"`BACKUP_BACKUP_TIME`.",
+						Optional:   true,
+						Validators: []validator.String{backupTime.validator()},
+					},
+					"clock_offset": schema.StringAttribute{
+						MarkdownDescription: "How far the service's clock is ahead, as a number of days, a Go duration, or both: `40d`, `12h`, `40d12h`; at " +
+							"most `36500d`. Default `0s`. The backups that a policy's schedule brings about until then are there to be looked at, and " +
+							"those that have expired are gone. Can be set by the environment variable `BACKUP_CLOCK_OFFSET`.",
+						Optional:   true,
+						Validators: []validator.String{clockOffset.validator()},
 					},
 					"subscriptions": schema.MapAttribute{
 						MarkdownDescription: "The subscriptions that exist, display names by id (UUID). The provider's own `subscription_id` " +
@@ -112,6 +137,13 @@ func (p *backupProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 							mapvalidator.KeysAre(rule("subscription id", catalog.CheckSubscriptionID)),
 						},
 					},
+					"virtual_machines": schema.MapAttribute{
+						MarkdownDescription: "The virtual machines that exist: regions by the VM's ARM id. No other can be protected then, and an empty map " +
+							"means that there is none. Default: every VM exists, in the region that the configuration gives it, or else in its vault's.",
+						ElementType: types.StringType,
+						Optional:    true,
+						Validators:  []validator.Map{virtualMachinesValidator{}},
+					},
 				},
 			},
 		},
@@ -119,19 +151,39 @@ func (p *backupProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 }
 
 func (p *backupProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{NewVaultResource}
+	return []func() resource.Resource{
+		NewVaultResource,
+		NewProtectedVMResource,
+		NewVMPolicyResource,
+	}
 }
 
 func (p *backupProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
 		NewVaultDataSource, NewVaultsDataSource, NewRegionsDataSource, NewSubscriptionsDataSource,
+		NewProtectedVMsDataSource,
+		NewVMPolicyDataSource,
+		NewRecoveryPointsDataSource,
+		NewJobsDataSource,
 	}
 }
 
 func (p *backupProvider) ListResources(context.Context) []func() list.ListResource {
-	return []func() list.ListResource{NewVaultListResource}
+	return []func() list.ListResource{
+		NewVaultListResource,
+		NewProtectedVMListResource,
+		NewVMPolicyListResource,
+	}
 }
 
 func (p *backupProvider) Functions(context.Context) []func() function.Function {
-	return []func() function.Function{NewNormalizeRegionFunction, NewParseVaultIDFunction}
+	return []func() function.Function{
+		NewNormalizeRegionFunction,
+		NewParseVaultIDFunction,
+		NewVaultsByRegionFunction,
+	}
+}
+
+func (p *backupProvider) Actions(context.Context) []func() action.Action {
+	return []func() action.Action{NewBackupNowAction}
 }

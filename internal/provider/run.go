@@ -16,6 +16,8 @@ type run struct {
 	environment string
 	vaults      *vault.Client
 	plans       *plannedVaults
+	// policies are the policies of this run.
+	policies plannedObjects
 	// applying is true when Terraform is known to apply; OpenTofu does not tell.
 	applying bool
 	// The defaults for resources that name none; unknown while they depend on something not applied yet, null when

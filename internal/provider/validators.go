@@ -7,7 +7,6 @@ import (
 	"path"
 	"regexp"
 	"strings"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -56,17 +55,6 @@ func checkRegion(region string) error {
 // extraRegions are regions that are newer than this release, so that users need not wait for the next.
 func extraRegions() ([]string, error) {
 	return catalog.ParseExtraRegions(os.Getenv(catalog.ExtraRegionsVariable))
-}
-
-func checkProvisioningTime(s string) error {
-	d, err := time.ParseDuration(s)
-	if err != nil {
-		return fmt.Errorf("%q is not a duration; write a number and a unit, such as 500ms, 30s or 2m", s)
-	}
-	if d < 0 || d > 24*time.Hour {
-		return fmt.Errorf("the provisioning time %q is not between 0s and 24h", s)
-	}
-	return nil
 }
 
 func checkNamePattern(pattern string) error {

@@ -102,6 +102,7 @@ func (r *vaultResource) planCreate(ctx context.Context, plan vaultModel, req res
 		plan.PublicNetworkAccessEnabled = types.BoolValue(true)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+	r.run.plans.intend(plan, true)
 	r.checkRegionOffered(ctx, plan, &resp.Diagnostics)
 	if r.run.applying {
 		// An error here would make Terraform lose sight of a vault that it replaces with create_before_destroy: it
@@ -133,6 +134,7 @@ func (r *vaultResource) planUpdate(ctx context.Context, state vaultModel, req re
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	r.run.plans.intend(plan, false)
 	planIdentity(ctx, plan, state, resp)
 	checkRedundancyChange(plan, state, &resp.Diagnostics)
 	checkSettingsChange(ctx, plan, state, &resp.Diagnostics)

@@ -151,7 +151,7 @@ func (r *vaultResource) checkNameNotHeld(ctx context.Context, plan vaultModel, d
 	if plan.Name.IsUnknown() || plan.Region.IsUnknown() || plan.SubscriptionID.IsUnknown() || diags.HasError() {
 		return
 	}
-	held, found, err := r.run.vaults.FindDeleted(ctx, plan.SubscriptionID.ValueString(), plan.Region.ValueString(), plan.Name.ValueString(), time.Now())
+	held, found, err := r.run.vaults.FindDeleted(ctx, plan.SubscriptionID.ValueString(), plan.Region.ValueString(), plan.Name.ValueString(), r.run.vaults.Now())
 	if err != nil {
 		tflog.Warn(ctx, "unable to look for a deleted vault of the same name", map[string]any{"error": err.Error()})
 		return

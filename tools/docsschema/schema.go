@@ -28,12 +28,17 @@ type (
 		ListResourceSchemas      map[string]*schema   `json:"list_resource_schemas,omitempty"`
 		Functions                map[string]*function `json:"functions,omitempty"`
 		ResourceIdentitySchemas  map[string]*identity `json:"resource_identity_schemas,omitempty"`
-		ActionSchemas            map[string]*schema   `json:"action_schemas,omitempty"`
+		ActionSchemas            map[string]*action   `json:"action_schemas,omitempty"`
 	}
 
 	schema struct {
 		Version int64  `json:"version"`
 		Block   *block `json:"block"`
+	}
+
+	// action has no version, because Terraform keeps nothing of it.
+	action struct {
+		Block *block `json:"block"`
 	}
 
 	block struct {
@@ -157,8 +162,11 @@ func convertSchema(s *tfprotov6.Schema) *schema {
 	return &schema{Version: s.Version, Block: convertBlock(s.Block)}
 }
 
-func convertAction(a *tfprotov6.ActionSchema) *schema {
-	return convertSchema(a.Schema)
+func convertAction(a *tfprotov6.ActionSchema) *action {
+	if a.Schema == nil {
+		return nil
+	}
+	return &action{Block: convertBlock(a.Schema.Block)}
 }
 
 func convertBlock(b *tfprotov6.SchemaBlock) *block {

@@ -60,7 +60,11 @@ func (p foreign) Resources(context.Context) []func() resource.Resource {
 	if p.name == "azapi" {
 		return []func() resource.Resource{func() resource.Resource { return vault{"azapi_resource", azapiSchema()} }}
 	}
-	return []func() resource.Resource{func() resource.Resource { return vault{"azurerm_recovery_services_vault", azurermSchema()} }}
+	return []func() resource.Resource{
+		func() resource.Resource { return vault{"azurerm_recovery_services_vault", azurermSchema()} },
+		func() resource.Resource { return vault{"azurerm_backup_protected_vm", protectedVMSchema()} },
+		func() resource.Resource { return vault{"azurerm_backup_policy_vm", policyVMSchema()} },
+	}
 }
 
 func (foreign) DataSources(context.Context) []func() datasource.DataSource { return nil }

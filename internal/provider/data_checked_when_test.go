@@ -1,0 +1,73 @@
+package provider_test
+
+import (
+	"strings"
+	"testing"
+)
+
+// withEmbedded is one vault and a service with this setting.
+func withEmbedded(setting string) mistake { return mistake{config: protecting(oneVault, setting)} }
+
+// reading is a configuration with a data source.
+func reading(kind string, attributes ...string) mistake {
+	return mistake{config: protecting("data \"" + kind + "\" \"test\" {\n  " + strings.Join(attributes, "\n  ") + "\n}\n")}
+}
+
+// backingUp is a configuration that runs backup_now for vm-00 of the vault contoso.
+func backingUp(attributes ...string) mistake {
+	return mistake{
+		needs:   skipBelowActions,
+		prepare: func(c serviceClient) { existing("backup")(c); c.protect(1) },
+		config: protecting(`resource "terraform_data" "test" {
+  lifecycle {
+    action_trigger {
+      events  = [before_create]
+      actions = [action.backup_now.test]
+    }
+  }
+}
+action "backup_now" "test" {
+  config {
+    ` + strings.Join(attributes, "\n    ") + `
+  }
+}
+`),
+	}
+}
+
+const (
+	ofVM00    = `protected_vm_id = "` + contosoItem + `"`
+	ofContoso = `vault_id = "` + contosoID + `"`
+)
+
+// nobody is the id of a VM that the vault does not protect.
+var nobody = `protected_vm_id = "` + strings.ReplaceAll(contosoItem, "vm-00", "nobody") + `"`
+
+var dataMistakes = map[string]mistake{
+	"A length of time is one":                            withEmbedded(`operation_time = "soon"`),
+	"The service's clock is not behind":                  withEmbedded(`clock_offset = "-1d"`),
+	"A VM of the inventory is named by its id":           withEmbedded(`virtual_machines = { db = "eastus" }`),
+	"A VM of the inventory has a region":                 withEmbedded(`virtual_machines = { "` + vmID("db") + `" = null }`),
+	"The region of a VM of the inventory exists":         withEmbedded(`virtual_machines = { "` + vmID("db") + `" = "Chnia East" }`),
+	"A VM is in the inventory once":                      withEmbedded(`virtual_machines = { "` + vmID("db") + `" = "eastus", "` + vmID("DB") + `" = "eastus" }`),
+	"Recovery points are read of a protected VM's id":    reading("backup_recovery_points", `protected_vm_id = "`+vmID("db")+`"`),
+	"A time is as in RFC 3339":                           reading("backup_recovery_points", ofVM00, `start_time = "yesterday"`),
+	"A window of time does not end before it starts":     reading("backup_recovery_points", ofVM00, `start_time = "2026-02-01T00:00:00Z"`, `end_time = "2026-01-31T00:00:00Z"`),
+	"The VM whose recovery points are read is protected": reading("backup_recovery_points", nobody),
+	"The status of jobs is one":                          reading("backup_jobs", ofContoso, `status = "Done"`),
+	"The operation of jobs is one":                       reading("backup_jobs", ofContoso, `operation = "Dance"`),
+	"The jobs of a VM are those of its vault":            reading("backup_jobs", ofContoso, strings.ReplaceAll(ofVM00, "contoso", "fabrikam")),
+	"The vault whose jobs are read exists":               reading("backup_jobs", ofContoso),
+	"A VM that gets a vault for its region has one":      {needs: needsFunctions, config: protecting("output \"x\" {\n  value = provider::backup::vaults_by_region({ db = { region = null } })\n}\n")},
+	"The region of a VM that gets a vault for it exists": {needs: needsFunctions, config: protecting("output \"x\" {\n  value = provider::backup::vaults_by_region({ db = { region = \"Chnia East\" } })\n}\n")},
+	"A backup on demand is of a protected VM's id":       backingUp(`protected_vm_id = "` + vmID("db") + `"`),
+	"The retention of a backup on demand is set once":    backingUp(ofVM00, `retain_days = 30`, `retain_until = "2099-12-31T00:00:00Z"`),
+	"A backup on demand is kept for 1 to 36135 days":     backingUp(ofVM00, `retain_days = 0`),
+	"A backup on demand is kept until a time to come":    backingUp(ofVM00, `retain_until = "2026-01-01T00:00:00Z"`),
+	"The VM of a backup on demand is protected":          backingUp(nobody),
+}
+
+func needsFunctions(t *testing.T) {
+	t.Helper()
+	skipBelow(t, 8, "provider functions")
+}

@@ -1,0 +1,65 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/arm"
+	"github.com/azurebackup/terraform-provider-backup/internal/vault"
+)
+
+// protectedVMImportForm tells what an import takes.
+const protectedVMImportForm = `Write the ARM id of the protected item, in any letter case:
+  <vault id>/backupFabrics/Azure/protectionContainers/iaasvmcontainer;iaasvmcontainerv2;<group>;<vm>/protectedItems/vm;iaasvmcontainerv2;<group>;<vm>
+where <group> and <vm> are the resource group and the name of the VM, or import by identity, which takes vault_id and source_vm_id (Terraform 1.12).`
+
+// ImportState takes the id of the item, or an identity. As with vaults, it reads at once, and the spelling of an
+// identity is the user's.
+func (r *protectedVMResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	model := emptyProtectedVMModel(ctx)
+	var id vault.ItemID
+	var err error
+	if req.ID != "" {
+		if id, err = vault.ParseItemID(strings.TrimSpace(req.ID)); err != nil {
+			resp.Diagnostics.AddError("Invalid id of a protected VM", sentence(err.Error())+"\n\n"+protectedVMImportForm)
+			return
+		}
+	} else {
+		var identity protectedVMIdentity
+		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
+		if resp.Diagnostics.HasError() {
+			return
+		}
+		model.VaultID, model.SourceVMID = armNameType.value(identity.VaultID.ValueString()), armNameType.value(identity.SourceVMID.ValueString())
+		for name, err := range map[string]error{"vault_id": checkVaultID(model.VaultID.ValueString()), "source_vm_id": checkVMID(model.SourceVMID.ValueString())} {
+			if err != nil {
+				resp.Diagnostics.AddAttributeError(path.Root(name), "Invalid identity of a protected VM", sentence(err.Error()))
+			}
+		}
+		if id, err = model.itemID(); err != nil {
+			return
+		}
+	}
+	item, err := r.run.vaults.ProtectedVM(ctx, id)
+	switch {
+	case arm.IsNotFound(err):
+		resp.Diagnostics.AddError("Protected VM to import does not exist", fmt.Sprintf(
+			"The vault %q in resource group %q does not protect the VM %q of the resource group %q in the environment %q. Id: %s",
+			id.Vault.Name, id.Vault.ResourceGroup, id.VMName(), id.VMGroup(), r.run.environment, id))
+	case err != nil:
+		resp.Diagnostics.AddError("Unable to import protected VM", problem(id.String(), err, ""))
+	case item.SoftDeleted:
+		resp.Diagnostics.AddError("Protected VM to import is deleted", fmt.Sprintf(
+			"The VM %q is no longer protected by the vault %q, and its backups are soft-deleted: %s. Take the import block out; the apply of a "+
+				"backup_protected_vm for this VM and vault undeletes them.", id.VMName(), id.Vault.Name, keptUntil(item)))
+	case !model.SourceVMID.IsNull() && !armNameType.value(item.SourceVMID).same(model.SourceVMID):
+		resp.Diagnostics.AddError("Protected VM to import is another", fmt.Sprintf(
+			"The vault %q protects the VM %s, which has the resource group and the name of %s, but is another.", id.Vault.Name, item.SourceVMID, model.SourceVMID.ValueString()))
+	default:
+		r.save(ctx, model, item, &resp.State, resp.Identity, &resp.Diagnostics)
+	}
+}

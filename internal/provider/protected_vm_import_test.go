@@ -1,0 +1,126 @@
+package provider_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/acctest"
+)
+
+// protectedVMIdentityType is the type of backup_protected_vm's identity.
+var protectedVMIdentityType = tftypes.Object{AttributeTypes: map[string]tftypes.Type{"vault_id": tftypes.String, "source_vm_id": tftypes.String}}
+
+// protectWeb makes, in the service, the vault contoso, and protects web-1 by it.
+func (c serviceClient) protectWeb() {
+	c.t.Helper()
+	c.do(http.MethodPut, contosoID, `{"location":"chinaeast","sku":{"name":"Standard"},"properties":{}}`)
+	c.do(http.MethodPut, webItem, `{"properties":{"protectedItemType":"Microsoft.Compute/virtualMachines","sourceResourceId":"`+webID+`","policyId":"`+defaultPolicy+`"}}`)
+}
+
+func (c *protocolClient) importProtectedVM(req *tfprotov6.ImportResourceStateRequest) *tfprotov6.ImportResourceStateResponse {
+	c.t.Helper()
+	req.TypeName = "backup_protected_vm"
+	resp, err := c.server.ImportResourceState(c.t.Context(), req)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return resp
+}
+
+func (c *protocolClient) protectedVMIdentity(vault, vm string) *tfprotov6.ResourceIdentityData {
+	c.t.Helper()
+	return &tfprotov6.ResourceIdentityData{IdentityData: c.encode(objectOf(c.t, protectedVMIdentityType, map[string]any{"vault_id": vault, "source_vm_id": vm}))}
+}
+
+func TestProtectedVMImport(t *testing.T) {
+	database := acctest.Database(t)
+	newServiceClient(t, database).protectWeb()
+	client := newProtocolClient(t, database)
+	kind := client.schemas.ResourceSchemas["backup_protected_vm"].ValueType()
+	for name, test := range map[string]struct {
+		req       *tfprotov6.ImportResourceStateRequest
+		vault, vm string
+	}{
+		"id":                          {&tfprotov6.ImportResourceStateRequest{ID: webItem}, contosoID, webID},
+		"id in lower case":            {&tfprotov6.ImportResourceStateRequest{ID: strings.ToLower(webItem)}, "", webID},
+		"id in capitals":              {&tfprotov6.ImportResourceStateRequest{ID: strings.ToUpper(webItem)}, "", webID},
+		"id as the service writes it": {&tfprotov6.ImportResourceStateRequest{ID: strings.NewReplacer("iaasvmcontainer;", "IaasVMContainer;", "/vm;", "/VM;").Replace(webItem)}, contosoID, webID},
+		"id with blanks":              {&tfprotov6.ImportResourceStateRequest{ID: " " + webItem + "\n"}, contosoID, webID},
+		"identity":                    {&tfprotov6.ImportResourceStateRequest{Identity: client.protectedVMIdentity(contosoID, webID)}, contosoID, webID},
+		"identity, own casing":        {&tfprotov6.ImportResourceStateRequest{Identity: client.protectedVMIdentity(strings.ToUpper(contosoID), strings.ToLower(webID))}, strings.ToUpper(contosoID), strings.ToLower(webID)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			resp := client.importProtectedVM(test.req)
+			client.succeed(resp.Diagnostics)
+			got := client.decodeTexts(resp.ImportedResources[0].State, kind)
+			if !strings.EqualFold(got["id"], webItem) || !strings.EqualFold(got["vault_id"], contosoID) || test.vault != "" && got["vault_id"] != test.vault {
+				t.Errorf("id %q, vault_id %q", got["id"], got["vault_id"])
+			}
+			for name, want := range map[string]string{
+				"source_vm_id": test.vm, "source_vm_region": "chinaeast", "backup_policy_id": defaultPolicy, "protection_state": "IRPending", "deletion_policy": "delete", "health": "Passed",
+			} {
+				if got[name] != want {
+					t.Errorf("%s = %q, want %q", name, got[name], want)
+				}
+			}
+			identity := client.decodeTexts(resp.ImportedResources[0].Identity.IdentityData, protectedVMIdentityType)
+			if diff := cmp.Diff(map[string]string{"vault_id": got["vault_id"], "source_vm_id": got["source_vm_id"]}, identity); diff != "" {
+				t.Errorf("identity (-state +identity):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestProtectedVMImport_refused(t *testing.T) {
+	database := acctest.Database(t)
+	service := newServiceClient(t, database)
+	service.protectWeb()
+	gone := strings.ReplaceAll(webItem, "web-1", "web-9")
+	service.do(http.MethodPut, gone, `{"properties":{"protectedItemType":"Microsoft.Compute/virtualMachines","sourceResourceId":"`+machines+`web-9","policyId":"`+defaultPolicy+`"}}`)
+	service.do(http.MethodDelete, gone, "")
+	client := newProtocolClient(t, database)
+	const form = "Write the ARM id of the protected item"
+	for name, test := range map[string]struct {
+		req  *tfprotov6.ImportResourceStateRequest
+		want []string
+	}{
+		"a name":             {&tfprotov6.ImportResourceStateRequest{ID: "web-1"}, []string{"web-1", form}},
+		"a vault":            {&tfprotov6.ImportResourceStateRequest{ID: contosoID}, []string{form}},
+		"a VM":               {&tfprotov6.ImportResourceStateRequest{ID: webID}, []string{form}},
+		"not protected":      {&tfprotov6.ImportResourceStateRequest{ID: strings.ReplaceAll(webItem, "web-1", "web-2")}, []string{`does not protect the VM "web-2" of the resource group "shop"`}},
+		"no vault":           {&tfprotov6.ImportResourceStateRequest{ID: strings.Replace(webItem, "contoso", "fabrikam", 1)}, []string{`The vault "fabrikam"`}},
+		"soft-deleted":       {&tfprotov6.ImportResourceStateRequest{ID: gone}, []string{"its backups are soft-deleted: they are kept until", "undeletes them"}},
+		"identity, no vault": {&tfprotov6.ImportResourceStateRequest{Identity: client.protectedVMIdentity("contoso", webID)}, []string{`"contoso" is not an Azure resource id`}},
+		"identity, no VM":    {&tfprotov6.ImportResourceStateRequest{Identity: client.protectedVMIdentity(contosoID, contosoID)}, []string{"is the id of a Microsoft.RecoveryServices/vaults"}},
+		"identity, namesake": {&tfprotov6.ImportResourceStateRequest{Identity: client.protectedVMIdentity(contosoID, otherMachines+"web-1")}, []string{"protects the VM " + webID}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			resp := client.importProtectedVM(test.req)
+			if len(resp.Diagnostics) != 1 {
+				t.Fatalf("%d diagnostics", len(resp.Diagnostics))
+			}
+			for _, want := range test.want {
+				if detail := resp.Diagnostics[0].Detail; !strings.Contains(detail, want) {
+					t.Errorf("%q, want %q", detail, want)
+				}
+			}
+		})
+	}
+}
+
+func TestAccProtectedVMImport(t *testing.T) {
+	t.Parallel()
+	steps := []resource.TestStep{{Config: acctest.Config(acctest.Database(t), contoso()+web(`source_vm_region = "chinaeast"`, `exclude_disk_luns = [1, 2]`))}}
+	for _, id := range []string{webItem, strings.ToUpper(webItem)} {
+		steps = append(steps, resource.TestStep{
+			ResourceName: webAddress, ImportState: true, ImportStateId: id, ImportStateVerify: id == webItem,
+		})
+	}
+	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Factories(), Steps: steps})
+}

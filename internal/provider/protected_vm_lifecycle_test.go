@@ -1,0 +1,250 @@
+package provider_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/acctest"
+	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
+)
+
+// The tests in this file look at what Terraform prints, and at several commands in a row.
+
+// lifecycleConfig is a configuration for a workspace; settings are those of the embedded service.
+func lifecycleConfig(settings, resources string) string {
+	return requiredProviders("azurebackup/backup") + fmt.Sprintf(`
+provider "backup" {
+  environment = "embedded"
+  embedded    = { %s }
+}
+`, settings) + resources
+}
+
+// One vault for each region is what the rule asks for.
+func TestAccProtectedVM_vaultForEachRegion(t *testing.T) {
+	t.Parallel()
+	w := acctest.NewWorkspace(t, lifecycleConfig(`virtual_machines = local.ids`, `
+locals {
+  vms = { web-1 = "chinaeast", web-2 = "eastus", web-3 = "eastus" }
+  ids = { for name, region in local.vms : "`+machines+`${name}" => region }
+}
+
+resource "backup_vault" "region" {
+  for_each = { for region in distinct(values(local.vms)) : region => region }
+  name     = "contoso-${each.key}"
+  region   = each.value
+}
+
+resource "backup_protected_vm" "all" {
+  for_each         = local.vms
+  vault_id         = backup_vault.region[each.value].id
+  source_vm_id     = "`+machines+`${each.key}"
+  backup_policy_id = "${backup_vault.region[each.value].id}/backupPolicies/DefaultPolicy"
+}
+`))
+	w.MustRun("apply", "-auto-approve")
+	for name, region := range map[string]string{"web-1": "chinaeast", "web-2": "eastus", "web-3": "eastus"} {
+		if got := w.State()[fmt.Sprintf("backup_protected_vm.all[%q]", name)]["source_vm_region"]; got != region {
+			t.Errorf("%s is in %v", name, got)
+		}
+	}
+	w.MustPlanNothing()
+	w.MustRun("destroy", "-auto-approve")
+}
+
+// What is destroyed is kept for a while, which the plan says; protecting the VM again brings it back.
+func TestAccProtectedVM_softDeleteRoundTrip(t *testing.T) {
+	t.Parallel()
+	const later = `clock_offset = "10d"`
+	w := acctest.NewWorkspace(t, lifecycleConfig("", contoso()+web()))
+	w.MustRun("apply", "-auto-approve")
+
+	// Ten days later there are backups; that is nothing to do.
+	w.Write("main.tf", lifecycleConfig(later, contoso()+web()))
+	w.MustPlanNothing()
+	w.MustRun("apply", "-auto-approve", "-refresh-only")
+	state := w.State()[webAddress]
+	points, _ := state["recovery_point_count"].(float64)
+	if points < 9 || points > 10 || state["protection_state"] != "Protected" || state["last_backup_status"] != "Completed" || state["last_backup_time"] == nil {
+		t.Fatalf("after ten days: %v", state)
+	}
+	w.MustPlanNothing("-refresh=false")
+
+	w.Write("main.tf", lifecycleConfig(later, contoso()))
+	plan := w.Plan()
+	wantActions(t, plan, map[string]string{webAddress: "delete"})
+	wantOutput(t, plan.Result, "Warning: Backups of a VM end", fmt.Sprintf("its %d recovery points are deleted and kept soft-deleted until about", int(points)))
+	w.MustRun("apply", plan.File)
+	w.MustPlanNothing()
+
+	w.Write("main.tf", lifecycleConfig(later, contoso()+web()))
+	plan = w.Plan()
+	wantActions(t, plan, map[string]string{webAddress: "create"})
+	wantOutput(t, plan.Result, "Warning: Backups of the VM will be undeleted", "its backups are soft-deleted: they are kept until")
+	w.MustRun("apply", plan.File)
+	if again := w.State()[webAddress]; again["recovery_point_count"] != points || again["protection_state"] != "Protected" || again["id"] != state["id"] {
+		t.Errorf("before: %v\nafter: %v", state, again)
+	}
+	w.MustPlanNothing()
+
+	// Somebody deletes it; the refresh tells until when that can be undone.
+	somebody := newServiceClient(t, databaseOf(w))
+	somebody.transport = embedded.NewTransport(embedded.New(embedded.Config{
+		Store: somebody.store, Now: func() time.Time { return time.Now().Add(10 * 24 * time.Hour) },
+	}))
+	somebody.do(http.MethodDelete, webItem, "")
+	plan = w.Plan()
+	wantActions(t, plan, map[string]string{webAddress: "create"})
+	wantOutput(t, plan.Result, "Warning: Protection of a VM is gone", "The next apply undeletes them")
+	w.MustRun("apply", "-auto-approve")
+	w.MustRun("destroy", "-auto-approve")
+}
+
+// The first VM of a vault locks its redundancy, which is said once for each vault.
+func TestAccProtectedVM_warnsOfLock(t *testing.T) {
+	t.Parallel()
+	many := `
+resource "backup_protected_vm" "many" {
+  count            = 3
+  vault_id         = backup_vault.test.id
+  source_vm_id     = "` + machines + `vm-${count.index}"
+  backup_policy_id = "${backup_vault.test.id}/backupPolicies/DefaultPolicy"
+}
+`
+	w := acctest.NewWorkspace(t, lifecycleConfig("", contoso(`storage_redundancy = "LocallyRedundant"`)+many))
+	const warning = `This apply registers the first VM with the vault "contoso", which locks its storage redundancy, LocallyRedundant, for good.`
+	once := func() {
+		t.Helper()
+		plan := w.Plan()
+		if n := strings.Count(plan.Output, "Warning: Storage redundancy gets locked"); n != 1 || strings.Contains(plan.Output, "more similar warning") {
+			t.Errorf("warned %d times:\n%s", n, plan.Output)
+		}
+		wantOutput(t, plan.Result, warning)
+	}
+	once() // a vault in the same plan
+	w.MustRun("apply", "-auto-approve", "-target=backup_vault.test")
+	once() // a vault that exists
+	w.MustRun("apply", "-auto-approve")
+	if plan := w.Plan("-replace=backup_protected_vm.many[0]"); strings.Contains(plan.Output, "gets locked") {
+		t.Error(plan.Output)
+	}
+	w.MustRun("destroy", "-auto-approve")
+}
+
+// Each deletion policy says what it does, and does it.
+func TestAccProtectedVM_deletionPolicies(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		vault, attribute, want, left string
+	}{
+		"retain":          {``, `deletion_policy = "retain_data"`, "stay in the vault for ever", "ProtectionStopped"},
+		"suspend":         {`immutability = "Unlocked"`, `deletion_policy = "suspend"`, "stay in the vault until they expire by the policy", "BackupsSuspended"},
+		"delete for good": {`soft_delete = { state = "Disabled" }`, `deletion_policy = "delete"`, "are deleted for good: the vault has no soft delete", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := acctest.NewWorkspace(t, lifecycleConfig("", contoso(test.vault)+web(test.attribute)))
+			w.MustRun("apply", "-auto-approve")
+			w.MustPlanNothing()
+			w.Write("main.tf", lifecycleConfig("", contoso(test.vault)+`
+data "backup_protected_vms" "left" { vault_id = backup_vault.test.id }
+output "left" { value = join(",", data.backup_protected_vms.left.protected_vms[*].protection_state) }
+`))
+			plan := w.Plan()
+			wantOutput(t, plan.Result, test.want)
+			w.MustRun("apply", plan.File)
+			w.MustRun("apply", "-auto-approve", "-refresh-only")
+			var outputs map[string]struct{ Value string }
+			w.JSON(&outputs, "output", "-json")
+			if got := outputs["left"].Value; got != test.left {
+				t.Errorf("left: %q, want %q", got, test.left)
+			}
+			if test.left == "" {
+				return
+			}
+			// What was left behind is not taken over without a word.
+			w.Write("main.tf", lifecycleConfig("", contoso(test.vault)+web(test.attribute)))
+			if r := w.Run("plan"); r.ExitCode == 0 || !strings.Contains(r.Output, "VM is protected already") || !strings.Contains(r.Output, "the protection is in the state "+test.left) {
+				t.Errorf("exit code %d\n%s", r.ExitCode, r.Output)
+			}
+		})
+	}
+}
+
+// A tainted protection is replaced: what the destroy leaves behind is this resource's own.
+func TestAccProtectedVM_replaceOfTainted(t *testing.T) {
+	t.Parallel()
+	for _, policy := range []string{"delete", "retain_data"} {
+		t.Run(policy, func(t *testing.T) {
+			t.Parallel()
+			w := acctest.NewWorkspace(t, lifecycleConfig("", contoso()+web(`deletion_policy = "`+policy+`"`)))
+			w.MustRun("apply", "-auto-approve")
+			w.MustRun("taint", webAddress)
+			w.MustRun("apply", "-auto-approve")
+			if state := w.State()[webAddress]; state["(status)"] != "" || state["protection_state"] != "IRPending" {
+				t.Errorf("%v", state)
+			}
+			w.MustPlanNothing()
+		})
+	}
+}
+
+func protectsPartly(w *acctest.Workspace) *acctest.Process {
+	p := w.Start("apply", "-auto-approve")
+	p.WaitForLog("waiting for protected VM")
+	return p
+}
+
+// An interrupted protection is in the state, not tainted, and the next apply goes on with it.
+func TestAccProtectedVM_interrupt(t *testing.T) {
+	needSignals(t)
+	t.Parallel()
+	slow := lifecycleConfig(`operation_time = "1h"`, contoso()+web())
+	w := acctest.NewWorkspace(t, lifecycleConfig("", contoso()))
+	w.MustRun("apply", "-auto-approve")
+	w.Write("main.tf", slow)
+	p := protectsPartly(w)
+	p.Interrupt()
+	r := wantEnded(t, p)
+	wantOutput(t, r, "Warning: Protection of a VM interrupted", "The last thing the service said was: InProgress", "The next apply goes on from there.")
+	state := w.State()[webAddress]
+	if state == nil || state["(status)"] != "" || !strings.EqualFold(fmt.Sprint(state["id"]), webItem) {
+		t.Fatalf("in the state: %v", state)
+	}
+	for _, args := range [][]string{nil, {"-refresh=false"}} {
+		plan := w.Plan(args...)
+		wantActions(t, plan, map[string]string{webAddress: "update"})
+		wantOutput(t, plan.Result, "Warning: Protection of a VM was interrupted", "nothing is replaced")
+	}
+
+	// An hour later the operation has ended.
+	w.Write("main.tf", lifecycleConfig(`clock_offset = "61m"`, contoso()+web()))
+	w.MustRun("apply", "-auto-approve")
+	w.MustPlanNothing()
+	w.MustPlanNothing("-refresh=false")
+	w.MustRun("destroy", "-auto-approve")
+}
+
+// A time that runs out is an error, which tells what the service said last.
+func TestAccProtectedVM_timeout(t *testing.T) {
+	t.Parallel()
+	w := acctest.NewWorkspace(t, lifecycleConfig("", contoso()))
+	w.MustRun("apply", "-auto-approve")
+	w.Write("main.tf", lifecycleConfig(`operation_time = "1h"`, contoso()+web(`timeouts = { create = "1s" }`)))
+	start := time.Now()
+	r := w.Run("apply", "-auto-approve")
+	if r.ExitCode == 0 || time.Since(start) > 30*time.Second {
+		t.Errorf("exit code %d after %s", r.ExitCode, time.Since(start))
+	}
+	wantOutput(t, r, "the time set in timeouts ran out. The last thing the service said was: InProgress", "terraform untaint")
+	if state := w.State()[webAddress]; state == nil || state["(status)"] != "tainted" {
+		t.Errorf("in the state: %v", state)
+	}
+	w.MustRun("untaint", webAddress)
+	w.Write("main.tf", lifecycleConfig(`clock_offset = "61m"`, contoso()+web()))
+	w.MustRun("apply", "-auto-approve")
+	w.MustPlanNothing()
+}

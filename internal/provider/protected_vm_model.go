@@ -1,0 +1,185 @@
+package provider
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/vault"
+)
+
+// The values of deletion_policy.
+const (
+	deletionDelete  = "delete"
+	deletionRetain  = "retain_data"
+	deletionSuspend = "suspend"
+)
+
+// protectedVMModel is a backup_protected_vm in configuration, plan and state.
+type protectedVMModel struct {
+	ID              equalText    `tfsdk:"id"`
+	VaultID         equalText    `tfsdk:"vault_id"`
+	SourceVMID      equalText    `tfsdk:"source_vm_id"`
+	BackupPolicyID  equalText    `tfsdk:"backup_policy_id"`
+	SourceVMRegion  equalText    `tfsdk:"source_vm_region"`
+	ProtectionState types.String `tfsdk:"protection_state"`
+	IncludeDiskLUNs types.Set    `tfsdk:"include_disk_luns"`
+	ExcludeDiskLUNs types.Set    `tfsdk:"exclude_disk_luns"`
+	DeletionPolicy  types.String `tfsdk:"deletion_policy"`
+	protectionStatusModel
+	Timeouts timeouts.Value `tfsdk:"timeouts"`
+}
+
+// protectionStatusModel is what the service says about the backups of a VM.
+type protectionStatusModel struct {
+	Health              types.String `tfsdk:"health"`
+	LastBackupStatus    types.String `tfsdk:"last_backup_status"`
+	LastBackupTime      types.String `tfsdk:"last_backup_time"`
+	NextScheduledBackup types.String `tfsdk:"next_scheduled_backup"`
+	RecoveryPointCount  types.Int64  `tfsdk:"recovery_point_count"`
+}
+
+// emptyProtectedVMModel is a protected VM of which nothing is known yet, as typed nulls. Import, moved blocks and lists
+// start from it.
+func emptyProtectedVMModel(ctx context.Context) protectedVMModel {
+	return protectedVMModel{
+		ID: armNameType.null(), VaultID: armNameType.null(), SourceVMID: armNameType.null(), BackupPolicyID: armNameType.null(),
+		SourceVMRegion: regionType.null(), IncludeDiskLUNs: types.SetNull(types.Int64Type), ExcludeDiskLUNs: types.SetNull(types.Int64Type),
+		// Terraform's own setting, which no service knows: its default, so that the first plan has nothing to add.
+		DeletionPolicy: types.StringValue(deletionDelete), Timeouts: noTimeouts(ctx),
+	}
+}
+
+// itemID is the id of the item in the vault; vault and VM must be known and well-formed.
+func (m protectedVMModel) itemID() (vault.ItemID, error) {
+	vaultID, err := vault.ParseID(m.VaultID.ValueString())
+	if err != nil {
+		return vault.ItemID{}, err
+	}
+	vm, err := vault.ParseVMID(m.SourceVMID.ValueString())
+	if err != nil {
+		return vault.ItemID{}, err
+	}
+	return vault.NewItemID(vaultID, vm), nil
+}
+
+// protection is what the model asks of the service.
+func (m protectedVMModel) protection(ctx context.Context, diags *diag.Diagnostics) vault.Protection {
+	p := vault.Protection{SourceVMID: m.SourceVMID.ValueString(), PolicyID: m.BackupPolicyID.ValueString()}
+	for _, set := range []struct {
+		luns    types.Set
+		include bool
+	}{{m.IncludeDiskLUNs, true}, {m.ExcludeDiskLUNs, false}} {
+		if len(set.luns.Elements()) == 0 {
+			continue
+		}
+		p.Disks = &vault.Disks{Include: set.include}
+		diags.Append(set.luns.ElementsAs(ctx, &p.Disks.LUNs, false)...)
+		slices.Sort(p.Disks.LUNs)
+	}
+	return p
+}
+
+// wantsBackups tells whether the model asks for backups to be taken.
+func (m protectedVMModel) wantsBackups() bool { return takesBackups(m.ProtectionState.ValueString()) }
+
+// takesBackups tells whether a protection state is one in which backups are taken, be it the wish for them.
+func takesBackups(state string) bool {
+	return !strings.EqualFold(state, vault.StateStopped) && !strings.EqualFold(state, vault.StateSuspended)
+}
+
+// sameState tells whether two protection states ask for the same.
+func sameState(a, b string) bool {
+	return a == b || takesBackups(a) && takesBackups(b)
+}
+
+// take makes the model what the service says about the item. Spellings that mean the same stay as they were. A service
+// that has stopped the protection forgets what the policy was, and Azure does not promise to remember the disks; both
+// stay, so that the protection can be resumed, and no plan shows a change.
+func (m *protectedVMModel) take(ctx context.Context, item vault.ProtectedVM, region string, next time.Time) (diags diag.Diagnostics) {
+	m.ID = keep(m.ID, armNameType.value(item.ARMID))
+	m.VaultID = keep(m.VaultID, armNameType.value(item.ID.Vault.String()))
+	m.SourceVMID = keep(m.SourceVMID, armNameType.value(item.SourceVMID))
+	if item.PolicyID != "" {
+		m.BackupPolicyID = keep(m.BackupPolicyID, armNameType.value(item.PolicyID))
+	} else if m.BackupPolicyID.IsUnknown() {
+		m.BackupPolicyID = armNameType.null()
+	}
+	if region != "" {
+		m.SourceVMRegion = keep(m.SourceVMRegion, regionType.value(region))
+	} else if m.SourceVMRegion.IsUnknown() {
+		m.SourceVMRegion = regionType.null()
+	}
+	m.ProtectionState = stateValue(m.ProtectionState, item.State)
+	if item.Disks != nil || takesBackups(item.State) {
+		m.IncludeDiskLUNs, m.ExcludeDiskLUNs = types.SetNull(types.Int64Type), types.SetNull(types.Int64Type)
+	}
+	if item.Disks != nil {
+		luns, d := types.SetValueFrom(ctx, types.Int64Type, item.Disks.LUNs)
+		diags.Append(d...)
+		if item.Disks.Include {
+			m.IncludeDiskLUNs = luns
+		} else {
+			m.ExcludeDiskLUNs = luns
+		}
+	}
+	m.protectionStatusModel = newProtectionStatus(item, next)
+	return diags
+}
+
+// newProtectionStatus reads what the service says of an item whose next backup is due then.
+func newProtectionStatus(item vault.ProtectedVM, next time.Time) protectionStatusModel {
+	return protectionStatusModel{
+		Health: textOrNull(item.Health), LastBackupStatus: textOrNull(item.LastBackupStatus), LastBackupTime: timeOrNull(item.LastBackup),
+		NextScheduledBackup: timeOrNull(next), RecoveryPointCount: types.Int64Value(int64(item.RecoveryPoints)),
+	}
+}
+
+// stateValue is the service's protection state. A VM that was asked to be Protected is, although the first backup is
+// still to come; that word stays, so that nothing seems to have changed after an apply.
+func stateValue(was types.String, is string) types.String {
+	if is == vault.StateIRPending && was.ValueString() == vault.StateProtected {
+		return was
+	}
+	return textOrNull(is)
+}
+
+// timeOrNull is a time as Terraform's functions take it.
+func timeOrNull(t time.Time) types.String {
+	if t.IsZero() {
+		return types.StringNull()
+	}
+	return types.StringValue(t.UTC().Format(time.RFC3339))
+}
+
+// protectedVMIdentity is the resource identity of a protected VM.
+type protectedVMIdentity struct {
+	VaultID    types.String `tfsdk:"vault_id"`
+	SourceVMID types.String `tfsdk:"source_vm_id"`
+}
+
+// identity follows the spelling in state, since Terraform refuses an identity that changes.
+func (m protectedVMModel) identity() protectedVMIdentity {
+	return protectedVMIdentity{
+		VaultID: types.StringValue(m.VaultID.ValueString()), SourceVMID: types.StringValue(m.SourceVMID.ValueString()),
+	}
+}
+
+// protectedVMLabel names a protected VM in messages.
+func protectedVMLabel(m protectedVMModel) string {
+	vm, err := vault.ParseVMID(m.SourceVMID.ValueString())
+	if err != nil {
+		return "VM " + cmp.Or(m.SourceVMID.ValueString(), "(not known yet)")
+	}
+	label := `VM "` + vm.Name + `" in resource group "` + vm.ResourceGroup + `"`
+	if id, err := vault.ParseID(m.VaultID.ValueString()); err == nil {
+		label += `, vault "` + id.Name + `"`
+	}
+	return label
+}

@@ -1,0 +1,176 @@
+package provider
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/vault"
+)
+
+// ModifyPlan finds while planning what the service would refuse later. As with vaults, a replacement is planned in two
+// calls, the second of which looks like a creation.
+func (r *protectedVMResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if r.run == nil {
+		return // the provider could not be configured, and has said why
+	}
+	var plan, state protectedVMModel
+	pending, diags := req.Private.GetKey(ctx, pendingKey)
+	resp.Diagnostics.Append(diags...)
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("vault_id"), &state.VaultID)...)
+		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("source_vm_id"), &state.SourceVMID)...)
+		if id, err := state.itemID(); err == nil && !req.Plan.Raw.IsNull() {
+			r.run.plans.items.keep(id, req.Config.Raw)
+		}
+		if req.Plan.Raw.Equal(req.State.Raw) && pending == nil {
+			return // nothing to do, which is what most plans find
+		}
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	}
+	if !req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	switch {
+	case req.Plan.Raw.IsNull():
+		if id, err := state.itemID(); err == nil {
+			r.run.plans.items.destroy(id)
+		}
+		r.warnOfDeletion(ctx, state, "destroyed", &resp.Diagnostics)
+	case req.State.Raw.IsNull():
+		r.planCreate(ctx, plan, req, resp)
+	case !plan.VaultID.same(state.VaultID) || !plan.SourceVMID.same(state.SourceVMID):
+		r.checkMove(plan, state, &resp.Diagnostics)
+		r.warnOfDeletion(ctx, state, "replaced", &resp.Diagnostics)
+	default:
+		r.planUpdate(ctx, state, pending != nil, req, resp)
+	}
+}
+
+func (r *protectedVMResource) planCreate(ctx context.Context, plan protectedVMModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	diags := &resp.Diagnostics
+	if configIsNull(req, "backup_policy_id") {
+		diags.AddAttributeError(path.Root("backup_policy_id"), "Missing backup policy", fmt.Sprintf(
+			"%s is not protected yet. The service protects a VM before it stops, so it takes a policy to begin with, even with protection_state = %q. "+
+				"Set backup_policy_id.", vmLabel(plan), plan.ProtectionState.ValueString()))
+	}
+	vm := r.regionOfVM(ctx, plan, diags)
+	v, known := r.vaultOf(ctx, plan, diags)
+	switch {
+	case known:
+		r.checkRegion(plan, vm, v, diags)
+		checkImmutable(plan, v, diags)
+	case plan.VaultID.IsUnknown():
+		r.checkRegionOfNewVaults(plan, vm, diags)
+	}
+	if diags.HasError() {
+		return
+	}
+	if region := cmp.Or(vm.name, v.region); region != "" && configIsNull(req, "source_vm_region") {
+		diags.Append(resp.Plan.SetAttribute(ctx, path.Root("source_vm_region"), regionType.value(region))...)
+	}
+	checkPolicyVault(plan, diags)
+	if r.run.applying || diags.HasError() {
+		return // what follows was looked at while planning; Create looks again
+	}
+	r.checkOnce(plan, diags)
+	r.checkPolicy(ctx, plan, v, diags)
+	r.checkNotProtected(ctx, plan, vm, v, func(id vault.ItemID) bool {
+		return r.run.plans.releasedItem(id) || r.run.plans.items.replaces(id, req.Config.Raw)
+	}, diags)
+	r.warnOfLock(plan, vm, v, known, diags)
+}
+
+// planUpdate plans a change in place. The framework has marked every computed attribute unknown because something
+// differs, be it the spelling of an id; each of them keeps its value here unless the service is going to be asked.
+func (r *protectedVMResource) planUpdate(ctx context.Context, state protectedVMModel, pending bool, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	diags := &resp.Diagnostics
+	filled, err := keepUnset(req)
+	if err != nil {
+		diags.AddError("Unable to plan the protection of a VM", problem(protectedVMLabel(state), err, "This is a defect of the provider."))
+		return
+	}
+	resp.Plan.Raw = filled
+	var plan protectedVMModel
+	diags.Append(resp.Plan.Get(ctx, &plan)...)
+	if diags.HasError() {
+		return
+	}
+	r.checkUpdate(ctx, plan, state, diags)
+	if !pending && !changesProtection(plan, state) {
+		return
+	}
+	// What the service makes of the change is not known before it has been made.
+	volatile := []string{"health", "last_backup_status", "last_backup_time", "next_scheduled_backup"}
+	if configIsNull(req, "protection_state") {
+		volatile = append(volatile, "protection_state")
+	}
+	for _, name := range volatile {
+		diags.Append(resp.Plan.SetAttribute(ctx, path.Root(name), types.StringUnknown())...)
+	}
+	diags.Append(resp.Plan.SetAttribute(ctx, path.Root("recovery_point_count"), types.Int64Unknown())...)
+	if pending {
+		diags.AddWarning("Protection of a VM was interrupted", protectedVMLabel(state)+
+			": the service was still setting it up. The apply goes on from there; nothing is replaced.")
+	}
+}
+
+// checkUpdate checks what changes.
+func (r *protectedVMResource) checkUpdate(ctx context.Context, plan, state protectedVMModel, diags *diag.Diagnostics) {
+	moved := !plan.SourceVMRegion.IsUnknown() && !sameText(plan.SourceVMRegion, state.SourceVMRegion)
+	stops := !plan.ProtectionState.Equal(state.ProtectionState) || !plan.DeletionPolicy.Equal(state.DeletionPolicy)
+	newPolicy := !sameText(plan.BackupPolicyID, state.BackupPolicyID)
+	if !takesBackups(state.ProtectionState.ValueString()) && !plan.ProtectionState.IsUnknown() && !plan.wantsBackups() && changesDisks(plan, state) {
+		diags.AddError("Disks cannot be chosen while the protection is stopped", protectedVMLabel(plan)+
+			": the disks are chosen with the policy, which a stopped protection does not have.\n\n"+
+			"Set include_disk_luns and exclude_disk_luns back, or set protection_state = \"Protected\" in the same apply.")
+	}
+	if !moved && !stops && !newPolicy {
+		return
+	}
+	v, known := r.vaultOf(ctx, plan, diags)
+	if known && moved {
+		r.checkRegion(plan, vmRegion{name: regionType.normalize(plan.SourceVMRegion.ValueString()), configured: true}, v, diags)
+	}
+	if known && stops {
+		checkImmutable(plan, v, diags)
+	}
+	if newPolicy {
+		checkPolicyVault(plan, diags)
+		if known && !r.run.applying && !diags.HasError() {
+			r.checkPolicy(ctx, plan, v, diags)
+		}
+	}
+}
+
+// changesProtection tells whether the plan takes a call to the service. A stopped protection has no policy, so there a
+// change of the policy is only written down.
+func changesProtection(plan, state protectedVMModel) bool {
+	if !plan.ProtectionState.IsUnknown() && !sameState(plan.ProtectionState.ValueString(), state.ProtectionState.ValueString()) {
+		return true
+	}
+	if changesDisks(plan, state) {
+		return true
+	}
+	stopped := !takesBackups(state.ProtectionState.ValueString())
+	return !stopped && !sameText(plan.BackupPolicyID, state.BackupPolicyID)
+}
+
+// sameText tells whether two values mean the same, or are both null.
+func sameText(a, b equalText) bool { return a.same(b) || a.IsNull() && b.IsNull() }
+
+func changesDisks(plan, state protectedVMModel) bool {
+	return !plan.IncludeDiskLUNs.Equal(state.IncludeDiskLUNs) || !plan.ExcludeDiskLUNs.Equal(state.ExcludeDiskLUNs)
+}
+
+// utc words a time for the user.
+func utc(t time.Time) string { return t.UTC().Format(time.RFC1123) }

@@ -1,0 +1,336 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/arm"
+	"github.com/azurebackup/terraform-provider-backup/internal/vault"
+)
+
+var (
+	_ resource.Resource                   = (*protectedVMResource)(nil)
+	_ resource.ResourceWithConfigure      = (*protectedVMResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*protectedVMResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*protectedVMResource)(nil)
+	_ resource.ResourceWithImportState    = (*protectedVMResource)(nil)
+	_ resource.ResourceWithIdentity       = (*protectedVMResource)(nil)
+	_ resource.ResourceWithMoveState      = (*protectedVMResource)(nil)
+)
+
+// protectedVMTimeouts are the timeouts of a protected VM. Azure first looks for the VM, which may take a long time.
+var protectedVMTimeouts = resourceTimeouts{
+	create: operationTimeout{"How long to wait until the VM is protected", 80 * time.Minute},
+	read:   operationTimeout{"How long reading the protection may take", readTimeout},
+	update: operationTimeout{"How long to wait for a change to be applied", 80 * time.Minute},
+	delete: operationTimeout{"How long to wait until the protection has ended", 80 * time.Minute},
+}
+
+// NewProtectedVMResource makes the resource backup_protected_vm.
+func NewProtectedVMResource() resource.Resource { return &protectedVMResource{} }
+
+type protectedVMResource struct{ run *run }
+
+func (r *protectedVMResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_protected_vm"
+}
+
+func (r *protectedVMResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.run = runFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+func (r *protectedVMResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan protectedVMModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	timeout, diags := plan.Timeouts.Create(ctx, protectedVMTimeouts.create.after)
+	resp.Diagnostics.Append(diags...)
+	id, err := plan.itemID()
+	if err != nil {
+		resp.Diagnostics.AddError("Unable to protect a VM", sentence(err.Error()))
+	}
+	wanted := plan.protection(ctx, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	if r.checkBeforeCreate(ctx, plan, id, &resp.Diagnostics); resp.Diagnostics.HasError() {
+		return
+	}
+	progress := logProtection(ctx, id)
+	item, err := r.run.vaults.Protect(ctx, id, wanted, progress)
+	if err == nil && !plan.wantsBackups() {
+		var stopped vault.ProtectedVM
+		if stopped, err = r.run.vaults.StopProtection(ctx, id, plan.ProtectionState.ValueString(), progress); stopped.ARMID != "" {
+			item = stopped
+		}
+	}
+	// However it ended, the item there is goes into the state.
+	r.save(ctx, plan, item, &resp.State, resp.Identity, &resp.Diagnostics)
+	switch {
+	case err == nil:
+		r.finish(plan, item, &resp.Diagnostics)
+		resp.Diagnostics.Append(keepPlanned(req.Plan.Raw, &resp.State)...)
+	case item.ARMID == "":
+		r.addProtectError(ctx, plan, err, &resp.Diagnostics)
+	case errors.Is(err, context.Canceled):
+		// As with vaults: the marker says that the planned values are not reached, and a warning does not taint.
+		resp.Diagnostics.Append(keepPlanned(req.Plan.Raw, &resp.State)...)
+		resp.Diagnostics.AddWarning("Protection of a VM interrupted", problem(protectedVMLabel(plan), err,
+			"The service goes on setting it up, and it is in the state. The next apply goes on from there."))
+		resp.Diagnostics.Append(resp.Private.SetKey(context.WithoutCancel(ctx), pendingKey, pendingMark)...)
+	default:
+		resp.Diagnostics.AddError("Protection of a VM was not completed", problem(protectedVMLabel(plan), err,
+			"It is in the state, marked as tainted: the next apply would delete it and begin again. To keep it, and have the next apply complete it, take the "+
+				"mark off by `terraform untaint` (or `tofu untaint`) and the address of this resource. A larger timeouts.create gives it more time."))
+	}
+}
+
+// checkBeforeCreate looks once more at what the plan may not have known: where the VM and the vault are, and whether the
+// vault has the item already, which a service would change without a word.
+func (r *protectedVMResource) checkBeforeCreate(ctx context.Context, plan protectedVMModel, id vault.ItemID, diags *diag.Diagnostics) {
+	vm := r.regionOfVM(ctx, plan, diags)
+	if v, known := r.vaultOf(ctx, plan, diags); known {
+		r.checkRegion(plan, vm, v, diags)
+	}
+	if diags.HasError() || r.run.plans.releasedItem(id) {
+		return
+	}
+	if item, err := r.run.vaults.ProtectedVM(ctx, id); err == nil && !item.SoftDeleted {
+		addProtected(diags, plan, item)
+	}
+}
+
+func (r *protectedVMResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state protectedVMModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	timeout, diags := state.Timeouts.Read(ctx, protectedVMTimeouts.read.after)
+	resp.Diagnostics.Append(diags...)
+	pending, diags := req.Private.GetKey(ctx, pendingKey)
+	resp.Diagnostics.Append(diags...)
+	id, err := state.itemID()
+	if err != nil {
+		resp.Diagnostics.AddError("Unable to read the protection of a VM", sentence(err.Error()))
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	r.run.plans.items.read(id)
+	item, err := r.run.vaults.ProtectedVM(ctx, id)
+	switch {
+	case arm.IsNotFound(err) && pending != nil:
+		// The service may show it only when it is done. The next apply looks again, and begins again if need be.
+		if resp.Identity != nil {
+			resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+		}
+		return
+	case arm.IsNotFound(err):
+		r.remove(ctx, state, "no longer exists and is removed from the state. The next apply protects the VM again; earlier backups are gone.", resp)
+		return
+	case err != nil:
+		resp.Diagnostics.AddError("Unable to read the protection of a VM", problem(protectedVMLabel(state), err, ""))
+		return
+	case item.SoftDeleted:
+		r.remove(ctx, state, "was deleted and is removed from the state. Its backups are soft-deleted: "+keptUntil(item)+
+			". The next apply undeletes them and protects the VM again.", resp)
+		return
+	case !armNameType.value(item.SourceVMID).same(state.SourceVMID):
+		r.remove(ctx, state, "is no longer in the vault, which now protects another VM of the same group and name: "+item.SourceVMID+". It is removed from the state.", resp)
+		return
+	}
+	r.save(ctx, state, item, &resp.State, resp.Identity, &resp.Diagnostics)
+}
+
+// remove takes what is gone out of the state, and says so.
+func (r *protectedVMResource) remove(ctx context.Context, state protectedVMModel, what string, resp *resource.ReadResponse) {
+	resp.Diagnostics.AddWarning("Protection of a VM is gone", protectedVMLabel(state)+": the protection "+what)
+	resp.State.RemoveResource(ctx)
+	// The framework wants an identity even of what is gone; states written before Terraform 1.12 have none.
+	if resp.Identity != nil {
+		resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+	}
+}
+
+func (r *protectedVMResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state protectedVMModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	timeout, diags := plan.Timeouts.Update(ctx, protectedVMTimeouts.update.after)
+	resp.Diagnostics.Append(diags...)
+	pending, diags := req.Private.GetKey(ctx, pendingKey)
+	resp.Diagnostics.Append(diags...)
+	id, err := state.itemID()
+	if err != nil {
+		resp.Diagnostics.AddError("Unable to change the protection of a VM", sentence(err.Error()))
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	if pending != nil || changesProtection(plan, state) {
+		item, err := r.change(ctx, id, plan, state, pending != nil, &resp.Diagnostics)
+		if err != nil {
+			// The state stays as it was; the next plan reads what was reached, and goes on from there.
+			resp.Diagnostics.AddError("Unable to change the protection of a VM", problem(protectedVMLabel(plan), err, ""))
+			return
+		}
+		r.save(ctx, state, item, &resp.State, resp.Identity, &resp.Diagnostics)
+		r.finish(plan, item, &resp.Diagnostics)
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, pendingKey, nil)...)
+	}
+	if resp.Identity != nil {
+		// Even when nothing was written; states from before Terraform 1.12 have none.
+		resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+	}
+	resp.Diagnostics.Append(keepPlanned(req.Plan.Raw, &resp.State)...)
+}
+
+// change brings an item from what the state says to what is planned. A policy or disks are given to a protection that
+// takes backups, so it is stopped after that.
+func (r *protectedVMResource) change(ctx context.Context, id vault.ItemID, plan, state protectedVMModel, again bool, diags *diag.Diagnostics) (item vault.ProtectedVM, err error) {
+	progress := logProtection(ctx, id)
+	wish := plan.ProtectionState
+	if wish.IsUnknown() || wish.IsNull() {
+		wish = state.ProtectionState // not configured: what there is stays
+	}
+	takes := takesBackups(wish.ValueString())
+	if takes || again || changesDisks(plan, state) {
+		if item, err = r.run.vaults.Protect(ctx, id, plan.protection(ctx, diags), progress); err != nil {
+			return item, err
+		}
+	}
+	if !takes {
+		return r.run.vaults.StopProtection(ctx, id, wish.ValueString(), progress)
+	}
+	return item, nil
+}
+
+func (r *protectedVMResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state protectedVMModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	timeout, diags := state.Timeouts.Delete(ctx, protectedVMTimeouts.delete.after)
+	resp.Diagnostics.Append(diags...)
+	id, err := state.itemID()
+	if err != nil {
+		resp.Diagnostics.AddError("Unable to end the protection of a VM", sentence(err.Error()))
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	progress := logProtection(ctx, id)
+	switch state.DeletionPolicy.ValueString() {
+	case deletionRetain:
+		err = r.leave(ctx, id, state, vault.StateStopped, progress)
+	case deletionSuspend:
+		err = r.leave(ctx, id, state, vault.StateSuspended, progress)
+	default:
+		err = r.run.vaults.Unprotect(ctx, id, progress)
+	}
+	if err != nil {
+		resp.Diagnostics.AddError("Unable to end the protection of a VM", problem(protectedVMLabel(state), err, deleteAdvice(err)))
+		return
+	}
+	r.run.plans.release(id)
+}
+
+// leave ends backups and leaves those there are in the vault.
+func (r *protectedVMResource) leave(ctx context.Context, id vault.ItemID, state protectedVMModel, to string, progress func(string)) error {
+	if state.ProtectionState.ValueString() == to {
+		return nil
+	}
+	_, err := r.run.vaults.StopProtection(ctx, id, to, progress)
+	if arm.IsNotFound(err) {
+		return nil
+	}
+	return err
+}
+
+// codeImmutable is the service's refusal to shorten the life of backups in an immutable vault, or to suspend in any other.
+const codeImmutable = "UserErrorOperationDeniedOnImmutableItem"
+
+func deleteAdvice(err error) string {
+	if arm.HasCode(err, codeImmutable) {
+		return fmt.Sprintf("An immutable vault keeps backups until they expire. Set deletion_policy = %q or %q, apply, and destroy then.", deletionSuspend, deletionRetain)
+	}
+	return ""
+}
+
+// codeNotProtectable is Azure's one answer for a VM that is in another region, of another vault, or not there at all.
+const codeNotProtectable = "BMSUserErrorInvalidConfigureProtectionRequest"
+
+// addProtectError explains a refusal as far as it can be explained.
+func (r *protectedVMResource) addProtectError(ctx context.Context, plan protectedVMModel, err error, diags *diag.Diagnostics) {
+	advice := ""
+	vm, parseErr := vault.ParseVMID(plan.SourceVMID.ValueString())
+	v, known := r.vaultOf(ctx, plan, diags)
+	switch {
+	case ctx.Err() != nil:
+		advice = "It is not known whether the service accepted the protection. If it did, the next plan says so and how to go on."
+	case arm.HasCode(err, codeNotProtectable) && parseErr == nil && known:
+		if other, found, findErr := r.run.vaults.ProtectingVault(ctx, vm, v.region); findErr == nil && found && !other.Equal(v.id) {
+			addOtherVault(diags, plan, other)
+			return
+		}
+		advice = fmt.Sprintf("Make sure that the VM exists, and that it is in %s, the region of the vault.", regionLabel(v.region))
+		if !plan.SourceVMRegion.IsNull() && !plan.SourceVMRegion.IsUnknown() {
+			advice += " That source_vm_region says so does not make it so; where the VM really is, is only looked at while planning when " +
+				"source_vm_region is not set."
+		}
+	}
+	diags.AddError("Unable to protect a VM", problem(protectedVMLabel(plan), err, advice))
+}
+
+// finish ends a write that succeeded. What the service accepted and ignored is said.
+func (r *protectedVMResource) finish(plan protectedVMModel, item vault.ProtectedVM, diags *diag.Diagnostics) {
+	if wish := plan.ProtectionState.ValueString(); wish != "" && !sameState(wish, item.State) {
+		diags.AddError("The service ignored a change", fmt.Sprintf("%s: the service accepted protection_state = %q, and the protection is in the state %s.",
+			protectedVMLabel(plan), wish, item.State))
+	}
+}
+
+// save writes an item, as the service describes it, over a model into state and identity.
+func (r *protectedVMResource) save(ctx context.Context, m protectedVMModel, item vault.ProtectedVM, state *tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
+	if item.ARMID == "" {
+		return
+	}
+	next := r.run.nextBackup(ctx, item)
+	region := ""
+	if m.SourceVMRegion.IsNull() || m.SourceVMRegion.IsUnknown() {
+		// A vault protects only VMs of its own region.
+		if v, err := r.run.vaults.Get(ctx, item.ID.Vault); err == nil {
+			region = v.Region
+		}
+	}
+	// An interrupted context must not keep what is known out of the state.
+	ctx = context.WithoutCancel(ctx)
+	diags.Append(m.take(ctx, item, region, next)...)
+	diags.Append(state.Set(ctx, m)...)
+	if identity != nil {
+		diags.Append(identity.Set(ctx, m.identity())...)
+	}
+}
+
+// logProtection reports each status the service gives, at the log level INFO.
+func logProtection(ctx context.Context, id vault.ItemID) func(string) {
+	start := time.Now()
+	return func(status string) {
+		tflog.Info(ctx, "waiting for protected VM", map[string]any{
+			"vm": id.VMName(), "vault": id.Vault.Name, "status": status, "waited_ms": time.Since(start).Milliseconds(),
+		})
+	}
+}

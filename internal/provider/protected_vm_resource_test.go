@@ -1,0 +1,429 @@
+package provider_test
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/compare"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/acctest"
+	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
+	"github.com/azurebackup/terraform-provider-backup/internal/provider"
+)
+
+const (
+	webAddress    = "backup_protected_vm.web"
+	otherMachines = "/subscriptions/00000000-0000-4000-8000-00000000beef/resourceGroups/shop/providers/Microsoft.Compute/virtualMachines/"
+	machines      = "/subscriptions/" + defaultSubscription + "/resourceGroups/shop/providers/Microsoft.Compute/virtualMachines/"
+	webID         = machines + "web-1"
+	defaultPolicy = contosoID + "/backupPolicies/DefaultPolicy"
+	// webItem is the item's id as the service spells it.
+	webItem = contosoID + "/backupFabrics/Azure/protectionContainers/iaasvmcontainer;iaasvmcontainerv2;shop;web-1/protectedItems/vm;iaasvmcontainerv2;shop;web-1"
+)
+
+// contoso is the vault backup_vault.test in China East, with further attributes.
+func contoso(attributes ...string) string {
+	return "resource \"backup_vault\" \"test\" {\n  name = \"contoso\"\n  region = \"China East\"\n  " + strings.Join(attributes, "\n  ") + "\n}\n"
+}
+
+// web is the resource backup_protected_vm.web for the VM web-1 in that vault, with its DefaultPolicy. Attributes take the
+// place of these, or come in addition.
+func web(attributes ...string) string {
+	lines := []string{
+		`vault_id = backup_vault.test.id`, `source_vm_id = "` + webID + `"`, `backup_policy_id = "${backup_vault.test.id}/backupPolicies/DefaultPolicy"`,
+	}
+	for _, attribute := range attributes {
+		name, _, _ := strings.Cut(attribute, " ")
+		for i, line := range lines {
+			if strings.HasPrefix(line, name+" ") {
+				lines[i] = ""
+			}
+		}
+		if !strings.HasSuffix(attribute, "= null") {
+			lines = append(lines, attribute)
+		}
+	}
+	return "resource \"backup_protected_vm\" \"web\" {\n  " + strings.Join(lines, "\n  ") + "\n}\n"
+}
+
+func hasWeb(name string, value knownvalue.Check) statecheck.StateCheck {
+	return statecheck.ExpectKnownValue(webAddress, attribute(name), value)
+}
+
+// plansWeb checks what is going to be done with the protected VM.
+func plansWeb(action plancheck.ResourceActionType, more ...plancheck.PlanCheck) resource.ConfigPlanChecks {
+	return resource.ConfigPlanChecks{PreApply: append(more, plancheck.ExpectResourceAction(webAddress, action))}
+}
+
+// inventory is a service in which these VMs exist and no others, by region.
+func inventory(vms map[string]string) provider.Option {
+	return provider.WithEmbedded(func(c *embedded.Config) { c.VirtualMachines = vms })
+}
+
+func TestAccProtectedVM_basic(t *testing.T) {
+	t.Parallel()
+	config := acctest.Config(acctest.Database(t), contoso()+web())
+	unknown := func(name string) plancheck.PlanCheck {
+		return plancheck.ExpectUnknownValue(webAddress, attribute(name))
+	}
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Factories(),
+		Steps: []resource.TestStep{
+			{
+				Config: config,
+				ConfigPlanChecks: plansWeb(plancheck.ResourceActionCreate,
+					unknown("id"), unknown("vault_id"), unknown("protection_state"), unknown("recovery_point_count"),
+					plancheck.ExpectKnownValue(webAddress, attribute("deletion_policy"), text("delete"))),
+				ConfigStateChecks: []statecheck.StateCheck{
+					hasWeb("id", knownvalue.StringRegexp(regexp.MustCompile("(?i)^"+regexp.QuoteMeta(webItem)+"$"))),
+					hasWeb("vault_id", text(contosoID)), hasWeb("source_vm_id", text(webID)), hasWeb("source_vm_region", text("chinaeast")),
+					hasWeb("backup_policy_id", text(defaultPolicy)), hasWeb("protection_state", text("IRPending")),
+					hasWeb("health", text("Passed")), hasWeb("last_backup_status", knownvalue.Null()), hasWeb("last_backup_time", knownvalue.Null()),
+					hasWeb("next_scheduled_backup", knownvalue.StringRegexp(regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:[03]0:00Z$`))),
+					hasWeb("recovery_point_count", knownvalue.Int64Exact(0)), hasWeb("include_disk_luns", knownvalue.Null()),
+					hasWeb("exclude_disk_luns", knownvalue.Null()), hasWeb("timeouts", knownvalue.Null()),
+				},
+			},
+			{
+				Config: config, ConfigPlanChecks: nothing,
+				ConfigStateChecks: []statecheck.StateCheck{has("storage_redundancy_locked", knownvalue.Bool(true))},
+			},
+			// Another spelling of anything is no change.
+			{
+				Config: strings.NewReplacer(
+					"vault_id = backup_vault.test.id", `vault_id = "`+strings.ToUpper(contosoID)+`"`, webID, strings.ToLower(webID),
+					`"${backup_vault.test.id}/backupPolicies/DefaultPolicy"`, `"`+strings.ToLower(defaultPolicy)+`"`,
+				).Replace(config),
+				ConfigPlanChecks: nothing,
+			},
+		},
+	})
+}
+
+// As soon as the plan knows where VM and vault are, it refuses what the service would.
+func TestAccProtectedVM_regionMismatch(t *testing.T) {
+	t.Parallel()
+	const elsewhere = `VM "web-1" in resource group "shop" is in "East US" (eastus)`
+	eastUS := inventory(map[string]string{webID: "eastus", machines + "web-2": "chinaeast"})
+	for name, test := range map[string]struct {
+		options []provider.Option
+		before  string // applied first
+		config  string
+		want    []string
+	}{
+		"configured, vault in the same plan": {
+			config: contoso() + web(`source_vm_region = "East US"`),
+			want: []string{
+				elsewhere + `, as source_vm_region says. Its vault is made by the same apply, which makes vaults only in: "China East" (chinaeast)`,
+				`set vault_id to the id of one there, or make one with region = "eastus"`, "-target",
+			},
+		},
+		"configured, vault that exists": {
+			before: contoso(), config: contoso() + web(`source_vm_region = "eastus"`),
+			want: []string{elsewhere, `and the vault "contoso" is in "China East" (chinaeast). A vault protects only VMs of its own region.`},
+		},
+		"inventory, vault in the same plan": {options: []provider.Option{eastUS}, config: contoso() + web(), want: []string{elsewhere + ". Its vault is made by the same apply"}},
+		"inventory, vault that exists": {
+			options: []provider.Option{eastUS}, before: contoso(), config: contoso() + web(),
+			want: []string{elsewhere, `the vault "contoso" is in "China East" (chinaeast)`},
+		},
+		"vault that is replaced by one elsewhere": {
+			before: strings.Replace(contoso(), "China East", "East US", 1), config: contoso() + web(`source_vm_region = "eastus"`), want: []string{elsewhere},
+		},
+		"changed in place": {
+			before: contoso() + web(), config: contoso() + web(`source_vm_region = "eastus"`), want: []string{elsewhere},
+		},
+		"no such VM": {
+			options: []provider.Option{eastUS}, config: contoso() + web(`source_vm_id = "`+machines+`nobody"`), want: []string{"Virtual machine does not exist"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			database := acctest.Database(t)
+			var steps []resource.TestStep
+			if test.before != "" {
+				steps = append(steps, resource.TestStep{Config: acctest.Config(database, test.before)})
+			}
+			for _, want := range test.want {
+				steps = append(steps, resource.TestStep{Config: acctest.Config(database, test.config), PlanOnly: true, ExpectError: message(want)})
+			}
+			if test.before != "" {
+				// The last step is what is destroyed in the end.
+				steps = append(steps, resource.TestStep{Config: acctest.Config(database, test.before)})
+			}
+			resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Factories(test.options...), Steps: steps})
+		})
+	}
+}
+
+// What the configuration says of a region is taken for true while planning; the service knows better.
+func TestAccProtectedVM_applyRefuses(t *testing.T) {
+	t.Parallel()
+	config := acctest.Config(acctest.Database(t), contoso()+web(`source_vm_region = "China East"`))
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Factories(inventory(map[string]string{webID: "eastus"})),
+		Steps: []resource.TestStep{
+			{Config: config, PlanOnly: true, ExpectNonEmptyPlan: true},
+			{Config: config, ExpectError: message(`is in "China East" (chinaeast), the region of the vault. That source_vm_region says so does not make it so`)},
+		},
+	})
+}
+
+// An item in the way is found while planning, and the message says how to go on.
+func TestAccProtectedVM_protectedAlready(t *testing.T) {
+	t.Parallel()
+	fabrikam := strings.Replace(contosoID, "contoso", "fabrikam", 1)
+	protect := func(c serviceClient, vault string) {
+		c.do(http.MethodPut, vault, `{"location":"chinaeast","sku":{"name":"Standard"},"properties":{}}`)
+		c.do(http.MethodPut, strings.Replace(webItem, contosoID, vault, 1), `{"properties":{"protectedItemType":"Microsoft.Compute/virtualMachines",
+			"sourceResourceId":"`+webID+`","policyId":"`+vault+`/backupPolicies/DefaultPolicy"}}`)
+	}
+	literal := web(`vault_id = "`+contosoID+`"`, `backup_policy_id = "`+defaultPolicy+`"`)
+	for name, test := range map[string]struct {
+		vault  string
+		config string
+		want   string
+	}{
+		"by another vault, in the same plan as this": {fabrikam, contoso() + web(`source_vm_region = "chinaeast"`), `is protected by the vault "fabrikam" in resource group "backup" already`},
+		"by this vault": {contosoID, literal, `paste this block into the configuration, with the address of this resource after "to =", and apply. ` +
+			`import { to = backup_protected_vm.example id = "/subscriptions/`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			database := acctest.Database(t)
+			resource.UnitTest(t, resource.TestCase{
+				ProtoV6ProviderFactories: acctest.Factories(),
+				Steps: []resource.TestStep{{
+					PreConfig: func() { protect(newServiceClient(t, database), test.vault) },
+					Config:    acctest.Config(database, test.config), PlanOnly: true, ExpectError: message(test.want),
+				}},
+			})
+		})
+	}
+}
+
+// A VM goes to another vault when the backups in the one it leaves are not kept.
+func TestAccProtectedVM_moveToAnotherVault(t *testing.T) {
+	t.Parallel()
+	database := acctest.Database(t)
+	vaults := strings.Replace(contoso(`soft_delete = { state = "Disabled" }`), "test", "one", 1) +
+		strings.Replace(contoso(), `"test" {`+"\n"+`  name = "contoso"`, `"two" {`+"\n"+`  name = "fabrikam"`, 1)
+	in := func(vault string, attributes ...string) string {
+		return acctest.Config(database, vaults+strings.ReplaceAll(web(attributes...), "backup_vault.test", "backup_vault."+vault))
+	}
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Factories(),
+		Steps: []resource.TestStep{
+			{Config: in("one", `deletion_policy = "retain_data"`)},
+			{Config: in("two", `deletion_policy = "retain_data"`), PlanOnly: true, ExpectError: message(`deletion_policy = "retain_data" keeps its backups where they are`)},
+			{Config: in("one"), ConfigPlanChecks: plansWeb(plancheck.ResourceActionUpdate)},
+			{Config: in("two"), ConfigPlanChecks: plansWeb(plancheck.ResourceActionDestroyBeforeCreate)},
+			{Config: in("two"), ConfigPlanChecks: nothing},
+		},
+	})
+}
+
+// Whatever the protection is set to, the policy stays in the state, and the next plan is empty.
+func TestAccProtectedVM_states(t *testing.T) {
+	t.Parallel()
+	database := acctest.Database(t)
+	sameID := statecheck.CompareValue(compare.ValuesSame())
+	vault := contoso(`immutability = "Unlocked"`)
+	var steps []resource.TestStep
+	action := plancheck.ResourceActionCreate
+	for _, step := range []struct {
+		attribute, state string
+		next             knownvalue.Check
+		none             bool // there is nothing to do
+	}{
+		{attribute: `protection_state = "ProtectionStopped"`, state: "ProtectionStopped", next: knownvalue.Null()},
+		{attribute: `protection_state = "Protected"`, state: "Protected", next: knownvalue.NotNull()},
+		{attribute: `protection_state = "BackupsSuspended"`, state: "BackupsSuspended", next: knownvalue.Null()},
+		{attribute: `deletion_policy = "retain_data"`, state: "BackupsSuspended", next: knownvalue.Null()},
+		{attribute: `protection_state = "IRPending"`, state: "IRPending", next: knownvalue.NotNull()},
+		{attribute: `protection_state = "Protected"`, state: "IRPending", next: knownvalue.NotNull(), none: true},
+		{attribute: `protection_state = "ProtectionStopped"`, state: "ProtectionStopped", next: knownvalue.Null()},
+	} {
+		config := acctest.Config(database, vault+web(step.attribute))
+		checks := plansWeb(action)
+		if step.none {
+			checks = nothing
+		}
+		steps = append(steps, resource.TestStep{
+			Config: config, ConfigPlanChecks: checks,
+			ConfigStateChecks: []statecheck.StateCheck{
+				hasWeb("protection_state", text(step.state)), hasWeb("backup_policy_id", text(defaultPolicy)), hasWeb("next_scheduled_backup", step.next),
+				sameID.AddStateValue(webAddress, attribute("id")),
+			},
+		}, resource.TestStep{Config: config, ConfigPlanChecks: nothing})
+		action = plancheck.ResourceActionUpdate
+	}
+	// An immutable vault keeps its backups, so the protection is left behind.
+	steps = append(steps,
+		resource.TestStep{Config: acctest.Config(database, vault+web(`protection_state = "ProtectionStopped"`, `backup_policy_id = null`)), ConfigPlanChecks: nothing},
+		resource.TestStep{Config: acctest.Config(database, contoso(`immutability = "Disabled"`)+web(`protection_state = "ProtectionStopped"`))},
+	)
+	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Factories(), Steps: steps})
+}
+
+// Policy, disks and what is said of the region change in place.
+func TestAccProtectedVM_updateInPlace(t *testing.T) {
+	t.Parallel()
+	database := acctest.Database(t)
+	sameID := statecheck.CompareValue(compare.ValuesSame())
+	recorder := &acctest.Recorder{}
+	numbers := func(n ...int64) knownvalue.Check {
+		var checks []knownvalue.Check
+		for _, i := range n {
+			checks = append(checks, knownvalue.Int64Exact(i))
+		}
+		return knownvalue.SetExact(checks)
+	}
+	puts := 0
+	step := func(action plancheck.ResourceActionType, wantPuts int, attributes []string, checks ...statecheck.StateCheck) []resource.TestStep {
+		config := acctest.Config(database, contoso()+web(attributes...))
+		return []resource.TestStep{
+			{
+				PreConfig: func() { recorder.Take() }, Config: config, ConfigPlanChecks: plansWeb(action),
+				ConfigStateChecks: append(checks, sameID.AddStateValue(webAddress, attribute("id"))),
+			},
+			{
+				PreConfig: func() {
+					if puts = count(recorder.Take(), "PUT"); puts != wantPuts {
+						t.Errorf("%v: %d PUTs, want %d", attributes, puts, wantPuts)
+					}
+				},
+				Config: config, ConfigPlanChecks: nothing,
+			},
+		}
+	}
+	enhanced := `backup_policy_id = "${backup_vault.test.id}/backupPolicies/EnhancedPolicy"`
+	var steps []resource.TestStep
+	for _, s := range [][]resource.TestStep{
+		step(plancheck.ResourceActionCreate, 2, []string{`include_disk_luns = [63, 0]`}, hasWeb("include_disk_luns", numbers(0, 63))), // the vault is the other
+		step(plancheck.ResourceActionUpdate, 1, []string{enhanced, `include_disk_luns = [63, 0]`},
+			hasWeb("backup_policy_id", text(contosoID+"/backupPolicies/EnhancedPolicy")), hasWeb("include_disk_luns", numbers(0, 63))),
+		step(plancheck.ResourceActionUpdate, 1, []string{enhanced, `exclude_disk_luns = [1]`}, hasWeb("include_disk_luns", knownvalue.Null()), hasWeb("exclude_disk_luns", numbers(1))),
+		step(plancheck.ResourceActionUpdate, 1, []string{enhanced}, hasWeb("exclude_disk_luns", knownvalue.Null())),
+		step(plancheck.ResourceActionUpdate, 0, []string{enhanced, `deletion_policy = "retain_data"`, `timeouts = { read = "1m" }`}, hasWeb("deletion_policy", text("retain_data"))),
+		step(plancheck.ResourceActionNoop, 0, []string{enhanced, `deletion_policy = "retain_data"`, `timeouts = { read = "1m" }`, `source_vm_region = "CHINA EAST"`}),
+		step(plancheck.ResourceActionUpdate, 0, []string{enhanced}, hasWeb("deletion_policy", text("delete"))),
+	} {
+		steps = append(steps, s...)
+	}
+	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Factories(recorder.Option()), Steps: steps})
+}
+
+// What somebody does behind Terraform's back is made good: a protection that was deleted comes back, a stopped one that
+// is configured to be Protected goes on.
+func TestAccProtectedVM_drift(t *testing.T) {
+	t.Parallel()
+	database := acctest.Database(t)
+	config := acctest.Config(database, contoso()+web(`protection_state = "Protected"`))
+	client := newServiceClient(t, database)
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Factories(),
+		Steps: []resource.TestStep{
+			{Config: config},
+			{PreConfig: func() { client.do(http.MethodDelete, webItem, "") }, Config: config, ConfigPlanChecks: plansWeb(plancheck.ResourceActionCreate)},
+			{
+				PreConfig: func() {
+					client.do(http.MethodPut, webItem, `{"properties":{"protectedItemType":"Microsoft.Compute/virtualMachines","sourceResourceId":"`+webID+`","protectionState":"ProtectionStopped"}}`)
+				},
+				Config: acctest.Config(database, contoso()+web()), ConfigPlanChecks: nothing, // not configured: what there is stays
+				ConfigStateChecks: []statecheck.StateCheck{hasWeb("protection_state", text("ProtectionStopped")), hasWeb("backup_policy_id", text(defaultPolicy))},
+			},
+			{Config: config, ConfigPlanChecks: plansWeb(plancheck.ResourceActionUpdate), ConfigStateChecks: []statecheck.StateCheck{hasWeb("protection_state", text("Protected"))}},
+			{Config: config, ConfigPlanChecks: nothing},
+		},
+	})
+}
+
+// The VM may be in another subscription than the vault.
+func TestAccProtectedVM_otherSubscription(t *testing.T) {
+	t.Parallel()
+	config := acctest.Config(acctest.Database(t), contoso()+web(`source_vm_id = "`+otherMachines+`web-1"`))
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Factories(),
+		Steps: []resource.TestStep{
+			{Config: config, ConfigStateChecks: []statecheck.StateCheck{hasWeb("source_vm_id", text(otherMachines+"web-1"))}},
+			{Config: config, ConfigPlanChecks: nothing},
+		},
+	})
+}
+
+// The redundancy changes and locks in one apply, in this order.
+func TestAccProtectedVM_redundancyAndProtectionInOneApply(t *testing.T) {
+	t.Parallel()
+	database := acctest.Database(t)
+	config := acctest.Config(database, contoso(`storage_redundancy = "LocallyRedundant"`)+web())
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Factories(),
+		Steps: []resource.TestStep{
+			{Config: acctest.Config(database, contoso())},
+			{Config: config, ConfigStateChecks: []statecheck.StateCheck{has("storage_redundancy", text("LocallyRedundant"))}},
+			{Config: config, ConfigPlanChecks: nothing, ConfigStateChecks: []statecheck.StateCheck{has("storage_redundancy_locked", knownvalue.Bool(true))}},
+			{Config: acctest.Config(database, contoso(`storage_redundancy = "GeoRedundant"`)+web()), PlanOnly: true, ExpectError: message("Storage redundancy is locked")},
+			{Config: config},
+		},
+	})
+}
+
+// Many protected VMs are read with few calls.
+func TestAccProtectedVM_callsOfARefresh(t *testing.T) {
+	t.Parallel()
+	const vaults, vms = 5, 8
+	recorder := &acctest.Recorder{}
+	config := acctest.Config(acctest.Database(t), fmt.Sprintf(`
+resource "backup_vault" "many" {
+  count  = %d
+  name   = "contoso-${count.index}"
+  region = "eastus"
+}
+
+resource "backup_protected_vm" "many" {
+  count            = %d
+  vault_id         = backup_vault.many[count.index %% %[1]d].id
+  source_vm_id     = "%[3]s${count.index}"
+  backup_policy_id = "${backup_vault.many[count.index %% %[1]d].id}/backupPolicies/DefaultPolicy"
+}
+`, vaults, vaults*vms, machines))
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Factories(recorder.Option()),
+		Steps: []resource.TestStep{
+			{Config: config},
+			{
+				PreConfig: func() { recorder.Take() },
+				Config:    config, PlanOnly: true,
+			},
+			{
+				PreConfig: func() {
+					items, policies := 0, 0
+					calls := recorder.Take()
+					for _, call := range calls {
+						switch lower := strings.ToLower(call); {
+						case strings.Contains(lower, "/backuppolicies"):
+							policies++
+						case strings.Contains(lower, "protecteditems"):
+							items++
+						}
+					}
+					// Refreshed once in each of the two plans that the test framework makes; the vaults' own lists of items come on top.
+					// Two items and two policies of a vault are read alone, the others by a list; a vault is read with its usage,
+					// which takes three calls.
+					if items > vaults*(3+1) || policies > vaults*3 || len(calls) > vaults*(3+3+3) {
+						t.Errorf("%d calls, %d for items and %d for policies:\n%s", len(calls), items, policies, strings.Join(calls, "\n"))
+					}
+				},
+				Config: config, PlanOnly: true,
+			},
+		},
+	})
+}

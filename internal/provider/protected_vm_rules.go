@@ -1,0 +1,270 @@
+package provider
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/arm"
+	"github.com/azurebackup/terraform-provider-backup/internal/vault"
+)
+
+// checkPolicyVault refuses a policy of another vault.
+func checkPolicyVault(m protectedVMModel, diags *diag.Diagnostics) {
+	if m.VaultID.IsUnknown() || m.BackupPolicyID.IsNull() || m.BackupPolicyID.IsUnknown() {
+		return
+	}
+	vaultID, err := vault.ParseID(m.VaultID.ValueString())
+	if err != nil {
+		return // the validator has said so
+	}
+	policy, err := vault.ParsePolicyID(m.BackupPolicyID.ValueString())
+	if err != nil || policy.Vault.Equal(vaultID) {
+		return
+	}
+	diags.AddAttributeError(path.Root("backup_policy_id"), "Policy of another vault", fmt.Sprintf(
+		"The policy %q belongs to the vault %q in resource group %q, and vault_id is the vault %q in resource group %q. A vault applies only policies of its "+
+			"own.\n\nUse a policy of that vault; every vault has DefaultPolicy and EnhancedPolicy, and a backup_policy_vm can be made in each.",
+		policy.Name, policy.Vault.Name, policy.Vault.ResourceGroup, vaultID.Name, vaultID.ResourceGroup))
+}
+
+// checkPolicy refuses a policy that the vault does not have, or has for something else than VMs.
+func (r *protectedVMResource) checkPolicy(ctx context.Context, plan protectedVMModel, v plannedVault, diags *diag.Diagnostics) {
+	if plan.BackupPolicyID.IsNull() || plan.BackupPolicyID.IsUnknown() || v.id.Name == "" || v.isNew {
+		return
+	}
+	id, err := vault.ParsePolicyID(plan.BackupPolicyID.ValueString())
+	if err != nil {
+		return // the validator has said so
+	}
+	policy, err := r.run.vaults.Policy(ctx, id)
+	at := path.Root("backup_policy_id")
+	switch {
+	case arm.IsNotFound(err) && !r.run.plans.plansPolicy(id):
+		detail := fmt.Sprintf("The vault %q has no policy %q.%s\n\nIf the same apply makes the policy, use the id of its resource instead of a text, so that "+
+			"Terraform makes it first.", id.Vault.Name, id.Name, r.policiesOf(ctx, v.id))
+		diags.AddAttributeError(at, "Backup policy does not exist", detail)
+	case err != nil:
+		tflog.Debug(ctx, "unable to read the policy", map[string]any{"policy": id.String(), "error": err.Error()})
+	case !strings.EqualFold(policy.Kind, vault.KindVM):
+		diags.AddAttributeError(at, "Policy is not for VMs", fmt.Sprintf(
+			"The policy %q of the vault %q is of the kind %s; a VM needs one of the kind %s.%s",
+			policy.ID.Name, id.Vault.Name, policy.Kind, vault.KindVM, r.policiesOf(ctx, v.id)))
+	}
+}
+
+// policiesOf lists the policies for VMs that a vault has.
+func (r *protectedVMResource) policiesOf(ctx context.Context, id arm.ID) string {
+	var names []string
+	for policy, err := range r.run.vaults.Policies(ctx, id) {
+		if err != nil {
+			return ""
+		}
+		if strings.EqualFold(policy.Kind, vault.KindVM) {
+			names = append(names, policy.ID.Name)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return " It has these policies for VMs: " + strings.Join(names, ", ") + "."
+}
+
+// checkImmutable refuses what only an immutable vault does.
+func checkImmutable(m protectedVMModel, v plannedVault, diags *diag.Diagnostics) {
+	if v.immutability != vault.ImmutabilityDisabled {
+		return
+	}
+	const why = "The vault %q is not immutable. Only an immutable vault suspends backups, keeping those there are until they expire by the policy.\n\n%s, or set immutability of " +
+		"the vault."
+	if m.ProtectionState.ValueString() == vault.StateSuspended {
+		diags.AddAttributeError(path.Root("protection_state"), "Vault is not immutable", fmt.Sprintf(why, v.id.Name, "Use protection_state = \"ProtectionStopped\""))
+	}
+	if m.DeletionPolicy.ValueString() == deletionSuspend {
+		diags.AddAttributeError(path.Root("deletion_policy"), "Vault is not immutable", fmt.Sprintf(why, v.id.Name, "Use deletion_policy = \"retain_data\""))
+	}
+}
+
+// checkOnce refuses a second resource for a VM.
+func (r *protectedVMResource) checkOnce(plan protectedVMModel, diags *diag.Diagnostics) {
+	vm, err := vault.ParseVMID(plan.SourceVMID.ValueString())
+	if err != nil || r.run.plans.once("protects "+vm.Key()) {
+		return
+	}
+	diags.AddAttributeError(path.Root("source_vm_id"), "VM is protected twice", fmt.Sprintf(
+		"Another resource of this configuration protects %s. A VM is protected by one vault at a time, with one policy.", vm))
+}
+
+// checkNotProtected finds an item in the way of a new one: in this vault, whose own resource it may be, or in another.
+// One that is being replaced does not count. A soft-deleted item of this vault comes back, which is said.
+func (r *protectedVMResource) checkNotProtected(ctx context.Context, plan protectedVMModel, in vmRegion, v plannedVault, replaced func(vault.ItemID) bool, diags *diag.Diagnostics) {
+	if plan.SourceVMID.IsUnknown() || diags.HasError() {
+		return
+	}
+	vm, err := vault.ParseVMID(plan.SourceVMID.ValueString())
+	if err != nil {
+		return // the validator has said so
+	}
+	if v.id.Name != "" && !v.isNew {
+		id := vault.NewItemID(v.id, vm)
+		item, err := r.run.vaults.ProtectedVM(ctx, id)
+		switch {
+		case err == nil && item.SoftDeleted:
+			diags.AddAttributeWarning(path.Root("source_vm_id"), "Backups of the VM will be undeleted", fmt.Sprintf(
+				"%s was protected by the vault %q before, and its backups are soft-deleted: %s. The apply undeletes them and protects the VM again.",
+				vmLabel(plan), v.id.Name, keptUntil(item)))
+			return
+		case err == nil && !replaced(id):
+			addProtected(diags, plan, item)
+			return
+		case err == nil:
+			return
+		}
+	}
+	region := cmp.Or(in.name, v.region, r.run.plans.soleRegion())
+	if region == "" {
+		return
+	}
+	other, found, err := r.run.vaults.ProtectingVault(ctx, vm, region)
+	if err != nil {
+		// Without an answer the service decides.
+		tflog.Debug(ctx, "unable to ask which vault protects the VM", map[string]any{"vm": vm.String(), "error": err.Error()})
+		return
+	}
+	if found && (v.id.Name == "" || !other.Equal(v.id)) && !replaced(vault.NewItemID(other, vm)) {
+		addOtherVault(diags, plan, other)
+	}
+}
+
+func addOtherVault(diags *diag.Diagnostics, plan protectedVMModel, other arm.ID) {
+	diags.AddAttributeError(path.Root("source_vm_id"), "VM is protected by another vault", fmt.Sprintf(
+		"%s is protected by the vault %q in resource group %q already. A VM is protected by one vault at a time.\n\nThat vault: %s\n\n"+
+			"Set vault_id to it and import the VM, or stop the protection there and delete the backups first, in an apply of its own.",
+		vmLabel(plan), other.Name, other.ResourceGroup, other))
+}
+
+// addProtected says that the vault has the item already, and how to adopt it.
+func addProtected(diags *diag.Diagnostics, plan protectedVMModel, item vault.ProtectedVM) {
+	if !armNameType.value(item.SourceVMID).same(plan.SourceVMID) {
+		diags.AddAttributeError(path.Root("source_vm_id"), "Vault protects a VM of the same name", fmt.Sprintf(
+			"The vault %q protects the VM %s, and tells VMs apart by resource group and name alone. Protect this VM in another vault.",
+			item.ID.Vault.Name, item.SourceVMID))
+		return
+	}
+	diags.AddAttributeError(path.Root("source_vm_id"), "VM is protected already", fmt.Sprintf(
+		"%s is protected by this vault already; the protection is in the state %s.\n\nTo adopt it, paste this block into the configuration, with the address "+
+			"of this resource after \"to =\", and apply.\n\nimport {\n  to = backup_protected_vm.example\n  id = %q\n}\n\nIf the resource was renamed in the "+
+			"configuration, use a moved block instead. If it is this resource's own, marked as tainted, plan without -refresh=false.",
+		vmLabel(plan), item.State, item.ARMID))
+}
+
+// checkMove refuses to take a VM to another vault while the backups stay in the one it leaves: a VM belongs to one vault.
+func (r *protectedVMResource) checkMove(plan, state protectedVMModel, diags *diag.Diagnostics) {
+	if !plan.SourceVMID.same(state.SourceVMID) || state.DeletionPolicy.ValueString() == deletionDelete || state.DeletionPolicy.IsNull() {
+		return
+	}
+	diags.AddAttributeError(path.Root("vault_id"), "Backups stay in the vault", fmt.Sprintf(
+		"%s is to be protected by another vault, and the state's deletion_policy = %q keeps its backups where they are. A VM is protected by one vault at "+
+			"a time, which holds its backups.\n\nSet vault_id back; or set deletion_policy = %q, apply that, and then change the vault, which deletes the backups.",
+		protectedVMLabel(state), state.DeletionPolicy.ValueString(), deletionDelete))
+}
+
+// warnOfLock says, once for each vault, that its first VM locks its redundancy.
+func (r *protectedVMResource) warnOfLock(plan protectedVMModel, vm vmRegion, v plannedVault, known bool, diags *diag.Diagnostics) {
+	if !known && plan.VaultID.IsUnknown() {
+		// The vault that is meant is one of those that this run makes; only a sole one in the region is it for sure.
+		for _, candidate := range r.run.plans.newVaults() {
+			if vm.name != "" && candidate.region != "" && candidate.region != vm.name {
+				continue
+			}
+			if known {
+				return
+			}
+			v, known = candidate, true
+		}
+	}
+	if !known || v.locked || v.redundancy == "" || diags.HasError() || !r.run.plans.once("lock "+v.id.Key()) {
+		return
+	}
+	diags.AddAttributeWarning(path.Root("vault_id"), "Storage redundancy gets locked", fmt.Sprintf(
+		"This apply registers the first VM with the vault %q, which locks its storage redundancy, %s, for good. To have another, set storage_redundancy of "+
+			"the vault before the apply, or in the same.", v.id.Name, v.redundancy))
+}
+
+// warnOfDeletion says what becomes of the backups of a VM that is not going to be protected any more.
+func (r *protectedVMResource) warnOfDeletion(ctx context.Context, state protectedVMModel, fate string, diags *diag.Diagnostics) {
+	if r.run.applying {
+		return
+	}
+	id, err := vault.ParseID(state.VaultID.ValueString())
+	if err != nil {
+		return
+	}
+	count := state.RecoveryPointCount.ValueInt64()
+	points := fmt.Sprintf("its %d recovery points", count)
+	switch count {
+	case 0:
+		points = "it has no recovery points yet; those taken until then"
+	case 1:
+		points = "its recovery point"
+	}
+	detail := fmt.Sprintf("%s: the protection is to be %s with deletion_policy = %q. What becomes of the backups: ", protectedVMLabel(state), fate, state.DeletionPolicy.ValueString())
+	switch state.DeletionPolicy.ValueString() {
+	case deletionRetain:
+		detail += points + " stay in the vault for ever. Until they are deleted no other vault can protect the VM, and the vault cannot be deleted."
+	case deletionSuspend:
+		detail += points + " stay in the vault until they expire by the policy. Until then no other vault can protect the VM, and the vault cannot be deleted."
+	default:
+		detail += points + " are deleted" + r.afterDeletion(ctx, id)
+	}
+	diags.AddWarning("Backups of a VM end", detail)
+}
+
+// afterDeletion tells whether what is deleted can be brought back, and whether it can be deleted at all.
+func (r *protectedVMResource) afterDeletion(ctx context.Context, id arm.ID) string {
+	v, err := r.run.vaults.Get(ctx, id)
+	if err != nil {
+		return "."
+	}
+	if immutability := orEmpty(v.Settings.Immutability); immutability != vault.ImmutabilityDisabled {
+		return fmt.Sprintf(", which the service refuses: the immutability of the vault is %s. Set deletion_policy = %q or %q and apply that before.",
+			immutability, deletionSuspend, deletionRetain)
+	}
+	if v.Settings.SoftDelete == nil || v.Settings.SoftDelete.State == "Disabled" {
+		return " for good: the vault has no soft delete."
+	}
+	until := r.run.vaults.Now().Add(time.Duration(v.Settings.SoftDelete.RetentionDays) * 24 * time.Hour)
+	return fmt.Sprintf(" and kept soft-deleted until about %s. Until then a backup_protected_vm for the same VM and vault brings them back.", utc(until))
+}
+
+// keptUntil says how long a soft-deleted item is kept.
+func keptUntil(item vault.ProtectedVM) string {
+	if item.PurgeAt.IsZero() {
+		return "they are kept for a while"
+	}
+	return "they are kept until " + utc(item.PurgeAt)
+}
+
+// nextBackup is when the policy of an item takes the next backup; null when it takes none, or cannot be read.
+func (r *run) nextBackup(ctx context.Context, item vault.ProtectedVM) (at time.Time) {
+	if !takesBackups(item.State) || item.PolicyID == "" || item.SoftDeleted {
+		return at
+	}
+	id, err := vault.ParsePolicyID(item.PolicyID)
+	if err != nil {
+		return at
+	}
+	policy, err := r.vaults.Policy(ctx, id)
+	if err != nil {
+		tflog.Debug(ctx, "unable to read the policy", map[string]any{"policy": item.PolicyID, "error": err.Error()})
+		return at
+	}
+	at, _ = policy.Settings.Next(r.vaults.Now())
+	return at
+}

@@ -1,0 +1,192 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+	"github.com/azurebackup/terraform-provider-backup/internal/vault"
+)
+
+// The words of the service for a protection that takes backups, or would if it could.
+const (
+	stateError  = "ProtectionError"
+	statePaused = "ProtectionPaused"
+)
+
+// protectionStates are the allowed values of protection_state. The service's own words for Protected are among them, so
+// that the configuration that Terraform writes for an import fits.
+func protectionStates() []string {
+	return []string{vault.StateProtected, vault.StateStopped, vault.StateSuspended, vault.StateIRPending, stateError, statePaused}
+}
+
+func (r *protectedVMResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The protection of a virtual machine: the vault that keeps its backups, and the policy that says when they are taken and how " +
+			"long they are kept. The VM and the vault are in the same region, which is checked while planning; VMs in several regions need a vault " +
+			"in each. The VM may be in another subscription than the vault.",
+		Attributes: map[string]schema.Attribute{
+			"id": schema.StringAttribute{
+				MarkdownDescription: "The ARM resource id of the protected item, as the service spells it. Compared without regard to letter case.",
+				CustomType:          armNameType,
+				Computed:            true,
+			},
+			"vault_id": schema.StringAttribute{
+				MarkdownDescription: "The ARM id of the vault. A change replaces the protection; another letter case is not a change.",
+				CustomType:          armNameType,
+				Required:            true,
+				Validators:          []validator.String{rule("backup vault id", checkVaultID)},
+				PlanModifiers:       []planmodifier.String{armNameType.keepSpelling(), stringplanmodifier.RequiresReplace()},
+			},
+			"source_vm_id": schema.StringAttribute{
+				MarkdownDescription: "The ARM id of the VM (`Microsoft.Compute/virtualMachines`), in any subscription. A change replaces the protection; " +
+					"another letter case is not a change.",
+				CustomType:    armNameType,
+				Required:      true,
+				Validators:    []validator.String{rule("virtual machine id", checkVMID)},
+				PlanModifiers: []planmodifier.String{armNameType.keepSpelling(), stringplanmodifier.RequiresReplace()},
+			},
+			"backup_policy_id": schema.StringAttribute{
+				MarkdownDescription: "The ARM id of the policy, a policy for VMs in the same vault. May only be left out while `protection_state` is " +
+					"`ProtectionStopped` or `BackupsSuspended`. Changed in place. While the protection is stopped, the state keeps the policy there was.",
+				CustomType:    armNameType,
+				Optional:      true,
+				Computed:      true,
+				Validators:    []validator.String{rule("backup policy id", checkPolicyID)},
+				PlanModifiers: []planmodifier.String{armNameType.keepSpelling()},
+			},
+			"source_vm_region": schema.StringAttribute{
+				MarkdownDescription: "The region of the VM, in any spelling. It has to be the vault's. Set it where the plan cannot read the VM, or to save the " +
+					"call: a wrong region is then an error before anything is asked of the service. Default: what the service says.",
+				CustomType:    regionType,
+				Optional:      true,
+				Computed:      true,
+				Validators:    []validator.String{regionValidator{}},
+				PlanModifiers: []planmodifier.String{regionType.keepSpelling()},
+			},
+			"protection_state": schema.StringAttribute{
+				MarkdownDescription: "`Protected`; `ProtectionStopped`: no more backups, and those there are stay for ever; or `BackupsSuspended`: no more " +
+					"backups, and those there are expire by the policy, which needs a vault with `immutability`. When it is not set, it shows what the " +
+					"service says, such as `IRPending` until the first backup is taken, and what there is stays. The service's `IRPending`, " +
+					"`ProtectionError` and `ProtectionPaused` are no change from `Protected`, and may be written for it. Changed in place.",
+				Optional:      true,
+				Computed:      true,
+				Validators:    []validator.String{stringvalidator.OneOf(protectionStates()...)},
+				PlanModifiers: []planmodifier.String{keepState{}},
+			},
+			"include_disk_luns": lunsAttribute("Back up these data disks alone", "exclude_disk_luns"),
+			"exclude_disk_luns": lunsAttribute("Back up all data disks but these", "include_disk_luns"),
+			"deletion_policy": schema.StringAttribute{
+				MarkdownDescription: "What becomes of the backups when the resource is destroyed. `delete`: they are deleted, and kept for a while by the " +
+					"vault's soft delete; a resource for the same VM and vault brings them back. `retain_data`: they stay in the vault for ever, as with " +
+					"`ProtectionStopped`, and no other vault can protect the VM. `suspend`: they stay until they expire by the policy, as with " +
+					"`BackupsSuspended`, which needs a vault with `immutability`. Default `delete`. Changed in place, by an apply before the destroy.",
+				Optional:   true,
+				Computed:   true,
+				Default:    stringdefault.StaticString(deletionDelete),
+				Validators: []validator.String{stringvalidator.OneOf(deletionDelete, deletionRetain, deletionSuspend)},
+			},
+			"timeouts": timeoutsAttribute(ctx, protectedVMTimeouts),
+		},
+	}
+	for name, text := range protectionStatusTexts() {
+		resp.Schema.Attributes[name] = schema.StringAttribute{MarkdownDescription: text, Computed: true}
+	}
+	resp.Schema.Attributes["recovery_point_count"] = schema.Int64Attribute{MarkdownDescription: recoveryPointCountText, Computed: true}
+}
+
+// protectionStatusTexts describes protectionStatusModel's attributes of type string; the data source has them too.
+func protectionStatusTexts() map[string]string {
+	return map[string]string{
+		"health":                "How the backups do: `Passed`, `ActionRequired`, `ActionSuggested` or `Invalid`.",
+		"last_backup_status":    "How the last backup ended, in the service's words, such as `Completed`; null before the first.",
+		"last_backup_time":      "When the last backup was taken (RFC 3339, UTC); null before the first.",
+		"next_scheduled_backup": "When the policy takes the next backup (RFC 3339, UTC); null while the protection is stopped or suspended.",
+	}
+}
+
+const recoveryPointCountText = "How many recovery points there are."
+
+// lunsAttribute is a choice of data disks, which the other attribute excludes.
+func lunsAttribute(what, other string) schema.SetAttribute {
+	return schema.SetAttribute{
+		MarkdownDescription: fmt.Sprintf("%s, by their logical unit numbers (0 to %d). The OS disk is always backed up. Conflicts with `%s`. Default: all "+
+			"disks. Changed in place.", what, catalog.MaxLUN, other),
+		ElementType: types.Int64Type,
+		Optional:    true,
+		Validators: []validator.Set{
+			setvalidator.SizeAtLeast(1),
+			setvalidator.ConflictsWith(path.MatchRoot(other)),
+			setvalidator.ValueInt64sAre(int64validator.Between(0, catalog.MaxLUN)),
+		},
+	}
+}
+
+func (r *protectedVMResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{
+		Attributes: map[string]identityschema.Attribute{
+			"vault_id":     identityschema.StringAttribute{RequiredForImport: true, Description: "The ARM id of the vault."},
+			"source_vm_id": identityschema.StringAttribute{RequiredForImport: true, Description: "The ARM id of the VM."},
+		},
+	}
+}
+
+func checkVMID(s string) error {
+	_, err := vault.ParseVMID(s)
+	return err
+}
+
+func checkPolicyID(s string) error {
+	_, err := vault.ParsePolicyID(s)
+	return err
+}
+
+// keepState plans the state's word where it asks for the same as the configuration's.
+type keepState struct{}
+
+func (keepState) Description(context.Context) string {
+	return "the service's words for a protected VM are no change from Protected"
+}
+
+func (k keepState) MarkdownDescription(ctx context.Context) string { return k.Description(ctx) }
+
+func (keepState) PlanModifyString(_ context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse) {
+	if req.StateValue.IsNull() || req.PlanValue.IsNull() || req.PlanValue.IsUnknown() {
+		return
+	}
+	if sameState(req.StateValue.ValueString(), req.PlanValue.ValueString()) {
+		resp.PlanValue = req.StateValue
+	}
+}
+
+// ValidateConfig checks the rules that span attributes, as far as their values are known.
+func (r *protectedVMResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var config protectedVMModel
+	for name, target := range map[string]any{
+		"vault_id": &config.VaultID, "backup_policy_id": &config.BackupPolicyID, "protection_state": &config.ProtectionState,
+	} {
+		resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root(name), target)...)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if config.BackupPolicyID.IsNull() && !config.ProtectionState.IsUnknown() && config.wantsBackups() {
+		resp.Diagnostics.AddAttributeError(path.Root("backup_policy_id"), "Missing backup policy",
+			"A protected VM needs a policy, which says when backups are taken. Set backup_policy_id; every vault has the policies DefaultPolicy and "+
+				"EnhancedPolicy. It may only be left out while protection_state is ProtectionStopped or BackupsSuspended.")
+	}
+	checkPolicyVault(config, &resp.Diagnostics)
+}

@@ -1,0 +1,127 @@
+package provider
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+var _ datasource.DataSourceWithConfigure = (*protectedVMsDataSource)(nil)
+
+// NewProtectedVMsDataSource makes the data source backup_protected_vms.
+func NewProtectedVMsDataSource() datasource.DataSource { return &protectedVMsDataSource{} }
+
+type protectedVMsDataSource struct{ run *run }
+
+// protectedVMsModel is the data source backup_protected_vms: filters, and what they let through.
+type protectedVMsModel struct {
+	protectedVMFilter
+	IncludeSoftDeleted types.Bool             `tfsdk:"include_soft_deleted"`
+	ProtectedVMs       []protectedVMDataModel `tfsdk:"protected_vms"`
+}
+
+// protectedVMDataModel is a protected VM in the data source.
+type protectedVMDataModel struct {
+	ID              equalText    `tfsdk:"id"`
+	VaultID         equalText    `tfsdk:"vault_id"`
+	SourceVMID      equalText    `tfsdk:"source_vm_id"`
+	SourceVMRegion  equalText    `tfsdk:"source_vm_region"`
+	BackupPolicyID  equalText    `tfsdk:"backup_policy_id"`
+	ProtectionState types.String `tfsdk:"protection_state"`
+	protectionStatusModel
+	SoftDeleted types.Bool   `tfsdk:"soft_deleted"`
+	PurgeTime   types.String `tfsdk:"purge_time"`
+}
+
+func (d *protectedVMsDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_protected_vms"
+}
+
+func (d *protectedVMsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	attributes := map[string]schema.Attribute{
+		"include_soft_deleted": schema.BoolAttribute{
+			MarkdownDescription: "Whether VMs are among them that are no longer protected, and whose backups are soft-deleted. Default `false`.",
+			Optional:            true,
+		},
+		"protected_vms": schema.ListNestedAttribute{
+			MarkdownDescription: "The protected VMs, ordered by vault and VM.",
+			Computed:            true,
+			NestedObject:        schema.NestedAttributeObject{Attributes: protectedVMDataAttributes()},
+		},
+	}
+	for name, text := range protectedVMFilterTexts() {
+		attributes[name] = schema.StringAttribute{
+			MarkdownDescription: text.markdown, CustomType: text.kind, Validators: text.validators,
+			Optional: true,
+			Computed: name == "subscription_id",
+		}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The VMs that a vault, or every vault of a subscription, protects. None is an empty list, not an error.",
+		Attributes:          attributes,
+	}
+}
+
+func protectedVMDataAttributes() map[string]schema.Attribute {
+	attributes := map[string]schema.Attribute{
+		"id":                   schema.StringAttribute{MarkdownDescription: "The ARM resource id of the protected item.", CustomType: armNameType, Computed: true},
+		"vault_id":             schema.StringAttribute{MarkdownDescription: "The ARM id of the vault.", CustomType: armNameType, Computed: true},
+		"source_vm_id":         schema.StringAttribute{MarkdownDescription: "The ARM id of the VM.", CustomType: armNameType, Computed: true},
+		"source_vm_region":     schema.StringAttribute{MarkdownDescription: "The region of the VM, which is that of the vault.", CustomType: regionType, Computed: true},
+		"backup_policy_id":     schema.StringAttribute{MarkdownDescription: "The ARM id of the policy; null while the protection is stopped.", CustomType: armNameType, Computed: true},
+		"protection_state":     schema.StringAttribute{MarkdownDescription: "The service's word, such as `Protected`, `IRPending` before the first backup, `ProtectionStopped` or `BackupsSuspended`.", Computed: true},
+		"recovery_point_count": schema.Int64Attribute{MarkdownDescription: recoveryPointCountText, Computed: true},
+		"soft_deleted":         schema.BoolAttribute{MarkdownDescription: "Whether the protection was deleted, and its backups are kept until `purge_time`.", Computed: true},
+		"purge_time":           schema.StringAttribute{MarkdownDescription: "When the backups of a soft-deleted one are gone for good (RFC 3339, UTC); null for others.", Computed: true},
+	}
+	for name, text := range protectionStatusTexts() {
+		attributes[name] = schema.StringAttribute{MarkdownDescription: text, Computed: true}
+	}
+	return attributes
+}
+
+func (d *protectedVMsDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	d.run = runFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+func (d *protectedVMsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var m protectedVMsModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	m.fill(d.run, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	m.ProtectedVMs = []protectedVMDataModel{}
+	for item, err := range m.items(ctx, d.run.vaults) {
+		if err != nil {
+			m.addListError(&resp.Diagnostics, err)
+			return
+		}
+		if !item.SoftDeleted || m.IncludeSoftDeleted.ValueBool() {
+			m.ProtectedVMs = append(m.ProtectedVMs, d.model(ctx, item))
+		}
+	}
+	slices.SortFunc(m.ProtectedVMs, func(a, b protectedVMDataModel) int {
+		return strings.Compare(armNameType.normalize(a.ID.ValueString()), armNameType.normalize(b.ID.ValueString()))
+	})
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}
+
+func (d *protectedVMsDataSource) model(ctx context.Context, item foundVM) protectedVMDataModel {
+	m := protectedVMDataModel{
+		ID: armNameType.value(item.ARMID), VaultID: armNameType.value(item.vault.ARMID), SourceVMID: armNameType.value(item.SourceVMID),
+		SourceVMRegion: regionType.value(item.vault.Region), BackupPolicyID: armNameType.null(), ProtectionState: textOrNull(item.State),
+		protectionStatusModel: newProtectionStatus(item.ProtectedVM, d.run.nextBackup(ctx, item.ProtectedVM)),
+		SoftDeleted:           types.BoolValue(item.SoftDeleted), PurgeTime: timeOrNull(item.PurgeAt),
+	}
+	if item.PolicyID != "" {
+		m.BackupPolicyID = armNameType.value(item.PolicyID)
+	}
+	return m
+}

@@ -1,0 +1,81 @@
+package provider_test
+
+import (
+	"net/http"
+	"strings"
+)
+
+// protecting is a configuration with these resources; settings are those of the embedded service.
+func protecting(resources string, settings ...string) string {
+	return lifecycleConfig(strings.Join(settings, ", "), resources)
+}
+
+// mistaken is a protected VM in a vault of the same configuration, with attributes that hold the mistake.
+func mistaken(attributes ...string) mistake {
+	return mistake{config: protecting(contoso() + web(attributes...))}
+}
+
+// webIn is a protected VM that is to be in the vault contoso, which this configuration does not make.
+func webIn(attributes ...string) string {
+	return web(append([]string{`vault_id = "` + contosoID + `"`, `backup_policy_id = "` + defaultPolicy + `"`}, attributes...)...)
+}
+
+// exists makes the vault contoso.
+func exists(c serviceClient) {
+	c.do(http.MethodPut, contosoID, `{"location":"chinaeast","sku":{"name":"Standard"},"properties":{}}`)
+}
+
+func protectedElsewhere(c serviceClient) {
+	exists(c)
+	fabrikam := strings.Replace(contosoID, "contoso", "fabrikam", 1)
+	c.do(http.MethodPut, fabrikam, `{"location":"chinaeast","sku":{"name":"Standard"},"properties":{}}`)
+	c.do(http.MethodPut, strings.Replace(webItem, contosoID, fabrikam, 1), `{"properties":{"protectedItemType":"Microsoft.Compute/virtualMachines","sourceResourceId":"`+
+		webID+`","policyId":"`+fabrikam+`/backupPolicies/DefaultPolicy"}}`)
+}
+
+const eastUSInventory = `virtual_machines = { "` + webID + `" = "eastus" }`
+
+var protectionMistakes = map[string]mistake{
+	"The vault of a protected VM is named by its id":                  mistaken(`vault_id = "contoso"`),
+	"A protected VM is named by its id":                               mistaken(`source_vm_id = "` + strings.Replace(webID, "virtualMachines", "disks", 1) + `"`),
+	"The policy of a protected VM is named by its id":                 mistaken(`backup_policy_id = "DefaultPolicy"`),
+	"A protected VM has a policy":                                     mistaken(`backup_policy_id = null`),
+	"A policy is of the same vault, known from the configuration":     {config: protecting(webIn(`backup_policy_id = "` + strings.Replace(defaultPolicy, "contoso", "fabrikam", 1) + `"`))},
+	"The region of a VM exists":                                       mistaken(`source_vm_region = "China Eats"`),
+	"Disks are chosen by numbers from 0 to 63":                        mistaken(`include_disk_luns = [64]`),
+	"Disks are included or excluded, not both":                        mistaken(`include_disk_luns = [1]`, `exclude_disk_luns = [2]`),
+	"A choice of disks names one":                                     mistaken(`include_disk_luns = []`),
+	"The protection state can be asked for":                           mistaken(`protection_state = "Invalid"`),
+	"The deletion policy is one":                                      mistaken(`deletion_policy = "keep"`),
+	"A VM and its vault are in the same region, by the configuration": {prepare: exists, config: protecting(webIn(`source_vm_region = "eastus"`))},
+	"A VM and its vault are in the same region, by the inventory":     {prepare: exists, config: protecting(webIn(), eastUSInventory)},
+	"A VM and a vault of the same apply are in the same region":       mistaken(`source_vm_region = "eastus"`),
+	"A region that changes is the vault's":                            {before: protecting(contoso() + web()), config: protecting(contoso() + web(`source_vm_region = "eastus"`))},
+	"The VM exists":                                                   {config: protecting(contoso()+web(`source_vm_id = "`+machines+`nobody"`), eastUSInventory)},
+	"The vault of a protected VM exists":                              {config: protecting(webIn())},
+	"No other vault protects the VM":                                  {prepare: protectedElsewhere, config: protecting(webIn())},
+	"A VM is protected once in a configuration":                       {config: protecting(contoso() + web() + strings.Replace(web(), `"web"`, `"again"`, 1))},
+	"The vault does not protect the VM already":                       {prepare: serviceClient.protectWeb, config: protecting(webIn())},
+	"The policy of a protected VM exists":                             {prepare: exists, config: protecting(webIn(`backup_policy_id = "` + contosoID + `/backupPolicies/nightly"`))},
+	"A stopped protection begins with a policy":                       mistaken(`backup_policy_id = null`, `protection_state = "ProtectionStopped"`),
+	"Backups are suspended in an immutable vault":                     {before: protecting(contoso() + web()), config: protecting(contoso() + web(`protection_state = "BackupsSuspended"`))},
+	"A destroy suspends backups in an immutable vault":                {prepare: exists, config: protecting(webIn(`deletion_policy = "suspend"`))},
+	"Disks are not chosen while the protection is stopped": {
+		before: protecting(contoso() + web(`protection_state = "ProtectionStopped"`)),
+		config: protecting(contoso() + web(`protection_state = "ProtectionStopped"`, `exclude_disk_luns = [1]`)),
+	},
+	"Backups that stay in a vault keep the VM there": {
+		before: protecting(contoso() + web(`deletion_policy = "retain_data"`)),
+		config: protecting(contoso() + web(`vault_id = "`+strings.Replace(contosoID, "contoso", "fabrikam", 1)+`"`, `backup_policy_id = "`+
+			strings.Replace(defaultPolicy, "contoso", "fabrikam", 1)+`"`)),
+	},
+	"Soft-deleted backups come back": {
+		prepare: func(c serviceClient) { c.protectWeb(); c.do(http.MethodDelete, webItem, "") }, config: protecting(webIn()),
+	},
+	"The first VM locks the redundancy of the vault":          mistaken(),
+	"Backups of a protected VM that is destroyed are deleted": {before: protecting(contoso() + web()), config: protecting(contoso() + web()), destroy: true},
+	"An immutable vault keeps backups that a destroy would delete": {
+		before: protecting(contoso(`immutability = "Unlocked"`) + web()), config: protecting(contoso(`immutability = "Unlocked"`)+web(), `clock_offset = "2d"`), destroy: true,
+	},
+	"The region that the configuration tells is where the VM is": {prepare: exists, config: protecting(webIn(`source_vm_region = "chinaeast"`), eastUSInventory)},
+}

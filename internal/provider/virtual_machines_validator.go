@@ -1,0 +1,54 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/vault"
+)
+
+// virtualMachinesValidator checks the inventory of the embedded service. Its messages name the VM, because Terraform
+// does not show the path of a nested attribute.
+type virtualMachinesValidator struct{}
+
+func (virtualMachinesValidator) Description(context.Context) string {
+	return "the keys must be ARM ids of virtual machines, the values regions"
+}
+
+func (v virtualMachinesValidator) MarkdownDescription(ctx context.Context) string {
+	return v.Description(ctx)
+}
+
+func (virtualMachinesValidator) ValidateMap(_ context.Context, req validator.MapRequest, resp *validator.MapResponse) {
+	const summary = "Invalid virtual machine"
+	elements := req.ConfigValue.Elements()
+	seen := map[string]string{}
+	for _, key := range slices.Sorted(maps.Keys(elements)) {
+		at := req.Path.AtMapKey(key)
+		id, err := vault.ParseVMID(key)
+		if err != nil {
+			resp.Diagnostics.AddAttributeError(at, summary, sentence(err.Error()))
+			continue
+		}
+		if other, twice := seen[id.Key()]; twice {
+			resp.Diagnostics.AddAttributeError(at, summary, fmt.Sprintf(
+				"The ids %q and %q are one virtual machine's: letter case makes no difference. Leave one of them out.", other, key))
+		}
+		seen[id.Key()] = key
+		region, ok := elements[key].(types.String)
+		switch {
+		case !ok || region.IsUnknown():
+		case region.IsNull():
+			resp.Diagnostics.AddAttributeError(at, summary, fmt.Sprintf("The virtual machine %q has no region. Give it one, or leave it out.", key))
+		default:
+			if err := checkRegion(region.ValueString()); err != nil {
+				resp.Diagnostics.AddAttributeError(at, summary, fmt.Sprintf("The virtual machine %q: %s", key, sentence(err.Error())))
+			}
+		}
+	}
+}

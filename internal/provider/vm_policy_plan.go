@@ -1,0 +1,223 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/arm"
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+	"github.com/azurebackup/terraform-provider-backup/internal/vault"
+)
+
+// bornPolicies are the policies that every vault has from birth.
+var bornPolicies = []string{"DefaultPolicy", "EnhancedPolicy"}
+
+// ModifyPlan finds while planning what the service would refuse later.
+func (r *vmPolicyResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if r.run == nil {
+		return // the provider could not be configured, and has said why
+	}
+	var plan, state vmPolicyModel
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("vault_id"), &state.VaultID)...)
+		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("name"), &state.Name)...)
+	}
+	id, _ := state.policyID()
+	if !req.State.Raw.IsNull() && req.Plan.Raw.Equal(req.State.Raw) {
+		// Nothing to do, which is what most plans find for most policies; reading the models takes most of their time.
+		r.run.policies.keep(id, req.Config.Raw)
+		return
+	}
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	}
+	if !req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	switch {
+	case req.Plan.Raw.IsNull():
+		r.run.policies.destroy(id)
+		r.warnOfUse(ctx, id, state, "destroyed", &resp.Diagnostics)
+	case req.State.Raw.IsNull():
+		r.planCreate(ctx, plan, req, resp)
+	default:
+		r.run.policies.keep(id, req.Config.Raw)
+		if plan.replaces(state) {
+			r.warnOfUse(ctx, id, state, "replaced", &resp.Diagnostics)
+			return
+		}
+		r.planUpdate(ctx, state, req, resp)
+	}
+}
+
+// replaces tells whether the plan is for another policy than the one in state.
+func (m vmPolicyModel) replaces(state vmPolicyModel) bool {
+	return !m.Name.same(state.Name) || !m.VaultID.same(state.VaultID) || !m.PolicyType.Equal(state.PolicyType)
+}
+
+// leavesSettings tells whether a plan changes nothing that the service knows of.
+func (m vmPolicyModel) leavesSettings(state vmPolicyModel) bool {
+	return !m.InstantRestoreRetentionDays.IsUnknown() && len(m.differing(state.vmPolicySettingsModel)) == 0
+}
+
+func (r *vmPolicyResource) planCreate(ctx context.Context, plan vmPolicyModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if r.run.applying {
+		return // Create looks itself; an error here could make Terraform lose sight of a policy that it replaces
+	}
+	r.warnOfDaylightSaving(plan, &resp.Diagnostics)
+	id, known := plan.policyID()
+	made, planned := r.run.plans.vault(id.Vault)
+	newVault := plan.VaultID.IsUnknown() || planned && made.isNew
+	if newVault && slices.ContainsFunc(bornPolicies, func(name string) bool { return plan.Name.same(armNameType.value(name)) }) {
+		addBornPolicy(&resp.Diagnostics, plan.Name.ValueString())
+		return
+	}
+	if !known {
+		return
+	}
+	if r.run.plans.plansPolicy(id) {
+		resp.Diagnostics.AddAttributeError(path.Root("name"), "Backup policy name used twice", fmt.Sprintf(
+			"Another resource of this configuration makes a policy named %q in the vault %q. Names are unique within a vault, in any letter case.",
+			id.Name, id.Vault.Name))
+		return
+	}
+	r.run.plans.planPolicy(id)
+	if !newVault {
+		r.checkPolicyFree(ctx, id, req, &resp.Diagnostics)
+	}
+}
+
+// checkPolicyFree finds a policy that holds the planned name already, and a vault that is not there.
+func (r *vmPolicyResource) checkPolicyFree(ctx context.Context, id vault.PolicyID, req resource.ModifyPlanRequest, diags *diag.Diagnostics) {
+	p, err := r.run.vaults.Policy(ctx, id)
+	switch {
+	case arm.IsNotFound(err):
+		r.checkVaultThere(ctx, id.Vault, diags)
+	case err != nil:
+		// Without an answer the service decides.
+		tflog.Warn(ctx, "unable to look for a policy of the same name", map[string]any{"error": err.Error()})
+	case !r.run.policies.replaces(id, req.Config.Raw):
+		addPolicyExists(diags, id, p.ARMID)
+	}
+}
+
+// checkVaultThere finds that the vault named by a known id neither exists nor is made in this run.
+func (r *vmPolicyResource) checkVaultThere(ctx context.Context, id arm.ID, diags *diag.Diagnostics) {
+	if _, err := r.run.vaults.Get(ctx, id); !arm.IsNotFound(err) {
+		return
+	}
+	diags.AddAttributeError(path.Root("vault_id"), "Backup vault not found", fmt.Sprintf(
+		"There is no vault %s in the environment %q.\n\nIf this configuration makes the vault, refer to it, as in vault_id = backup_vault.example.id, "+
+			"so that it is made first.", id, r.run.environment))
+}
+
+// addPolicyExists says who holds the name, and how to adopt it.
+func addPolicyExists(diags *diag.Diagnostics, id vault.PolicyID, armID string) {
+	detail := fmt.Sprintf("The vault %q has a policy named %q already.", id.Vault.Name, id.Name)
+	if slices.ContainsFunc(bornPolicies, func(name string) bool { return strings.EqualFold(name, id.Name) }) {
+		detail += " Every vault has it from birth. To use it as it is, read it with the data source backup_policy_vm instead."
+	}
+	if armID == "" {
+		armID = id.String()
+	}
+	diags.AddAttributeError(path.Root("name"), "Backup policy exists already", fmt.Sprintf(
+		"%s\n\nIf it is the one you mean, adopt it: paste this block into the configuration, with the address of this resource after \"to =\", and apply.\n\n"+
+			"import {\n  to = backup_policy_vm.example\n  id = %q\n}\n\nIf the resource was renamed in the configuration, use a moved block instead. "+
+			"Otherwise choose another name.", detail, armID))
+}
+
+// addBornPolicy says that a vault which is yet to be made will have the policy.
+func addBornPolicy(diags *diag.Diagnostics, name string) {
+	diags.AddAttributeError(path.Root("name"), "Backup policy exists already", fmt.Sprintf(
+		"Every vault has a policy named %q from birth, and so will this one, whose id is not known yet.\n\nTo use it as it is, read it with the data source "+
+			"backup_policy_vm instead. To change it, make the vault first, and then adopt the policy with an import block whose id ends in "+
+			"/backupPolicies/%s. Otherwise choose another name.", name, name))
+}
+
+// planUpdate plans a change in place. The framework has marked every computed attribute unknown because something
+// differs; each keeps its value here unless it will really change.
+func (r *vmPolicyResource) planUpdate(ctx context.Context, state vmPolicyModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	filled, err := keepUnset(req)
+	if err != nil {
+		resp.Diagnostics.AddError("Unable to plan backup policy", problem(fmt.Sprintf("Policy %q", state.Name.ValueString()), err, "This is a defect of the provider."))
+		return
+	}
+	resp.Plan.Raw = filled
+	if filled.Equal(req.State.Raw) {
+		return
+	}
+	var plan vmPolicyModel
+	resp.Diagnostics.Append(resp.Plan.Get(ctx, &plan)...)
+	// It changes behind Terraform's back, such as in this very apply.
+	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("protected_vm_count"), types.Int64Unknown())...)
+	if configIsNull(req, "instant_restore_retention_days") && plan.changesFrequency(ctx, state, &resp.Diagnostics) {
+		// What fitted the old schedule need not fit the new one: the service chooses again.
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("instant_restore_retention_days"), types.Int64Unknown())...)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(resp.Plan.Get(ctx, &plan)...)
+	// What the configuration leaves out has the values of the state here, which validation could not know.
+	addPolicyProblems(ctx, plan.vmPolicySettingsModel, resp.Plan.Raw, &resp.Diagnostics)
+}
+
+func (m vmPolicyModel) changesFrequency(ctx context.Context, state vmPolicyModel, diags *diag.Diagnostics) bool {
+	after, known := as[policyBackupModel](ctx, m.Backup, diags)
+	before, had := as[policyBackupModel](ctx, state.Backup, diags)
+	return !known || !had || !after.Frequency.Equal(before.Frequency)
+}
+
+// warnOfUse says which VMs have a policy that is going to be destroyed or replaced. It is a warning, since they may
+// leave it in the same plan; the service refuses otherwise. A policy that none had is not asked about.
+func (r *vmPolicyResource) warnOfUse(ctx context.Context, id vault.PolicyID, state vmPolicyModel, fate string, diags *diag.Diagnostics) {
+	if state.ProtectedVMCount.ValueInt64() == 0 || r.run.applying {
+		return
+	}
+	var names []string
+	for vm, err := range r.run.vaults.ProtectedVMs(ctx, id.Vault) {
+		if err != nil {
+			tflog.Warn(ctx, "unable to list the VMs of a policy", map[string]any{"error": err.Error()})
+			return
+		}
+		if !vm.SoftDeleted && armNameType.value(vm.PolicyID).same(armNameType.value(id.String())) {
+			names = append(names, vm.ID.VMName())
+		}
+	}
+	if len(names) == 0 {
+		return
+	}
+	slices.Sort(names)
+	list := strings.Join(names[:min(len(names), namesShown)], ", ")
+	if more := len(names) - namesShown; more > 0 {
+		list += fmt.Sprintf(" and %d more", more)
+	}
+	have := "VMs have"
+	if len(names) == 1 {
+		have = "VM has"
+	}
+	diags.AddWarning("Backup policy is in use", fmt.Sprintf(
+		"%s is to be %s. %d %s it: %s.\n\nThe service refuses to delete it while they have it. Unless they get another policy or leave the vault in the same "+
+			"apply, it fails.", policyLabel(id), fate, len(names), have, list))
+}
+
+// warnOfDaylightSaving says once in a run that backups do not move with the clocks of people.
+func (r *vmPolicyResource) warnOfDaylightSaving(plan vmPolicyModel, diags *diag.Diagnostics) {
+	if plan.TimeZone.IsUnknown() || !catalog.FollowsDaylightSaving(plan.TimeZone.ValueString()) || !r.run.plans.once("daylight saving time") {
+		return
+	}
+	diags.AddAttributeWarning(path.Root("timezone"), "The service does not follow daylight saving time", fmt.Sprintf(
+		"Backups are taken by the standard time of %q all year: in summer, clocks there show an hour later than the policy says. "+
+			"This is said once for all policies of the run.", plan.TimeZone.ValueString()))
+}

@@ -1,0 +1,168 @@
+package provider_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/acctest"
+)
+
+// policyWorkspace is a configuration for a workspace, with the vault contoso.
+func policyWorkspace(resources ...string) string {
+	return requiredProviders("azurebackup/backup") + "provider \"backup\" { environment = \"embedded\" }\n" + aVaultBlock + strings.Join(resources, "")
+}
+
+// The message of a policy that is in the way holds what it takes to adopt it.
+func TestAccVMPolicy_existsAlready(t *testing.T) {
+	t.Parallel()
+	skipBelow(t, 5, "import blocks")
+	w := acctest.NewWorkspace(t, policyWorkspace())
+	w.MustRun("apply", "-auto-approve")
+	newServiceClient(t, databaseOf(w)).do(http.MethodPut, nightlyID, dailyDocument)
+	adopted := policyBlock("example", "Nightly", daily, thirtyDays)
+	w.Write("main.tf", policyWorkspace(adopted))
+	r := w.Run("plan")
+	if r.ExitCode != 1 {
+		t.Fatalf("a policy that exists is planned:\n%s", r.Output)
+	}
+	wantOutput(t, r, "Backup policy exists already", `The vault "contoso" has a policy named "Nightly" already.`)
+	_, block, found := strings.Cut(r.Output, "import {")
+	block, _, closed := strings.Cut(block, "}")
+	if !found || !closed {
+		t.Fatalf("no import block:\n%s", r.Output)
+	}
+	// Lines are joined in Output; HCL wants them apart.
+	block = strings.Replace(strings.TrimSpace(block), " id =", "\n  id =", 1)
+	w.Write("import.tf", "import {\n  "+block+"\n}\n")
+	plan := w.Plan()
+	wantActions(t, plan, map[string]string{})
+	w.MustRun("apply", plan.File)
+	w.MustPlanNothing()
+
+	// One that a resource of the configuration has already is taken, too.
+	w.Write("import.tf", policyBlock("again", "NIGHTLY", daily, thirtyDays))
+	wantOutput(t, w.Run("plan"), "Backup policy exists already")
+
+	w.Write("import.tf", policyBlock("default", "DefaultPolicy", daily, thirtyDays))
+	wantOutput(t, w.Run("plan"), `The vault "contoso" has a policy named "DefaultPolicy" already. Every vault has it from birth.`, "data source backup_policy_vm",
+		`id = "`+contosoID+`/backupPolicies/DefaultPolicy"`)
+}
+
+const dailyDocument = `{"properties":{"backupManagementType":"AzureIaasVM","policyType":"V1","timeZone":"UTC",
+	"schedulePolicy":{"schedulePolicyType":"SimpleSchedulePolicy","scheduleRunFrequency":"Daily","scheduleRunTimes":["2026-01-01T23:00:00Z"]},
+	"retentionPolicy":{"retentionPolicyType":"LongTermRetentionPolicy","dailySchedule":{"retentionTimes":["2026-01-01T23:00:00Z"],
+	"retentionDuration":{"count":30,"durationType":"Days"}}}}}`
+
+func TestAccVMPolicy_refusedAtPlan(t *testing.T) {
+	t.Parallel()
+	literal := strings.Replace(policyBlock("test", "nightly", daily, thirtyDays), "backup_vault.test.id", `"`+contosoID+`"`, 1)
+	for name, test := range map[string]struct{ body, want string }{
+		"a policy that a new vault is born with": {
+			aVaultBlock + policyBlock("test", "enhancedpolicy", daily, thirtyDays),
+			`Every vault has a policy named "enhancedpolicy" from birth, and so will this one`,
+		},
+		"born with, by a literal id": {
+			aVaultBlock + strings.Replace(strings.Replace(literal, `"nightly"`, `"DefaultPolicy"`, 1), daily, daily+"\n depends_on = [backup_vault.test]", 1),
+			`Every vault has a policy named "DefaultPolicy" from birth`,
+		},
+		"no vault": {literal, "There is no vault " + contosoID + ` in the environment "embedded".`},
+		"twice": {
+			aVaultBlock + strings.Replace(literal, daily, daily+"\n depends_on = [backup_vault.test]", 1) +
+				strings.Replace(strings.Replace(literal, `"test"`, `"again"`, 1), daily, daily+"\n depends_on = [backup_vault.test, backup_policy_vm.test]", 1),
+			`Another resource of this configuration makes a policy named "nightly" in the vault "contoso".`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			refused(t, acctest.Config(acctest.Database(t), test.body), test.want)
+		})
+	}
+}
+
+// The vault of a literal id is there when the policy is made, if it is planned before.
+func TestAccVMPolicy_literalIDOfANewVault(t *testing.T) {
+	t.Parallel()
+	database := acctest.Database(t)
+	config := strings.Replace(policyConfig(database, daily, thirtyDays, "depends_on = [backup_vault.test]"), "backup_vault.test.id", `"`+contosoID+`"`, 1)
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Factories(),
+		Steps:                    []resource.TestStep{{Config: config}, {Config: config, ConfigPlanChecks: nothing}},
+	})
+}
+
+// A policy that VMs have is not destroyed; the plan says which, and so does the service.
+func TestAccVMPolicy_inUse(t *testing.T) {
+	t.Parallel()
+	w := acctest.NewWorkspace(t, policyWorkspace(policyBlock("test", "nightly", daily, thirtyDays)))
+	w.MustRun("apply", "-auto-approve")
+	client := newServiceClient(t, databaseOf(w))
+	client.protectBy("nightly", "vm-b", "vm-a")
+	client.protectBy("DefaultPolicy", "vm-other")
+	const both = "2 VMs have it: vm-a, vm-b."
+	w.Write("main.tf", policyWorkspace())
+	r := w.MustRun("plan")
+	wantOutput(t, r, "Backup policy is in use", `Policy "nightly" of vault "contoso" is to be destroyed. `+both)
+	if strings.Contains(r.Output, "vm-other") {
+		t.Errorf("a VM with another policy is named:\n%s", r.Output)
+	}
+	w.Write("main.tf", policyWorkspace(policyBlock("test", "nightly", `policy_type = "V2"`, daily, thirtyDays)))
+	wantOutput(t, w.MustRun("plan"), "is to be replaced. "+both)
+	w.Write("main.tf", policyWorkspace())
+	if r := w.Run("apply", "-auto-approve"); r.ExitCode != 1 {
+		t.Errorf("a policy in use is destroyed:\n%s", r.Output)
+	} else {
+		wantOutput(t, r, "PolicyInUse", "vm-a", "vm-b", "Give these VMs another policy")
+	}
+	client.protectBy("DefaultPolicy", "vm-a", "vm-b")
+	if r := w.MustRun("apply", "-auto-approve"); strings.Contains(r.Output, "is in use") {
+		t.Errorf("nobody has it any more:\n%s", r.Output)
+	}
+}
+
+// The warning comes once for a run, and not where clocks do not change.
+func TestAccVMPolicy_daylightSaving(t *testing.T) {
+	t.Parallel()
+	const warning = "The service does not follow daylight saving time"
+	zone := func(name, zone string) string {
+		return policyBlock(name, name, daily, thirtyDays, `timezone = "`+zone+`"`)
+	}
+	w := acctest.NewWorkspace(t, policyWorkspace(zone("shanghai", "Asia/Shanghai"), zone("utc", "UTC"), zone("tokyo", "Tokyo Standard Time")))
+	if r := w.MustRun("plan"); strings.Contains(r.Output, warning) {
+		t.Errorf("no clock changes:\n%s", r.Output)
+	}
+	w.Write("main.tf", policyWorkspace(zone("shanghai", "Asia/Shanghai"), zone("berlin", "Europe/Berlin"), zone("new_york", "Eastern Standard Time")))
+	if r := w.MustRun("plan"); strings.Count(r.Output, warning) != 1 || strings.Contains(r.Output, "more similar warning") {
+		t.Errorf("want one warning:\n%s", r.Output)
+	}
+	w.MustRun("apply", "-auto-approve")
+	if r := w.MustPlanNothing(); strings.Contains(r.Output, warning) {
+		t.Errorf("nothing is planned, and still it warns:\n%s", r.Output)
+	}
+}
+
+// One that came between plan and apply is not written over, and not taken into the state either, from where the next
+// apply would destroy it.
+func TestAccVMPolicy_appearsBeforeApply(t *testing.T) {
+	t.Parallel()
+	w := acctest.NewWorkspace(t, policyWorkspace())
+	w.MustRun("apply", "-auto-approve")
+	w.Write("main.tf", policyWorkspace(policyBlock("test", "nightly", daily, `retention_daily = { count = 99 }`)))
+	plan := w.Plan()
+	client := newServiceClient(t, databaseOf(w))
+	client.do(http.MethodPut, nightlyID, dailyDocument)
+	if r := w.Run("apply", plan.File); r.ExitCode != 1 {
+		t.Errorf("a policy is written over:\n%s", r.Output)
+	} else {
+		wantOutput(t, r, "Backup policy exists already", `id = "`+nightlyID+`"`)
+	}
+	if addresses := w.Addresses(); len(addresses) != 1 {
+		t.Errorf("in the state: %v", addresses)
+	}
+	if days := client.properties(nightlyID)["retentionPolicy"]; !strings.Contains(fmt.Sprint(days), "count:30") {
+		t.Errorf("the policy was written over: %v", days)
+	}
+}

@@ -1,0 +1,235 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/arm"
+	"github.com/azurebackup/terraform-provider-backup/internal/vault"
+)
+
+var (
+	_ resource.Resource                   = (*vmPolicyResource)(nil)
+	_ resource.ResourceWithConfigure      = (*vmPolicyResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*vmPolicyResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*vmPolicyResource)(nil)
+	_ resource.ResourceWithImportState    = (*vmPolicyResource)(nil)
+	_ resource.ResourceWithMoveState      = (*vmPolicyResource)(nil)
+	_ resource.ResourceWithIdentity       = (*vmPolicyResource)(nil)
+)
+
+// vmPolicyTimeouts are the timeouts of a policy. Only a change of a policy in use takes long: the service brings it to
+// every VM that has the policy.
+var vmPolicyTimeouts = resourceTimeouts{
+	create: operationTimeout{"How long making the policy may take", 30 * time.Minute},
+	read:   operationTimeout{"How long reading the policy may take", readTimeout},
+	update: operationTimeout{"How long to wait for a change to reach every VM that has the policy", 30 * time.Minute},
+	delete: operationTimeout{"How long to wait for the policy to be gone", 30 * time.Minute},
+}
+
+// NewVMPolicyResource makes the resource backup_policy_vm.
+func NewVMPolicyResource() resource.Resource { return &vmPolicyResource{} }
+
+type vmPolicyResource struct{ run *run }
+
+func (r *vmPolicyResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_policy_vm"
+}
+
+func (r *vmPolicyResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.run = runFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+func (r *vmPolicyResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan vmPolicyModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	timeout, diags := plan.Timeouts.Create(ctx, vmPolicyTimeouts.create.after)
+	resp.Diagnostics.Append(diags...)
+	settings := plan.settings(ctx, &resp.Diagnostics)
+	id := plan.mustPolicyID(&resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	p, err := r.run.vaults.CreatePolicy(ctx, id, settings)
+	if errors.Is(err, vault.ErrPolicyExists) {
+		addPolicyExists(&resp.Diagnostics, id, p.ARMID) // and keep out of the state what is not ours
+		return
+	}
+	// Whatever else happened, a policy that the service accepted goes into the state.
+	r.save(ctx, plan, p, &resp.State, resp.Identity, &resp.Diagnostics)
+	if err != nil {
+		advice := ""
+		if ctx.Err() != nil {
+			advice = "It is not known whether the service accepted the policy. If it did, the next plan says so and how to go on."
+		}
+		resp.Diagnostics.AddError("Unable to create backup policy", problem(policyLabel(id), err, advice))
+		return
+	}
+	checkKept(plan, p, &resp.Diagnostics)
+}
+
+func (r *vmPolicyResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state vmPolicyModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	timeout, diags := state.Timeouts.Read(ctx, vmPolicyTimeouts.read.after)
+	resp.Diagnostics.Append(diags...)
+	id := state.mustPolicyID(&resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	r.run.policies.read(id)
+	p, err := r.run.vaults.Policy(ctx, id)
+	if arm.IsNotFound(err) {
+		resp.Diagnostics.AddWarning("Backup policy is gone", fmt.Sprintf(
+			"%s no longer exists and is removed from the state. The next apply creates it again.", policyLabel(id)))
+		resp.State.RemoveResource(ctx)
+		// The framework wants an identity even of what is gone; states written before Terraform 1.12 have none.
+		if resp.Identity != nil {
+			resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+		}
+		return
+	}
+	if err != nil {
+		resp.Diagnostics.AddError("Unable to read backup policy", problem(policyLabel(id), err, ""))
+		return
+	}
+	if checkKind(p, "Unable to read backup policy", &resp.Diagnostics) {
+		r.save(ctx, state, p, &resp.State, resp.Identity, &resp.Diagnostics)
+	}
+}
+
+func (r *vmPolicyResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state vmPolicyModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	timeout, diags := plan.Timeouts.Update(ctx, vmPolicyTimeouts.update.after)
+	resp.Diagnostics.Append(diags...)
+	settings := plan.settings(ctx, &resp.Diagnostics)
+	id := state.mustPolicyID(&resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	var p vault.Policy
+	var err error
+	if plan.leavesSettings(state) {
+		p, err = r.run.vaults.Policy(ctx, id)
+	} else {
+		p, err = r.run.vaults.UpdatePolicy(ctx, id, settings, logPolicyProgress(ctx, id))
+	}
+	if err != nil {
+		// State stays as it was: the next refresh tells how far the service has come.
+		resp.Diagnostics.AddError("Unable to update backup policy", problem(policyLabel(id), err, policyUpdateAdvice(ctx)))
+		return
+	}
+	r.save(ctx, plan, p, &resp.State, resp.Identity, &resp.Diagnostics)
+	checkKept(plan, p, &resp.Diagnostics)
+}
+
+func (r *vmPolicyResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state vmPolicyModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	timeout, diags := state.Timeouts.Delete(ctx, vmPolicyTimeouts.delete.after)
+	resp.Diagnostics.Append(diags...)
+	id := state.mustPolicyID(&resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	if err := r.run.vaults.DeletePolicy(ctx, id); err != nil {
+		advice := ""
+		if arm.HasCode(err, codePolicyInUse) {
+			advice = "Give these VMs another policy or stop protecting them first."
+		}
+		resp.Diagnostics.AddError("Unable to delete backup policy", problem(policyLabel(id), err, advice))
+	}
+}
+
+// codePolicyInUse is the embedded service's code for a policy that VMs have.
+const codePolicyInUse = "PolicyInUse"
+
+// save writes a policy, as the service describes it, over a model into state and identity.
+func (r *vmPolicyResource) save(ctx context.Context, m vmPolicyModel, p vault.Policy, state *tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
+	if p.ARMID == "" {
+		return
+	}
+	// An interrupted context must not keep what is known out of the state.
+	ctx = context.WithoutCancel(ctx)
+	diags.Append(m.take(p)...)
+	diags.Append(state.Set(ctx, m)...)
+	if identity != nil {
+		diags.Append(identity.Set(ctx, m.identity())...)
+	}
+}
+
+// checkKept finds what the service accepted and did not keep, which Terraform would call a defect of the provider.
+func checkKept(plan vmPolicyModel, p vault.Policy, diags *diag.Diagnostics) {
+	is := plan
+	diags.Append(is.take(p)...)
+	if names := plan.differing(is.vmPolicySettingsModel); len(names) > 0 {
+		diags.AddError("The service ignored a setting", fmt.Sprintf(
+			"%s: the service accepted the policy, but did not keep these settings: %s. The state has what it made of them.",
+			policyLabel(p.ID), strings.Join(names, ", ")))
+	}
+}
+
+// checkKind refuses a policy that is not for VMs.
+func checkKind(p vault.Policy, summary string, diags *diag.Diagnostics) bool {
+	if p.Kind == vault.KindVM {
+		return true
+	}
+	diags.AddError(summary, fmt.Sprintf("%s is for %s, not for virtual machines (%s).", policyLabel(p.ID), p.Kind, vault.KindVM))
+	return false
+}
+
+// mustPolicyID is policyID where nothing is unknown any more.
+func (m vmPolicyModel) mustPolicyID(diags *diag.Diagnostics) vault.PolicyID {
+	id, ok := m.policyID()
+	if !ok {
+		diags.AddAttributeError(path.Root("vault_id"), "Invalid backup vault id", fmt.Sprintf("%q is not the id of a backup vault.", m.VaultID.ValueString()))
+	}
+	return id
+}
+
+func policyUpdateAdvice(ctx context.Context) string {
+	if ctx.Err() == nil {
+		return ""
+	}
+	return "The service may go on with the change. The next plan shows how far it has come; a larger timeouts.update gives it more time."
+}
+
+// policyLabel names a policy in messages.
+func policyLabel(id vault.PolicyID) string {
+	return fmt.Sprintf("Policy %q of vault %q", id.Name, id.Vault.Name)
+}
+
+// logPolicyProgress reports each status the service gives, once, at the log level INFO.
+func logPolicyProgress(ctx context.Context, id vault.PolicyID) func(string) {
+	start := time.Now()
+	last := ""
+	return func(status string) {
+		if status == last {
+			return
+		}
+		last = status
+		tflog.Info(ctx, "waiting for backup policy", map[string]any{
+			"policy": id.Name, "vault": id.Vault.Name, "status": status, "waited_ms": time.Since(start).Milliseconds(),
+		})
+	}
+}

@@ -1,0 +1,118 @@
+package provider
+
+import (
+	"context"
+	"math/big"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+)
+
+// ValidateConfig checks the rules that span attributes, as far as their values are known.
+func (r *vmPolicyResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var config vmPolicyModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	addPolicyProblems(ctx, config.vmPolicySettingsModel, req.Config.Raw, &resp.Diagnostics)
+}
+
+// addPolicyProblems reports the rules that the settings break, each on its attribute. raw is where they come from: it
+// tells which are unknown.
+func addPolicyProblems(ctx context.Context, m vmPolicySettingsModel, raw tftypes.Value, diags *diag.Diagnostics) {
+	policy, unknown := m.settings(ctx, diags), unknownFields(raw)
+	misspelled := map[string]bool{
+		"policy_type":      !slices.Contains([]string{catalog.PolicyV1, catalog.PolicyV2}, policy.Type),
+		"backup.frequency": !slices.Contains([]string{catalog.Hourly, catalog.Daily, catalog.Weekly}, policy.Schedule.Frequency),
+	}
+	// What would follow from a word that is none is not said as well.
+	problems := policy.Check(func(field string) bool { return unknown(field) || misspelled[field] })
+	for _, problem := range policy.Check(unknown) {
+		if misspelled[problem.Field] {
+			problems = append(problems, problem)
+		}
+	}
+	for _, problem := range problems {
+		diags.AddAttributeError(fieldPath(problem.Field), "Invalid "+problem.Field, sentence(problem.Message))
+	}
+}
+
+// fieldPath is the path of a field such as "backup.time".
+func fieldPath(field string) path.Path {
+	root, rest, _ := strings.Cut(field, ".")
+	p := path.Root(root)
+	for name := range strings.SplitSeq(rest, ".") {
+		if name != "" {
+			p = p.AtName(name)
+		}
+	}
+	return p
+}
+
+// emptyIsRefused are the fields, beside all sets, whose own validators complain of 0 or "" or an empty set, which is no
+// value in a catalog.VMPolicy.
+var emptyIsRefused = []string{
+	"backup.hour_interval", "backup.hour_duration", "instant_restore_retention_days",
+	"tiering_policy.archived_restore_point.duration", "tiering_policy.archived_restore_point.duration_type",
+}
+
+// unknownFields tells of a field such as "backup.time" whether its value, or that of anything it is part of, is not
+// known. A set of which an element is unknown is, and so is what emptyIsRefused.
+func unknownFields(raw tftypes.Value) func(field string) bool {
+	unknown := map[string]bool{}
+	_ = tftypes.Walk(raw, func(p *tftypes.AttributePath, v tftypes.Value) (bool, error) {
+		if field := fieldOf(p); !v.IsKnown() || isEmpty(v, slices.Contains(emptyIsRefused, field)) {
+			unknown[field] = true
+		}
+		return true, nil
+	})
+	return func(field string) bool {
+		for {
+			if unknown[field] {
+				return true
+			}
+			i := strings.LastIndexByte(field, '.')
+			if i < 0 {
+				return false
+			}
+			field = field[:i]
+		}
+	}
+}
+
+// isEmpty tells whether a value is a set without elements or, where that counts, a number that is not positive or an
+// empty text.
+func isEmpty(v tftypes.Value, counts bool) bool {
+	var number *big.Float
+	var text *string
+	var elements []tftypes.Value
+	switch {
+	case v.Type().Is(tftypes.Set{}):
+		return !v.IsNull() && v.As(&elements) == nil && len(elements) == 0
+	case counts && v.Type().Is(tftypes.Number):
+		return v.As(&number) == nil && number != nil && number.Sign() <= 0
+	case counts && v.Type().Is(tftypes.String):
+		return v.As(&text) == nil && text != nil && *text == ""
+	}
+	return false
+}
+
+// fieldOf is the attribute that a value belongs to; elements of sets belong to the set.
+func fieldOf(p *tftypes.AttributePath) string {
+	var names []string
+	for _, step := range p.Steps() {
+		name, ok := step.(tftypes.AttributeName)
+		if !ok {
+			break
+		}
+		names = append(names, string(name))
+	}
+	return strings.Join(names, ".")
+}
