@@ -1,5 +1,7 @@
 package catalog
 
+import "slices"
+
 // The resource type of a backup vault, and the namespace of the resource provider that must be registered in a
 // subscription before it can have one. ARM compares both without regard to letter case.
 const (
@@ -33,3 +35,24 @@ const (
 	VMType       = "Microsoft.Compute/virtualMachines"
 	VMAPIVersion = "2024-07-01"
 )
+
+// olderAPIVersions are, newest first, the published versions that do in place of one that a cloud does not have yet, by
+// that version: all that the provider sends and reads is in them. Azure's change log of resource types tells what came
+// when (https://learn.microsoft.com/azure/templates/microsoft.recoveryservices/change-log/vaults): storage redundancy
+// can be set from 2023-08-01 on; two of the alert settings came in 2024-02-01.
+var olderAPIVersions = map[string][]string{
+	VaultAPIVersion: {"2025-02-01", "2025-01-01", "2024-10-01", "2024-04-01", "2024-02-01", "2024-01-01", "2023-08-01"},
+	BackupAPIVersion: {
+		"2025-01-01", "2024-10-01", "2024-04-01", "2024-02-01", "2024-01-01", "2023-08-01", "2023-06-01", "2023-04-01", "2023-02-01",
+	},
+	VMAPIVersion:           {"2024-03-01", "2023-09-01", "2023-07-01", "2023-03-01", "2022-11-01", "2022-08-01", "2022-03-01", "2021-11-01"},
+	SubscriptionAPIVersion: {"2022-09-01", "2021-10-01", "2021-01-01", "2020-01-01", "2019-11-01"},
+	ProviderAPIVersion:     {"2021-01-01", "2020-10-01", "2020-06-01", "2019-10-01"},
+}
+
+// KnownAPIVersions returns the API versions that do in place of one, newest first; nil when there is none. Each version
+// that the provider sends stands for one kind of resource, so that the namespace, such as
+// "microsoft.recoveryservices/vaults", is not needed to tell.
+func KnownAPIVersions(_, version string) []string {
+	return slices.Clone(olderAPIVersions[version])
+}

@@ -3,26 +3,23 @@ package provider
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"slices"
 	"strings"
-	"sync"
-	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
+	"github.com/azurebackup/terraform-provider-backup/internal/azure"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
-	"github.com/azurebackup/terraform-provider-backup/internal/store"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -45,6 +42,7 @@ const (
 	operationTimeVariable    = "BACKUP_OPERATION_TIME"
 	backupTimeVariable       = "BACKUP_BACKUP_TIME"
 	clockOffsetVariable      = "BACKUP_CLOCK_OFFSET"
+	endpointVariable         = "BACKUP_ENDPOINT"
 	subscriptionVariable     = "ARM_SUBSCRIPTION_ID"
 )
 
@@ -72,7 +70,16 @@ func WithEmbedded(change EmbeddedChange) Option {
 	return func(p *backupProvider) { p.change = change }
 }
 
-// Configure decides which service answers. It opens the embedded service's file, and sends nothing yet.
+// AzureChange changes how the provider reaches Azure.
+type AzureChange func(*azure.Options)
+
+// WithAzure makes the way to Azure different from the network, such as one that leads to a test's own server.
+func WithAzure(change AzureChange) Option {
+	return func(p *backupProvider) { p.azure = change }
+}
+
+// Configure decides which service answers. It opens the embedded service's file, or signs in to Azure. What the rest of
+// the provider has to know of the service is in the run; nothing else asks which one it is.
 func (p *backupProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	var config providerModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
@@ -80,29 +87,33 @@ func (p *backupProvider) Configure(ctx context.Context, req provider.ConfigureRe
 		return
 	}
 	environment := p.environment(config, &resp.Diagnostics)
-	settings := embeddedSettings(ctx, config.Embedded, &resp.Diagnostics)
+	for name, value := range map[string]attr.Value{"endpoint": config.Endpoint, "register_resource_provider": config.Register} {
+		if value.IsUnknown() {
+			addUnknown(&resp.Diagnostics, path.Root(name))
+		}
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	r := &run{
 		environment: environment,
 		plans:       newPlannedVaults(),
 		// Terraform allows deferrals only while it applies (and in an experiment); nothing is deferred here.
 		applying:          req.ClientCapabilities.DeferralAllowed,
-		subscriptionID:    orDefault(config.SubscriptionID, os.Getenv(subscriptionVariable), embedded.DefaultSubscriptionID),
-		resourceGroupName: orDefault(config.ResourceGroupName, "", defaultResourceGroup),
+		registers:         config.Register.ValueBool(),
+		resourceGroupName: config.ResourceGroupName,
 	}
-	if err := catalog.CheckSubscriptionID(r.subscriptionID.ValueString()); err != nil && !r.subscriptionID.IsUnknown() {
-		resp.Diagnostics.AddAttributeError(path.Root("subscription_id"), "Invalid subscription",
-			sentence(err.Error())+" It comes from the environment variable "+subscriptionVariable+".")
+	application := "Terraform/" + req.TerraformVersion
+	endpoint := cmp.Or(config.Endpoint.ValueString(), os.Getenv(endpointVariable))
+	switch {
+	case environment != environmentEmbedded:
+		p.configureAzure(ctx, config, catalog.Cloud(environment), endpoint, application, r, &resp.Diagnostics)
+	case endpoint != "":
+		p.configureServed(config, endpoint, application, r, &resp.Diagnostics)
+	default:
+		p.configureEmbedded(ctx, config, application, r, &resp.Diagnostics)
 	}
 	if resp.Diagnostics.HasError() {
-		return
-	}
-	service, err := p.openEmbedded(ctx, settings, r.subscriptionID)
-	if err != nil {
-		addOpenError(&resp.Diagnostics, settings, err)
-		return
-	}
-	if r.vaults, err = p.client(embedded.Endpoint, embedded.NewTransport(service), embeddedPolling); err != nil {
-		resp.Diagnostics.AddError("Unable to configure the provider", sentence(err.Error()))
 		return
 	}
 	resp.ResourceData, resp.DataSourceData, resp.ListResourceData, resp.ActionData = r, r, r, r
@@ -122,89 +133,32 @@ func (p *backupProvider) environment(config providerModel, diags *diag.Diagnosti
 			"The provider's environment is not set, so vaults live in the service embedded in the provider, and nothing is created in Azure. "+
 				"Set environment = \"embedded\" to say that this is meant.")
 		return environmentEmbedded
-	case environment == environmentEmbedded:
-	case slices.Contains(environments(), environment):
-		diags.AddAttributeError(path.Root("environment"), "Environment not in this version", fmt.Sprintf(
-			"The environment %q is one of Azure's clouds, which this version of the provider does not manage yet. Set environment = %q.",
-			environment, environmentEmbedded))
-	default:
+	case !slices.Contains(environments(), environment):
 		diags.AddAttributeError(path.Root("environment"), "Unknown environment", fmt.Sprintf(
 			"The environment variable %s has the value %q; it can be %s.", environmentVariable, environment, strings.Join(environments(), ", ")))
 	}
 	return environment
 }
 
-// embeddedConfig is the provider's embedded attribute with its defaults filled in.
-type embeddedConfig struct {
-	database         string
-	databaseFrom     string // where the path was set, for the user
-	provisioningTime time.Duration
-	operationTime    time.Duration
-	backupTime       time.Duration
-	clockOffset      time.Duration
-	subscriptions    map[string]string
-	virtualMachines  map[string]string // nil: any well-formed one exists
-}
-
-func embeddedSettings(ctx context.Context, object types.Object, diags *diag.Diagnostics) embeddedConfig {
-	root := path.Root("embedded")
-	var m embeddedModel
-	if object.IsUnknown() {
-		addUnknown(diags, root)
-		return embeddedConfig{}
-	}
-	if !object.IsNull() {
-		diags.Append(object.As(ctx, &m, basetypes.ObjectAsOptions{})...)
-	}
-	if m.Database.IsUnknown() {
-		addUnknown(diags, root.AtName("database"))
-	}
-	knownMap := func(name string, value types.Map) map[string]string {
-		elements, known := stringMap(ctx, value, diags)
-		if !known && !value.IsNull() {
-			addUnknown(diags, root.AtName(name))
-		}
-		return elements
-	}
-	database, databaseFrom := databasePath(m.Database)
-	return embeddedConfig{
-		database:         database,
-		databaseFrom:     databaseFrom,
-		provisioningTime: provisioningTime.read(m.ProvisioningTime, diags),
-		operationTime:    operationTime.read(m.OperationTime, diags),
-		backupTime:       backupTime.read(m.BackupTime, diags),
-		clockOffset:      clockOffset.read(m.ClockOffset, diags),
-		subscriptions:    knownMap("subscriptions", m.Subscriptions),
-		virtualMachines:  knownMap("virtual_machines", m.VirtualMachines),
-	}
-}
-
-// databasePath is the path of the database, and who chose it.
-func databasePath(attribute types.String) (path, from string) {
-	if path = attribute.ValueString(); path != "" {
-		return path, "the provider's attribute embedded.database"
-	}
-	if path = os.Getenv(databaseVariable); path != "" {
-		return path, "the environment variable " + databaseVariable
-	}
-	return defaultDatabase, "the default of the provider's attribute embedded.database"
-}
-
-// embeddedPolling suits a service in the same process, where a look costs less than a millisecond.
-var embeddedPolling = arm.Polling{First: 10 * time.Millisecond, Longest: 2 * time.Second}
-
-// client connects to a service.
-func (p *backupProvider) client(endpoint string, transport policy.Transporter, polling arm.Polling) (*vault.Client, error) {
+// client connects to a service; o says where and how.
+func (p *backupProvider) client(o arm.Options) (*vault.Client, error) {
 	if p.wrap != nil {
-		transport = p.wrap(transport)
+		o.Transport = p.wrap(o.Transport)
 	}
-	connection, err := arm.NewClient(arm.Options{
-		Endpoint: endpoint, Transport: transport, Version: p.version, Polling: polling, Trace: traceExchange,
-	})
+	o.Version, o.Trace = p.version, traceExchange
+	o.KnownVersions, o.VersionChosen = catalog.KnownAPIVersions, warnOfVersion
+	connection, err := arm.NewClient(o)
 	if err != nil {
 		return nil, err
 	}
 	return vault.NewClient(connection), nil
+}
+
+// warnOfVersion logs that the service does not have the API version that the provider was made for.
+func warnOfVersion(ctx context.Context, namespace, asked, chosen string) {
+	tflog.Warn(ctx, "the service does not have the API version asked for, another one is used", map[string]any{
+		"namespace": namespace, "asked": asked, "used": chosen,
+	})
 }
 
 // traceExchange logs every request; queries, headers and bodies may hold secrets and stay out.
@@ -214,98 +168,25 @@ func traceExchange(ctx context.Context, e arm.Exchange) {
 	})
 }
 
-func (p *backupProvider) openEmbedded(ctx context.Context, settings embeddedConfig, subscriptionID types.String) (*embedded.Service, error) {
-	extra, err := extraRegions()
-	if err != nil {
-		return nil, err
-	}
-	regions := catalog.Regions()
-	for _, name := range extra {
-		if _, known := catalog.LookupRegion(name); !known {
-			regions = append(regions, catalog.Region{Name: name, DisplayName: name, Cloud: catalog.Public})
-		}
-	}
-	file, err := store.Open(ctx, settings.database)
-	if err != nil {
-		return nil, err
-	}
-	closeLater(file)
-	config := embedded.Config{
-		Store:            file,
-		Subscriptions:    subscriptionsOf(settings, subscriptionID.ValueString()),
-		ProvisioningTime: settings.provisioningTime,
-		OperationTime:    settings.operationTime,
-		BackupTime:       settings.backupTime,
-		Regions:          regions,
-		VirtualMachines:  settings.virtualMachines,
-		Now:              func() time.Time { return time.Now().Add(settings.clockOffset) },
-	}
-	if p.change != nil {
-		p.change(&config)
-	}
-	return embedded.New(config), nil
-}
-
-// subscriptionsOf lists the subscriptions that exist: those configured, and the provider's own.
-func subscriptionsOf(settings embeddedConfig, own string) []embedded.Subscription {
-	var all []embedded.Subscription
-	listed := false
-	for id, name := range settings.subscriptions {
-		all = append(all, embedded.Subscription{ID: id, DisplayName: name})
-		listed = listed || strings.EqualFold(id, own)
-	}
-	if !listed && own != "" {
-		all = append(all, embedded.Subscription{ID: own, DisplayName: "Embedded subscription"})
-	}
-	slices.SortFunc(all, func(a, b embedded.Subscription) int { return strings.Compare(a.ID, b.ID) })
-	return all
-}
-
-// addOpenError names the setting in its text, because Terraform does not show the path of a nested attribute.
-func addOpenError(diags *diag.Diagnostics, settings embeddedConfig, err error) {
-	detail := problem("Database "+settings.database, err, "")
-	var open *store.OpenError
-	if errors.As(err, &open) {
-		detail = sentence(open.Error())
-	}
-	diags.AddAttributeError(path.Root("embedded").AtName("database"), "Unable to open the vault database",
-		detail+"\n\nThe path comes from "+settings.databaseFrom+".")
-}
-
-// orDefault is an attribute's value, or the environment's, or the default. An unknown value stays unknown.
-func orDefault(value types.String, fromEnvironment, fallback string) types.String {
-	if !value.IsNull() {
-		return value
-	}
-	return types.StringValue(cmp.Or(fromEnvironment, fallback))
-}
-
 func addUnknown(diags *diag.Diagnostics, p path.Path) {
 	diags.AddAttributeError(p, "Provider setting not known yet",
 		"The value depends on something that is only known after an apply, but the provider needs it to plan. Use a variable or a literal value.")
 }
 
-// opened are the databases that Close closes.
-var opened struct {
-	sync.Mutex
-	stores []*store.Store
-}
-
-func closeLater(s *store.Store) {
-	opened.Lock()
-	defer opened.Unlock()
-	opened.stores = append(opened.stores, s)
-}
-
-// Close closes the databases that providers of this process have opened, so that nothing is left beside them. main
-// calls it when Terraform is done.
-func Close() error {
-	opened.Lock()
-	defer opened.Unlock()
-	var errs []error
-	for _, s := range opened.stores {
-		errs = append(errs, s.Close())
+// takeSubscription gives the run its default subscription: the configured one, or else the one of the environment or the
+// service, unless that is empty.
+func (r *run) takeSubscription(configured types.String, other string, diags *diag.Diagnostics) {
+	switch {
+	case !configured.IsNull():
+		r.subscriptionID = configured // the validator has checked it
+		return
+	case other == "":
+		r.subscriptionID = types.StringNull()
+		return
 	}
-	opened.stores = nil
-	return errors.Join(errs...)
+	r.subscriptionID = types.StringValue(other)
+	if err := catalog.CheckSubscriptionID(other); err != nil {
+		diags.AddAttributeError(path.Root("subscription_id"), "Invalid subscription",
+			sentence(err.Error())+" It comes from the environment variable "+subscriptionVariable+".")
+	}
 }

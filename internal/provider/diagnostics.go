@@ -38,11 +38,19 @@ func problem(object string, err error, advice string) string {
 	if advice != "" {
 		text += "\n\n" + advice
 	}
+	if arm.HasCode(err, "AuthorizationFailed") {
+		text += "\n\n" + rightsAdvice
+	}
 	if refusal != nil && refusal.RequestID != "" {
 		text += "\n\nRequest id: " + refusal.RequestID
 	}
 	return text
 }
+
+// rightsAdvice is for an identity that signed in and lacks a role.
+const rightsAdvice = "The identity that the provider is signed in with lacks the right to do this. Give it a role that has the action named above, at that scope or " +
+	"above it, such as Contributor on the resource group. A role given just now takes some minutes to count. If it is the wrong identity, look at " +
+	"how the provider signs in: the log at the level INFO says it."
 
 // sentence makes one of a rule's text: a capital first, unless it begins with the name of an attribute, a full stop last.
 func sentence(s string) string {

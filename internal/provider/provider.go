@@ -3,19 +3,12 @@ package provider
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
-	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-	"github.com/hashicorp/terraform-plugin-framework/types"
-
-	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 )
 
 var (
@@ -40,114 +33,12 @@ type backupProvider struct {
 	version string
 	wrap    TransportWrapper
 	change  EmbeddedChange
-}
-
-// providerModel is the provider block.
-type providerModel struct {
-	Environment       types.String `tfsdk:"environment"`
-	SubscriptionID    types.String `tfsdk:"subscription_id"`
-	ResourceGroupName types.String `tfsdk:"resource_group_name"`
-	Embedded          types.Object `tfsdk:"embedded"`
-}
-
-// embeddedModel is the provider's embedded attribute.
-type embeddedModel struct {
-	Database         types.String `tfsdk:"database"`
-	ProvisioningTime types.String `tfsdk:"provisioning_time"`
-	OperationTime    types.String `tfsdk:"operation_time"`
-	BackupTime       types.String `tfsdk:"backup_time"`
-	ClockOffset      types.String `tfsdk:"clock_offset"`
-	Subscriptions    types.Map    `tfsdk:"subscriptions"`
-	VirtualMachines  types.Map    `tfsdk:"virtual_machines"`
+	azure   AzureChange
 }
 
 func (p *backupProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
 	resp.TypeName = "backup"
 	resp.Version = p.version
-}
-
-func (p *backupProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
-	resp.Schema = schema.Schema{
-		MarkdownDescription: "Azure VM backup vaults (Recovery Services vaults, `Microsoft.RecoveryServices/vaults`; not " +
-			"`Microsoft.DataProtection/backupVaults`). By default the vaults live in a service embedded in the provider, " +
-			"which keeps them in one SQLite file and needs no cloud and no account.",
-		Attributes: map[string]schema.Attribute{
-			"environment": schema.StringAttribute{
-				MarkdownDescription: "Where vaults live: `embedded` is the service inside the provider. `public`, `china` and " +
-					"`usgovernment` name Azure's clouds and are refused in this version. Default `embedded`, with a warning. Can be set by " +
-					"the environment variable `BACKUP_ENVIRONMENT`; no `ARM_*` variable changes it.",
-				Optional:   true,
-				Validators: []validator.String{stringvalidator.OneOf(environments()...)},
-			},
-			"subscription_id": schema.StringAttribute{
-				MarkdownDescription: "The subscription of resources that name none: a UUID. Can be set by the environment variable " +
-					"`ARM_SUBSCRIPTION_ID`. The embedded service has a default subscription, `00000000-0000-4000-8000-000000000001`.",
-				Optional:   true,
-				Validators: []validator.String{rule("subscription id", catalog.CheckSubscriptionID)},
-			},
-			"resource_group_name": schema.StringAttribute{
-				MarkdownDescription: "The resource group of resources that name none: 1 to 90 letters, digits, `_`, `-`, `.`, `(` and `)`, " +
-					"not ending in a period. In the embedded service it defaults to `backup`, and groups need not be made first.",
-				Optional:   true,
-				Validators: []validator.String{rule("resource group name", catalog.CheckResourceGroupName)},
-			},
-			"embedded": schema.SingleNestedAttribute{
-				MarkdownDescription: "Settings of the embedded service; ignored in other environments.",
-				Optional:            true,
-				Attributes: map[string]schema.Attribute{
-					"database": schema.StringAttribute{
-						MarkdownDescription: "Path of the SQLite file that keeps the vaults, relative to the working directory. It is made " +
-							"when missing, but its folder is not. Several Terraform runs may share it. Default `backup-vaults.db`. Can be " +
-							"set by the environment variable `BACKUP_DATABASE`.",
-						Optional:   true,
-						Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
-					},
-					"provisioning_time": schema.StringAttribute{
-						MarkdownDescription: "How long the creation of a vault takes, as a Go duration such as `500ms` or `2m`; at most `24h`. " +
-							"Default `0s`. Useful to see how a configuration behaves while Azure works. Can be set by the environment variable " +
-							"`BACKUP_PROVISIONING_TIME`.",
-						Optional:   true,
-						Validators: []validator.String{provisioningTime.validator()},
-					},
-					"operation_time": schema.StringAttribute{
-						MarkdownDescription: "How long an update, a deletion, and any change of a VM's protection takes; as `provisioning_time`. Default " +
-							"`0s`. Can be set by the environment variable `BACKUP_OPERATION_TIME`.",
-						Optional:   true,
-						Validators: []validator.String{operationTime.validator()},
-					},
-					"backup_time": schema.StringAttribute{
-						MarkdownDescription: "How long a backup takes; as `provisioning_time`. Default `0s`. Can be set by the environment variable " +
-							"`BACKUP_BACKUP_TIME`.",
-						Optional:   true,
-						Validators: []validator.String{backupTime.validator()},
-					},
-					"clock_offset": schema.StringAttribute{
-						MarkdownDescription: "How far the service's clock is ahead, as a number of days, a Go duration, or both: `40d`, `12h`, `40d12h`; at " +
-							"most `36500d`. Default `0s`. The backups that a policy's schedule brings about until then are there to be looked at, and " +
-							"those that have expired are gone. Can be set by the environment variable `BACKUP_CLOCK_OFFSET`.",
-						Optional:   true,
-						Validators: []validator.String{clockOffset.validator()},
-					},
-					"subscriptions": schema.MapAttribute{
-						MarkdownDescription: "The subscriptions that exist, display names by id (UUID). The provider's own `subscription_id` " +
-							"always exists. Default: that one alone.",
-						ElementType: types.StringType,
-						Optional:    true,
-						Validators: []validator.Map{
-							mapvalidator.KeysAre(rule("subscription id", catalog.CheckSubscriptionID)),
-						},
-					},
-					"virtual_machines": schema.MapAttribute{
-						MarkdownDescription: "The virtual machines that exist: regions by the VM's ARM id. No other can be protected then, and an empty map " +
-							"means that there is none. Default: every VM exists, in the region that the configuration gives it, or else in its vault's.",
-						ElementType: types.StringType,
-						Optional:    true,
-						Validators:  []validator.Map{virtualMachinesValidator{}},
-					},
-				},
-			},
-		},
-	}
 }
 
 func (p *backupProvider) Resources(context.Context) []func() resource.Resource {

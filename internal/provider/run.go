@@ -1,21 +1,31 @@
 package provider
 
 import (
+	"context"
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
 // run is what Configure hands to resources and data sources. Terraform configures the provider anew for every
 // command, so it lives for one plan or apply.
 type run struct {
+	// environment is the name of the service for messages: embedded, or that of a cloud.
 	environment string
-	vaults      *vault.Client
-	plans       *plannedVaults
+	// cloud is the one whose regions there are; "" when they are not limited to those of one cloud.
+	cloud catalog.Cloud
+	// groupsMustExist is true when a vault needs a resource group that somebody has made.
+	groupsMustExist bool
+	// registers is true when an apply may register the resource provider.
+	registers bool
+	vaults    *vault.Client
+	plans     *plannedVaults
 	// policies are the policies of this run.
 	policies plannedObjects
 	// applying is true when Terraform is known to apply; OpenTofu does not tell.
@@ -24,6 +34,8 @@ type run struct {
 	// there is none.
 	subscriptionID    types.String
 	resourceGroupName types.String
+	// subscriptionChoices says, while there is no default subscription, which ones there are.
+	subscriptionChoices string
 }
 
 // runFrom takes what Configure left; nil before the provider is configured, which is normal while validating.
@@ -47,11 +59,35 @@ func (r *run) fillDefaults(m *vaultModel, diags *diag.Diagnostics) {
 		m.ResourceGroupName = equalText{StringValue: r.resourceGroupName, kind: armNameType}
 	}
 	if m.SubscriptionID.IsNull() {
-		diags.AddAttributeError(path.Root("subscription_id"), "Missing subscription",
-			"Neither this resource nor the provider names a subscription. Set subscription_id in one of them, or the environment variable ARM_SUBSCRIPTION_ID.")
+		r.addMissingSubscription(diags)
 	}
 	if m.ResourceGroupName.IsNull() {
 		diags.AddAttributeError(path.Root("resource_group_name"), "Missing resource group",
 			"Neither this resource nor the provider names a resource group. Set resource_group_name in one of them.")
 	}
+}
+
+// addMissingSubscription says that neither a block nor the provider names a subscription.
+func (r *run) addMissingSubscription(diags *diag.Diagnostics) {
+	text := "Neither this block nor the provider names a subscription. Set subscription_id in one of them, or the environment variable ARM_SUBSCRIPTION_ID."
+	if r.subscriptionChoices != "" {
+		text += "\n\n" + r.subscriptionChoices
+	}
+	diags.AddAttributeError(path.Root("subscription_id"), "Missing subscription", text)
+}
+
+// subscriptionsAdvice lists the subscriptions there are.
+func (r *run) subscriptionsAdvice(ctx context.Context) string {
+	subscriptions, err := r.vaults.Subscriptions(ctx)
+	if err != nil {
+		return ""
+	}
+	if len(subscriptions) == 0 {
+		return "The account that is signed in can use no subscription at all: it has no role in any."
+	}
+	lines := []string{"These subscriptions can be used:"}
+	for _, s := range subscriptions {
+		lines = append(lines, fmt.Sprintf("  %s  %s", s.ID, s.DisplayName))
+	}
+	return strings.Join(lines, "\n")
 }

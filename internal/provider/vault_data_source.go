@@ -101,6 +101,10 @@ func (d *vaultDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 	if m.SubscriptionID.IsNull() {
 		m.SubscriptionID.StringValue = d.run.subscriptionID
 	}
+	if m.SubscriptionID.IsNull() {
+		d.run.addMissingSubscription(&resp.Diagnostics)
+		return
+	}
 	v, found, err := d.find(ctx, m)
 	label := fmt.Sprintf("Vault %q", m.Name.ValueString())
 	if err != nil {

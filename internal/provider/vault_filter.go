@@ -87,8 +87,7 @@ func (f *vaultFilter) fillSubscription(r *run, diags *diag.Diagnostics) {
 	case f.SubscriptionID.IsUnknown():
 		addUnknown(diags, tfpath.Root("subscription_id"))
 	case f.SubscriptionID.IsNull():
-		diags.AddAttributeError(tfpath.Root("subscription_id"), "Missing subscription",
-			"Neither this block nor the provider names a subscription. Set subscription_id in one of them, or the environment variable ARM_SUBSCRIPTION_ID.")
+		r.addMissingSubscription(diags)
 	}
 }
 

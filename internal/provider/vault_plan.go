@@ -3,8 +3,6 @@ package provider
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -51,6 +49,8 @@ func (r *vaultResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 		r.run.plans.keep(state.armID(), req.Config.Raw)
 		if replaces(plan, state) {
 			r.checkRegionOffered(ctx, plan, &resp.Diagnostics)
+			r.checkRegistered(ctx, plan, &resp.Diagnostics)
+			r.checkGroup(ctx, plan, &resp.Diagnostics)
 			r.checkNameFree(ctx, plan, state.armID().Equal, &resp.Diagnostics)
 			r.warnOfContents(ctx, state, "replaced", &resp.Diagnostics)
 			return
@@ -116,6 +116,8 @@ func (r *vaultResource) planCreate(ctx context.Context, plan vaultModel, req res
 		return
 	}
 	warnOfBirth(plan, &resp.Diagnostics)
+	r.checkRegistered(ctx, plan, &resp.Diagnostics)
+	r.checkGroup(ctx, plan, &resp.Diagnostics)
 	r.checkNameNotHeld(ctx, plan, &resp.Diagnostics)
 	r.checkNameFree(ctx, plan, func(id arm.ID) bool { return r.run.plans.replaces(id, req.Config.Raw) }, &resp.Diagnostics)
 }
@@ -169,49 +171,6 @@ func planIdentity(ctx context.Context, plan, state vaultModel, resp *resource.Mo
 	for _, name := range []string{"principal_id", "tenant_id"} {
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("identity").AtName(name), types.StringUnknown())...)
 	}
-}
-
-// checkRegionOffered asks the environment in use whether it makes vaults in the region.
-func (r *vaultResource) checkRegionOffered(ctx context.Context, plan vaultModel, diags *diag.Diagnostics) {
-	if plan.Region.IsUnknown() || plan.SubscriptionID.IsUnknown() || diags.HasError() {
-		return
-	}
-	subscription := plan.SubscriptionID.ValueString()
-	offered, err := r.run.vaults.OfferedRegions(ctx, subscription)
-	if arm.HasCode(err, "SubscriptionNotFound") {
-		diags.AddAttributeError(path.Root("subscription_id"), "Subscription not found", problem("Subscription "+subscription, err, r.subscriptionsAdvice(ctx)))
-		return
-	}
-	if err != nil {
-		// Without the list the service decides at apply; the catalogue has already been asked.
-		tflog.Warn(ctx, "unable to ask which regions are offered", map[string]any{"error": err.Error()})
-		return
-	}
-	region := catalog.NormalizeRegion(plan.Region.ValueString())
-	if _, ok := offered[region]; ok || len(offered) == 0 {
-		return
-	}
-	var names []string
-	for _, display := range offered {
-		names = append(names, display)
-	}
-	slices.Sort(names)
-	diags.AddAttributeError(path.Root("region"), "Region not offered", fmt.Sprintf(
-		"The environment %q does not offer backup vaults in %q to subscription %s.\n\nIt offers them in: %s.",
-		r.run.environment, plan.Region.ValueString(), subscription, strings.Join(names, ", ")))
-}
-
-// subscriptionsAdvice lists the subscriptions there are.
-func (r *vaultResource) subscriptionsAdvice(ctx context.Context) string {
-	subscriptions, err := r.run.vaults.Subscriptions(ctx)
-	if err != nil || len(subscriptions) == 0 {
-		return ""
-	}
-	lines := []string{"These subscriptions can be used:"}
-	for _, s := range subscriptions {
-		lines = append(lines, fmt.Sprintf("  %s  %s", s.ID, s.DisplayName))
-	}
-	return strings.Join(lines, "\n")
 }
 
 // checkNameFree finds a vault that holds the planned name already. One that is being replaced does not count; none is

@@ -86,6 +86,9 @@ func (r *vaultResource) Create(ctx context.Context, req resource.CreateRequest, 
 	if r.checkNameFree(ctx, plan, nil, &resp.Diagnostics); resp.Diagnostics.HasError() {
 		return
 	}
+	if r.register(ctx, plan, &resp.Diagnostics); resp.Diagnostics.HasError() {
+		return
+	}
 	accepted, err := r.run.vaults.BeginCreate(ctx, plan.armID(), plan.Region.ValueString(), settings)
 	if err != nil {
 		r.addCreateError(ctx, &resp.Diagnostics, plan, err)
@@ -284,7 +287,7 @@ func (r *vaultResource) addCreateError(ctx context.Context, diags *diag.Diagnost
 			return
 		}
 	}
-	advice := ""
+	advice := placeAdvice(plan, err)
 	if ctx.Err() != nil {
 		advice = "It is not known whether the service accepted the vault. If it did, the next plan says so and how to go on."
 	}

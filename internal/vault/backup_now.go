@@ -26,6 +26,7 @@ func (c *Client) BackupNow(ctx context.Context, id ItemID, retainUntil time.Time
 	defer c.wroteItem(vault)
 	op, err := c.beginHeard(ctx, arm.Request{
 		Method: http.MethodPost, Path: id.String() + "/backup", APIVersion: catalog.BackupAPIVersion, Body: map[string]any{"properties": request},
+		Once: true, // a second one would be another backup
 	})
 	if err != nil {
 		return "", err

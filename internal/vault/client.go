@@ -16,8 +16,11 @@ import (
 type Client struct {
 	arm       *arm.Client
 	inventory *inventory
-	offers    memo[map[string]string]
+	offers    memo[Offer] // by subscription
+	groups    memo[bool]  // by id
 	deleted   memo[[]DeletedVault]
+	// registrations are those that Register has made sure of, by subscription.
+	registrations memo[struct{}]
 
 	policies    *batch[Policy]      // by vault
 	items       *batch[ProtectedVM] // by vault
@@ -137,9 +140,16 @@ func (c *Client) beginHeard(ctx context.Context, request arm.Request) (*arm.Oper
 // the vault rather than the operation: the last look is then also the answer. progress, when not nil, is told each
 // state. A vault that ends in Failed is a *FailedError; a context that ends first is an *arm.TimeoutError.
 func (c *Client) WaitActive(ctx context.Context, accepted Vault, progress func(State)) (Vault, error) {
+	// A vault that was accepted just now may not be found for a moment: ARM's replicas take time to agree.
+	const patience = 10
+	missed := 0
 	v := accepted
 	err := c.arm.Wait(ctx, func(ctx context.Context) (arm.Look, error) {
 		seen, retryAfter, err := c.read(ctx, accepted.ID)
+		if arm.IsNotFound(err) && missed < patience {
+			missed++
+			return arm.Look{Status: err.Error()}, nil
+		}
 		if err != nil {
 			return arm.Look{}, err
 		}

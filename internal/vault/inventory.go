@@ -39,7 +39,7 @@ type subscription struct {
 	snapshot   *snapshot         // the newest list, nil before the first
 	loading    *load             // the list being fetched, nil when none is
 	ours       map[string]arm.ID // lower-cased names of vaults that this process created or wrote, unless it deleted them
-	gone       map[string]bool
+	gone       map[string]bool   // lower-cased names of vaults that this process deleted
 }
 
 type snapshot struct {
@@ -79,6 +79,8 @@ func (i *inventory) get(ctx context.Context, id arm.ID) (Vault, error) {
 	if alone {
 		s.reads++
 	}
+	// A list may have what we deleted for some time yet.
+	alone = alone || s.gone[strings.ToLower(id.Name)]
 	i.mu.Unlock()
 	if !alone {
 		list, err := i.list(ctx, id.SubscriptionID, true)
@@ -104,11 +106,11 @@ func (i *inventory) find(ctx context.Context, subscriptionID, name string) (Vaul
 	i.mu.Lock()
 	s := i.of(subscriptionID)
 	id, ours := s.ours[key]
-	gone := s.gone[key]
+	gone, generation := s.gone[key], s.generation
 	i.mu.Unlock()
 	if !ours {
 		v, listed := list.names[key]
-		if !listed || gone {
+		if !listed || gone && list.generation != generation {
 			return Vault{}, false, nil
 		}
 		id = v.ID
@@ -187,9 +189,6 @@ func (i *inventory) fetch(ctx context.Context, subscriptionID string, s *subscri
 	defer i.mu.Unlock()
 	if l.err == nil {
 		l.snapshot = list
-		if l.generation == s.generation {
-			clear(s.gone) // begun after our deletes, the list knows better
-		}
 		if s.snapshot == nil || s.snapshot.generation <= list.generation {
 			s.snapshot = list
 		}

@@ -127,11 +127,11 @@ func handOut(w http.ResponseWriter, r *http.Request, method string, answer map[s
 	writeJSON(w, http.StatusOK, answer)
 }
 
-// arm answers an empty list to whoever has a token.
+// arm answers whoever has a token.
 func (s *Server) arm(w http.ResponseWriter, r *http.Request) {
 	token := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
 	s.mu.Lock()
-	known, refused := token == CLIToken, s.refused[token]
+	known, refused, resources := token == CLIToken, s.refused[token], s.resources
 	for _, issued := range s.issued {
 		known = known || issued == token
 	}
@@ -141,6 +141,10 @@ func (s *Server) arm(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, http.StatusUnauthorized, map[string]any{
 			"error": map[string]any{"code": "ExpiredAuthenticationToken", "message": "The access token expiry UTC time is earlier than the current UTC time."},
 		})
+		return
+	}
+	if resources != nil {
+		resources.ServeHTTP(w, r)
 		return
 	}
 	writeJSON(w, http.StatusOK, map[string]any{"value": []any{}})

@@ -12,6 +12,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/pem"
 	"io"
 	"log"
 	"math/big"
@@ -53,7 +54,23 @@ type Server struct {
 	intercepts []Intercept
 	issued     []string // tokens, in order
 	refused    map[string]bool
+	resources  http.Handler
 }
+
+// ServeARM lets a handler answer the requests to ARM that are signed. Without one they get an empty list.
+func (s *Server) ServeARM(h http.Handler) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.resources = h
+}
+
+// CA is the certificate of the server's own CA, as PEM, for programs that have to trust it.
+func (s *Server) CA() []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.ca.cert.Raw})
+}
+
+// Address is where the server listens with TLS, host and port.
+func (s *Server) Address() string { return s.secure.Listener.Addr().String() }
 
 // New starts a server that ends with the test.
 func New(tb testing.TB) *Server {
