@@ -125,3 +125,6 @@ func FollowsDaylightSaving(s string) bool {
 	_, summer := time.Date(year, time.July, 1, 12, 0, 0, 0, time.UTC).In(clock).Zone()
 	return winter != summer
 }
+
+// TimeZones returns the Windows names of all time zones, in order.
+func TimeZones() []string { return slices.Sorted(maps.Keys(windowsZones)) }

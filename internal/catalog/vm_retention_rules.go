@@ -45,8 +45,14 @@ var retentionRules = []vmPolicyRule{
 		return words("weekdays", p.Weekly.Weekdays, weekdays)
 	}},
 	{reads("retention_weekly.weekdays", "backup.frequency", "backup.weekdays"), func(p VMPolicy) error {
-		if p.Schedule.Frequency != Weekly || p.Weekly == nil || len(p.Weekly.Weekdays) == 0 || sameWords(p.Weekly.Weekdays, p.Schedule.Weekdays) {
+		if p.Schedule.Frequency != Weekly || p.Weekly == nil || sameWords(p.Weekly.Weekdays, p.Schedule.Weekdays) {
 			return nil
+		}
+		// What is wrong with either by itself is said there.
+		for _, days := range [][]string{p.Weekly.Weekdays, p.Schedule.Weekdays} {
+			if len(days) == 0 || words("weekdays", days, weekdays) != nil {
+				return nil
+			}
 		}
 		return fmt.Errorf("with a weekly schedule the weekdays of retention_weekly are those of backup: %s", strings.Join(p.Schedule.Weekdays, ", "))
 	}},

@@ -53,7 +53,9 @@ const (
 	codeImmutable                 = "UserErrorOperationDeniedOnImmutableItem"
 	codeInvalidItemInput          = "BMSUserErrorInvalidInput"
 	codeInvalidProtection         = "BMSUserErrorInvalidConfigureProtectionRequest"
+	codeInvalidPolicy             = "BMSUserErrorInvalidPolicyInput"
 	codeItemLocked                = "BMSUserErrorObjectLocked"
+	codeConflictingProtection     = "BMSUserErrorConflictingProtectionOperation"
 
 	// Codes of our own where no recording of Azure's answer is known.
 	codeVaultNameNotAvailable = "VaultNameNotAvailable"
@@ -62,9 +64,16 @@ const (
 	codeItemSoftDeleted       = "ProtectedItemSoftDeleted"
 	codeItemNotSoftDeleted    = "ProtectedItemNotSoftDeleted"
 	codeInvalidFilter         = "InvalidFilter"
+	codePolicyInUse           = "PolicyInUse"
+	codePolicyLimit           = "PolicyLimitReached"
+	codeVaultFull             = "ProtectedVMLimitReached"
+	codeItemNotProtected      = "ProtectedItemNotProtected"
+	codeTooManyBackups        = "OnDemandBackupLimitReached"
+	codeJobNotCancellable     = "JobNotCancellable"
 
 	// Codes only this service has.
 	codeNotModelled         = "NotModelledByEmbeddedService"
+	codeMachineFixed        = "VirtualMachineInInventory"
 	codeClientClosed        = "ClientClosedRequest"
 	codeDatabaseBusy        = "DatabaseBusy"
 	codeDatabaseFull        = "DatabaseFull"
@@ -87,10 +96,19 @@ var statuses = map[string]int{
 	codeImmutable:                 http.StatusBadRequest,
 	codeInvalidFilter:             http.StatusBadRequest,
 	codeInvalidItemInput:          http.StatusBadRequest,
+	codeInvalidPolicy:             http.StatusBadRequest,
 	codeInvalidProtection:         http.StatusBadRequest,
 	codeItemLocked:                http.StatusConflict,
+	codeConflictingProtection:     http.StatusConflict,
+	codeItemNotProtected:          http.StatusBadRequest,
+	codeTooManyBackups:            http.StatusBadRequest,
+	codeJobNotCancellable:         http.StatusBadRequest,
 	codeItemNotSoftDeleted:        http.StatusConflict,
 	codeItemSoftDeleted:           http.StatusConflict,
+	codeMachineFixed:              http.StatusConflict,
+	codePolicyInUse:               http.StatusBadRequest,
+	codePolicyLimit:               http.StatusBadRequest,
+	codeVaultFull:                 http.StatusBadRequest,
 	codeVaultNameHeld:             http.StatusConflict,
 	codeInvalidAPIVersion:         http.StatusBadRequest,
 	codeInvalidContent:            http.StatusBadRequest,

@@ -55,7 +55,7 @@ func (a *answer) write(w http.ResponseWriter) {
 	_, _ = w.Write(content.Bytes())
 }
 
-func setCommonHeaders(header, request http.Header) {
+func setCommonHeaders(header, request http.Header, now time.Time) {
 	const correlation, client = "X-Ms-Correlation-Request-Id", "X-Ms-Client-Request-Id"
 	header.Set("X-Ms-Request-Id", uuid.NewString())
 	if id := request.Get(correlation); id != "" {
@@ -66,6 +66,8 @@ func setCommonHeaders(header, request http.Header) {
 	if id := request.Get(client); id != "" {
 		header.Set(client, id)
 	}
+	// Clients learn from it what time it is here, where the clock can be moved.
+	header.Set("Date", now.UTC().Format(http.TimeFormat))
 	header.Set("Cache-Control", "no-cache")
 	header.Set("Expires", "-1")
 	header.Set("X-Content-Type-Options", "nosniff")

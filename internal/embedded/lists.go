@@ -61,7 +61,7 @@ func (c *call) nextLink(after store.Position) string {
 		"api-version": {c.apiVersion},
 		"$skipToken":  {base64.RawURLEncoding.EncodeToString(token)},
 	}
-	if filter := queryValue(queryOf(c.request.URL), "$filter"); filter != "" {
+	if filter := filterOf(c); filter != "" {
 		query.Set("$filter", filter)
 	}
 	return c.origin() + c.request.URL.EscapedPath() + "?" + query.Encode()
@@ -78,7 +78,11 @@ func (c *call) position() (store.Position, error) {
 		err = json.Unmarshal(b, &after)
 	}
 	if err != nil || after == (store.Position{}) {
-		return after, &Fault{Code: codeInvalidSkipToken, Message: "The $skipToken is not one that this service gave out."}
+		return after, invalidSkipToken()
 	}
 	return after, nil
+}
+
+func invalidSkipToken() error {
+	return &Fault{Code: codeInvalidSkipToken, Message: "The $skipToken is not one that this service gave out."}
 }

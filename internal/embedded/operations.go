@@ -19,6 +19,8 @@ const (
 	operationUpdate = "update"
 	operationDelete = "delete"
 	operationRevive = "undelete"
+	operationBackup = "backup"
+	operationCancel = "cancel"
 )
 
 const headerAsyncOperation = "Azure-AsyncOperation"

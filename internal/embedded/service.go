@@ -57,6 +57,17 @@ type Config struct {
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 
+	// VirtualMachines are the virtual machines that exist: their ids, and the regions they are in. Those that clients
+	// write exist, too. When it is nil any machine exists, in the region of the vault that protects it.
+	VirtualMachines map[string]string
+
+	// BackupTime is how long a backup takes: its recovery point is there at its end. With 0 it is done at once.
+	BackupTime time.Duration
+
+	// FailBackup, for tests, is asked when a backup on demand is accepted. The fault it returns is how its job ends; nil
+	// is success.
+	FailBackup func(itemID string) *Fault
+
 	// FailProvisioning, for tests, is asked when the creation of a vault is accepted. The fault it returns is how the
 	// creation ends; nil is success.
 	FailProvisioning func(vaultID string) *Fault
@@ -75,6 +86,7 @@ type Service struct {
 	config        Config
 	subscriptions map[string]Subscription // by case-folded id
 	regions       map[string]catalog.Region
+	inventory     map[string]*machine // by the key of the id; nil when any machine exists
 }
 
 // New returns a service on config.Store.
@@ -95,6 +107,7 @@ func New(config Config) *Service {
 		config:        config,
 		subscriptions: map[string]Subscription{},
 		regions:       map[string]catalog.Region{},
+		inventory:     inventoryOf(config.VirtualMachines),
 	}
 	for _, sub := range config.Subscriptions {
 		s.subscriptions[store.Key(sub.ID)] = sub
@@ -107,7 +120,7 @@ func New(config Config) *Service {
 
 // ServeHTTP implements http.Handler.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	setCommonHeaders(w.Header(), r.Header)
+	setCommonHeaders(w.Header(), r.Header, s.config.Now())
 	serve := func() (*answer, error) { return s.answer(r) }
 	var a *answer
 	var err error

@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"strings"
+	"time"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/store"
@@ -11,13 +12,15 @@ import (
 const (
 	typeContainer     = catalog.VaultType + "/backupFabrics/protectionContainers"
 	typeProtectedItem = typeContainer + "/protectedItems"
+	typeRecoveryPoint = typeProtectedItem + "/recoveryPoints"
 	typeJob           = catalog.VaultType + "/backupJobs"
 )
 
 // listUsages counts what the vault holds; what only waits to be purged is not protected any more. The storage that
 // backups take is left out: the service stores no backups.
 func (s *Service) listUsages(c *call) (*answer, error) {
-	var items, containers, jobs []*store.Document
+	var items, containers []*store.Document
+	var jobs *jobHistory
 	err := s.view(c, func(tx *store.Tx) error {
 		d, err := s.mustFindVault(tx, c)
 		if err != nil {
@@ -29,7 +32,7 @@ func (s *Service) listUsages(c *call) (*answer, error) {
 		if containers, err = tx.Documents(store.Query{Type: typeContainer, Under: d.ID}); err != nil {
 			return err
 		}
-		jobs, err = tx.Documents(store.Query{Type: typeJob, Under: d.ID})
+		jobs, err = s.readJobs(tx, d)
 		return err
 	})
 	if err != nil {
@@ -39,14 +42,7 @@ func (s *Service) listUsages(c *call) (*answer, error) {
 	items = liveItems(items, c.now)
 	machines := count(items, func(d *store.Document) bool { return strings.HasPrefix(d.Name, "vm;iaasvmcontainer") })
 	agents := count(containers, func(d *store.Document) bool { return strings.HasPrefix(d.Name, "windows;") })
-	running, err := countStatus(jobs, "InProgress")
-	if err != nil {
-		return nil, err
-	}
-	failed, err := countStatus(jobs, "Failed")
-	if err != nil {
-		return nil, err
-	}
+	running, failed := jobs.today()
 	const unlimited, perDay = -1, "P1D"
 	p := page{}
 	for _, u := range []struct {
@@ -81,16 +77,15 @@ func count(docs []*store.Document, is func(*store.Document) bool) int {
 	return n
 }
 
-func countStatus(jobs []*store.Document, status string) (int, error) {
-	n := 0
-	for _, job := range jobs {
-		body, err := decode(job.Body)
-		if err != nil {
-			return 0, err
-		}
-		if lookupText(body, "properties.status") == status {
-			n++
+// today counts the jobs of the last day that run and those that failed.
+func (h *jobHistory) today() (running, failed int) {
+	for _, j := range h.between(h.now.Add(-24*time.Hour), h.now) {
+		switch j.status(h.now) {
+		case jobInProgress:
+			running++
+		case jobFailed:
+			failed++
 		}
 	}
-	return n, nil
+	return running, failed
 }

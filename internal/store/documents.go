@@ -101,7 +101,8 @@ func (t *Tx) Count(q Query) (int, error) {
 }
 
 // PutDocument stores d in the place of any document with its id, of which Created, the subscription, the resource group
-// and the name stay. A new one is created now, unless d says when it was.
+// and the name stay. A new one is created now, unless d says when it was. The operation may have been forgotten since d
+// was read.
 func (t *Tx) PutDocument(d *Document) error {
 	var operation sql.NullString
 	if d.Operation != nil {
@@ -114,7 +115,7 @@ func (t *Tx) PutDocument(d *Document) error {
 	_, err := t.tx.ExecContext(t.ctx, `
 		INSERT INTO documents (key, id, type, subscription, resource_group, parent, name, body, etag,
 		                       created_at, updated_at, gone_at, operation)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT id FROM operations WHERE id = ?))
 		ON CONFLICT (key) DO UPDATE SET
 		  id = excluded.id, type = excluded.type, parent = excluded.parent, body = excluded.body, etag = excluded.etag,
 		  updated_at = excluded.updated_at, gone_at = excluded.gone_at, operation = excluded.operation`,

@@ -1,0 +1,175 @@
+package embedded
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+)
+
+// point is a recovery point.
+type point struct {
+	name string
+	at   time.Time // when its backup began
+	// until is when it expires; zero is never.
+	until time.Time
+	// rule is the retention rule that keeps it; empty for a backup on demand.
+	rule string
+	// crashConsistent tells that the machine's applications took no part in it.
+	crashConsistent bool
+
+	ready   time.Time // when its backup had ended
+	expires time.Time // of a backup on demand, what was asked for
+}
+
+// points are the recovery points that exist at now, the newest first. A backup takes as long as takes says, and leaves
+// its point at its end.
+func (h history) points(now time.Time, takes time.Duration) []point {
+	periods, onDemand := h.Periods, h.OnDemand
+	if len(periods) == 0 {
+		periods = []period{{}} // protected by a version of this service that took no backups
+	}
+	// Period by period, because a point that has expired under one policy does not come back under another.
+	var kept []point
+	for i, p := range periods {
+		if p.From.After(now) {
+			break
+		}
+		from := len(kept)
+		_, last := h.span(i, now)
+		if p.State == "" {
+			for _, at := range p.occurrences(later(p.From, last.Add(-longest(p.settings))), last) {
+				kept = append(kept, p.scheduled(at, takes))
+			}
+		}
+		for ; len(onDemand) > 0 && !onDemand[0].At.After(last); onDemand = onDemand[1:] {
+			if !onDemand[0].Failed {
+				kept = append(kept, p.onDemand(onDemand[0]))
+			}
+		}
+		slices.SortStableFunc(kept[from:], func(a, b point) int { return a.at.Compare(b.at) })
+		kept = p.retain(kept, last)
+	}
+	kept = slices.DeleteFunc(kept, func(p point) bool { return p.ready.After(now) })
+	slices.Reverse(kept)
+	return kept
+}
+
+// span returns the first and the last moment of a period, of which now is the last there is.
+func (h history) span(i int, now time.Time) (first, last time.Time) {
+	if i >= len(h.Periods) {
+		return time.Time{}, now
+	}
+	first, last = h.Periods[i].From, now
+	if i+1 < len(h.Periods) {
+		last = earlier(last, h.Periods[i+1].From.Add(-1))
+	}
+	return first, last
+}
+
+// occurrences are when backups were due between two moments, both included.
+func (p period) occurrences(first, last time.Time) []time.Time {
+	if p.State != "" || p.settings.Schedule.Frequency == "" || last.Before(first) {
+		return nil
+	}
+	return p.settings.Occurrences(first.Add(-1), last)
+}
+
+// scheduled are when backups by the schedule were due between two moments, both included, in the order of time.
+func (h history) scheduled(first, last time.Time) []time.Time {
+	var due []time.Time
+	for i, p := range h.Periods {
+		from, until := h.span(i, last)
+		due = append(due, p.occurrences(later(from, first), until)...)
+	}
+	return due
+}
+
+// lastBackup is the last backup that has ended at now, whether or not its recovery point is still there; ok is false
+// when there was none.
+func (h history) lastBackup(now time.Time, takes time.Duration) (at time.Time, failed, ok bool) {
+	const rarest = 8 * 24 * time.Hour // of a weekly schedule there is one in this time
+	for i := len(h.Periods) - 1; i >= 0 && !ok; i-- {
+		first, last := h.span(i, now.Add(-takes))
+		if due := h.Periods[i].occurrences(later(first, last.Add(-rarest)), last); len(due) > 0 {
+			at, ok = due[len(due)-1], true
+		}
+	}
+	for _, b := range h.OnDemand {
+		if !b.Ready.After(now) && !b.At.Before(at) {
+			at, failed, ok = b.At, b.Failed, true
+		}
+	}
+	return at, failed, ok
+}
+
+func (p period) scheduled(at time.Time, takes time.Duration) point {
+	return point{name: pointName(at), at: at, ready: at.Add(takes), crashConsistent: p.crashConsistent()}
+}
+
+func (p period) onDemand(b onDemand) point {
+	return point{
+		name: b.Name, at: b.At, ready: b.Ready, until: b.Expires, expires: b.Expires, crashConsistent: p.crashConsistent(),
+	}
+}
+
+func (p period) crashConsistent() bool {
+	return p.settings.SnapshotConsistency == catalog.SnapshotCrashConsistent
+}
+
+// retain says of points, which are in the order of time, how long they are kept, and leaves out those that are not kept
+// at a moment of the period.
+func (p period) retain(points []point, at time.Time) []point {
+	kept := points[:0]
+	for i, point := range points {
+		if point.expires.IsZero() {
+			r, _ := p.settings.Retention(point.at) // no rule: expired at the beginning of time
+			point.until, point.rule = r.Until, r.Rule
+		} else {
+			point.until = point.expires
+		}
+		if p.State == periodStopped || p.State == periodSuspended && i == len(points)-1 {
+			point.until = time.Time{}
+		} else if !point.until.After(at) {
+			continue
+		}
+		kept = append(kept, point)
+	}
+	return kept
+}
+
+// longest is a time after which no rule of a policy keeps a point. Years of points need not be looked at only to see that
+// they have expired.
+func longest(p catalog.VMPolicy) time.Duration {
+	days := 0
+	if p.Daily != nil {
+		days = max(days, p.Daily.Count)
+	}
+	if p.Weekly != nil {
+		days = max(days, 7*p.Weekly.Count)
+	}
+	if p.Monthly != nil {
+		days = max(days, 31*p.Monthly.Count)
+	}
+	if p.Yearly != nil {
+		days = max(days, 366*p.Yearly.Count)
+	}
+	return time.Duration(days+2) * 24 * time.Hour // time zones, and the ends of months
+}
+
+// pointName is the name of the recovery point of a backup that began at that time: like Azure's, it counts the units of
+// ten microseconds since 1970. Schedules begin backups on whole minutes.
+func pointName(at time.Time) string { return strconv.FormatInt(at.UnixMicro()/10, 10) }
+
+// newPointName is the name for a backup on demand, which no other point of the item has or will have.
+func (h history) newPointName(at time.Time) string {
+	const second = int64(time.Second / (10 * time.Microsecond))
+	for n := at.UnixMicro() / 10; ; n++ {
+		name := strconv.FormatInt(n, 10)
+		taken := slices.ContainsFunc(h.OnDemand, func(b onDemand) bool { return b.Name == name })
+		if n%second != 0 && !taken {
+			return name
+		}
+	}
+}

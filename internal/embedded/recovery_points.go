@@ -1,0 +1,190 @@
+package embedded
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+	"github.com/azurebackup/terraform-provider-backup/internal/store"
+)
+
+// itemPoints are the recovery points of an item, and what they are shown with.
+type itemPoints struct {
+	item    *store.Document
+	points  []point // the newest first
+	policy  catalog.VMPolicy
+	now     time.Time
+	deleted bool // softly
+}
+
+func (s *Service) readPoints(c *call) (*itemPoints, error) {
+	r := &itemPoints{now: c.now}
+	err := s.view(c, func(tx *store.Tx) error {
+		var err error
+		if r.item, _, err = s.mustFindItem(tx, c); err != nil {
+			return err
+		}
+		h, err := documentHistory(r.item)
+		if err != nil {
+			return err
+		}
+		r.policy = h.policy()
+		r.points = h.points(c.now, s.config.BackupTime)
+		r.deleted = softDeleted(r.item, c.now)
+		return nil
+	})
+	return r, err
+}
+
+// listPoints serves the recovery points of an item, the newest first.
+func (s *Service) listPoints(c *call) (*answer, error) {
+	first, last, err := parsePointFilter(filterOf(c))
+	if err != nil {
+		return nil, err
+	}
+	after, err := c.position()
+	if err != nil {
+		return nil, err
+	}
+	var behind time.Time
+	if after != (store.Position{}) {
+		if behind, err = timeOf(after); err != nil {
+			return nil, err
+		}
+	}
+	r, err := s.readPoints(c)
+	if err != nil {
+		return nil, err
+	}
+	p := page{Value: []any{}}
+	var shown point
+	for _, point := range r.points {
+		if point.at.Before(first) || point.at.After(last) {
+			continue
+		}
+		// Of points of the same moment, which no schedule makes, the names tell.
+		if !behind.IsZero() && (point.at.After(behind) || point.at.Equal(behind) && point.name >= after.ID) {
+			continue
+		}
+		if len(p.Value) == s.config.PageSize {
+			p.NextLink = c.nextLink(timePosition(shown.at, shown.name))
+			break
+		}
+		p.Value = append(p.Value, r.render(point))
+		shown = point
+	}
+	return answerOK(p), nil
+}
+
+func parsePointFilter(s string) (first, last time.Time, err error) {
+	last = time.Unix(1<<40, 0)
+	terms, err := parseFilter(s)
+	if err != nil {
+		return first, last, err
+	}
+	for _, term := range terms {
+		switch strings.ToLower(term.name) {
+		case "startdate":
+			first, err = filterTime(term)
+		case "enddate":
+			last, err = filterTime(term)
+		default:
+			err = unknownFilter("recovery points", term.name)
+		}
+		if err != nil {
+			return first, last, err
+		}
+	}
+	return first, last, nil
+}
+
+func (s *Service) getPoint(c *call) (*answer, error) {
+	r, err := s.readPoints(c)
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(r.points, func(p point) bool { return p.name == c.params["point"] })
+	if i < 0 {
+		return nil, &Fault{
+			Code: codeResourceNotFound,
+			Message: fmt.Sprintf("The recovery point '%s' was not found in the item '%s'. It may have expired.",
+				c.params["point"], lastSegment(r.item.ID)),
+		}
+	}
+	return answerOK(r.render(r.points[i])), nil
+}
+
+// render is a recovery point as clients see it.
+func (r *itemPoints) render(p point) object {
+	consistency := "AppConsistent"
+	if p.crashConsistent {
+		consistency = "CrashConsistent"
+	}
+	properties := object{"isSoftDeleted": r.deleted}
+	if !p.until.IsZero() {
+		properties["expiryTime"] = timestamp(p.until)
+	}
+	if p.rule != "" {
+		properties["ruleName"] = p.rule
+	}
+	return object{
+		"id":   r.item.ID + "/recoveryPoints/" + p.name,
+		"name": p.name,
+		"type": typeRecoveryPoint,
+		"properties": object{
+			"objectType":                   "IaasVMRecoveryPoint",
+			"recoveryPointTime":            timestamp(p.at),
+			"recoveryPointType":            consistency,
+			"recoveryPointAdditionalInfo":  "",
+			"recoveryPointTierDetails":     r.tiers(p),
+			"recoveryPointProperties":      properties,
+			"sourceVMStorageType":          "NormalStorage",
+			"isManagedVirtualMachine":      true,
+			"isSourceVMEncrypted":          false,
+			"isInstantIlrSessionActive":    false,
+			"originalStorageAccountOption": false,
+		},
+	}
+}
+
+// tiers are the places that hold a point: the snapshot beside the machine for some days, and the vault or its archive.
+func (r *itemPoints) tiers(p point) []any {
+	tier := func(kind string) any { return object{"type": kind, "status": "Valid"} }
+	days := r.policy.InstantRestoreDays
+	if days == 0 {
+		days = r.policy.DefaultInstantRestoreDays()
+	}
+	var tiers []any
+	if r.now.Before(p.at.AddDate(0, 0, days)) {
+		tiers = append(tiers, tier("InstantRP"))
+	}
+	if r.archived(p) {
+		return append(tiers, tier(archiveTier))
+	}
+	return append(tiers, tier("HardenedRP"))
+}
+
+// archived tells whether a point has been moved to the archive, where Azure puts those of the monthly and yearly rules.
+// With TierRecommended Azure moves those that save money there; here they stay.
+func (r *itemPoints) archived(p point) bool {
+	a := r.policy.Archive
+	if a == nil || a.Mode != "TierAfter" || p.rule != "Monthly" && p.rule != "Yearly" {
+		return false
+	}
+	moved := p.at
+	switch a.DurationType {
+	case "Days":
+		moved = moved.AddDate(0, 0, a.Duration)
+	case "Weeks":
+		moved = moved.AddDate(0, 0, 7*a.Duration)
+	case "Months":
+		moved = moved.AddDate(0, a.Duration, 0)
+	case "Years":
+		moved = moved.AddDate(a.Duration, 0, 0)
+	default:
+		return false
+	}
+	return !r.now.Before(moved)
+}
