@@ -180,6 +180,20 @@ func TestJobsOfADeletedItem(t *testing.T) {
 	p.get(p.item).want(http.StatusNotFound)
 	p.delete(p.vault).want(http.StatusAccepted)
 	p.get(p.vault + "/backupJobs").want(http.StatusNotFound)
+
+	// So do those of one that is gone at once, but not for ever.
+	p = startPlant(t, schedule("UTC", "14:00", daysOf(7)))
+	p.patch(p.vault, withProperties(softDelete("Disabled"))).want(http.StatusOK)
+	p.clock.Advance(10 * day)
+	p.delete(p.item).want(http.StatusAccepted)
+	p.get(p.item).want(http.StatusNotFound)
+	if jobs, _ := p.countJobs("operation eq 'Backup'"); jobs != 10 {
+		t.Errorf("got %d jobs", jobs)
+	}
+	p.clock.Advance(172 * day)
+	if jobs, _ := p.countJobs("operation eq 'Backup'"); jobs != 8 {
+		t.Errorf("got %d jobs half a year later", jobs)
+	}
 }
 
 func TestUsagesCountJobsOfADay(t *testing.T) {
