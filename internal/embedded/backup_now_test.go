@@ -160,6 +160,15 @@ func TestBackupOnDemandFails(t *testing.T) {
 		t.Errorf("got %s", job.raw)
 	}
 	p.wantTimes("after a failure", []string{})
+	if item := p.get(p.item); item.text("properties", "lastBackupStatus") != "Failed" || item.text("properties", "protectionState") != "IRPending" ||
+		!strings.HasPrefix(item.text("properties", "lastBackupTime"), "2026-05-01T12:00:00") {
+		t.Errorf("got %s", item.raw)
+	}
+	p.clock.Advance(day)
+	if item := p.get(p.item); item.text("properties", "lastBackupStatus") != "Completed" || item.text("properties", "protectionState") != "Protected" ||
+		!strings.HasPrefix(item.text("properties", "lastBackupTime"), "2026-05-02T02:00:00") {
+		t.Errorf("got %s", item.raw)
+	}
 	if jobs, _ := p.countJobs("status eq 'Failed'"); jobs != 1 {
 		t.Errorf("got %d failed jobs", jobs)
 	}

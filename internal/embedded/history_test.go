@@ -256,6 +256,9 @@ func TestStoppedProtectionKeepsItsPoints(t *testing.T) {
 	}
 	p.resume()
 	p.wantTimes("resumed, retention applies again", []string{})
+	if got := p.get(p.item).text("properties", "lastBackupTime"); !strings.HasPrefix(got, "2026-05-20T02:00:00") {
+		t.Errorf("the last backup was at %s", got)
+	}
 	p.clock.Advance(day)
 	p.wantTimes("a day after", []string{"2027-05-21T02:00:00Z"})
 }

@@ -75,11 +75,6 @@ func TestJob(t *testing.T) {
 
 func TestJobsOfItemOperations(t *testing.T) {
 	p := startPlant(t, schedule("UTC", "14:00", daysOf(7)), func(c *embedded.Config) { c.OperationTime = time.Minute })
-	status := p.get(p.put(p.item, itemBody(`"protectionState":"ProtectionStopped","sourceResourceId":"`+machine("web")+`"`)).
-		header.Get("Azure-AsyncOperation"))
-	if status.status == http.StatusOK {
-		t.Errorf("protection is under way: %s", status.raw)
-	}
 	p.clock.Advance(time.Minute)
 	accepted := p.put(p.item, itemBody(`"protectionState":"ProtectionStopped","sourceResourceId":"`+machine("web")+`"`)).want(http.StatusAccepted)
 	running := p.get(accepted.header.Get("Azure-AsyncOperation")).want(http.StatusOK)
@@ -185,6 +180,20 @@ func TestJobsOfADeletedItem(t *testing.T) {
 	p.get(p.item).want(http.StatusNotFound)
 	p.delete(p.vault).want(http.StatusAccepted)
 	p.get(p.vault + "/backupJobs").want(http.StatusNotFound)
+
+	// So do those of one that is gone at once, but not for ever.
+	p = startPlant(t, schedule("UTC", "14:00", daysOf(7)))
+	p.patch(p.vault, withProperties(softDelete("Disabled"))).want(http.StatusOK)
+	p.clock.Advance(10 * day)
+	p.delete(p.item).want(http.StatusAccepted)
+	p.get(p.item).want(http.StatusNotFound)
+	if jobs, _ := p.countJobs("operation eq 'Backup'"); jobs != 10 {
+		t.Errorf("got %d jobs", jobs)
+	}
+	p.clock.Advance(172 * day)
+	if jobs, _ := p.countJobs("operation eq 'Backup'"); jobs != 8 {
+		t.Errorf("got %d jobs half a year later", jobs)
+	}
 }
 
 func TestUsagesCountJobsOfADay(t *testing.T) {
