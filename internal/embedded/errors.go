@@ -53,6 +53,7 @@ const (
 	codeImmutable                 = "UserErrorOperationDeniedOnImmutableItem"
 	codeInvalidItemInput          = "BMSUserErrorInvalidInput"
 	codeInvalidProtection         = "BMSUserErrorInvalidConfigureProtectionRequest"
+	codeInvalidPolicy             = "BMSUserErrorInvalidPolicyInput"
 	codeItemLocked                = "BMSUserErrorObjectLocked"
 	codeConflictingProtection     = "BMSUserErrorConflictingProtectionOperation"
 
@@ -63,12 +64,16 @@ const (
 	codeItemSoftDeleted       = "ProtectedItemSoftDeleted"
 	codeItemNotSoftDeleted    = "ProtectedItemNotSoftDeleted"
 	codeInvalidFilter         = "InvalidFilter"
+	codePolicyInUse           = "PolicyInUse"
+	codePolicyLimit           = "PolicyLimitReached"
+	codeVaultFull             = "ProtectedVMLimitReached"
 	codeItemNotProtected      = "ProtectedItemNotProtected"
 	codeTooManyBackups        = "OnDemandBackupLimitReached"
 	codeJobNotCancellable     = "JobNotCancellable"
 
 	// Codes only this service has.
 	codeNotModelled         = "NotModelledByEmbeddedService"
+	codeMachineFixed        = "VirtualMachineInInventory"
 	codeClientClosed        = "ClientClosedRequest"
 	codeDatabaseBusy        = "DatabaseBusy"
 	codeDatabaseFull        = "DatabaseFull"
@@ -91,6 +96,7 @@ var statuses = map[string]int{
 	codeImmutable:                 http.StatusBadRequest,
 	codeInvalidFilter:             http.StatusBadRequest,
 	codeInvalidItemInput:          http.StatusBadRequest,
+	codeInvalidPolicy:             http.StatusBadRequest,
 	codeInvalidProtection:         http.StatusBadRequest,
 	codeItemLocked:                http.StatusConflict,
 	codeConflictingProtection:     http.StatusConflict,
@@ -99,6 +105,10 @@ var statuses = map[string]int{
 	codeJobNotCancellable:         http.StatusBadRequest,
 	codeItemNotSoftDeleted:        http.StatusConflict,
 	codeItemSoftDeleted:           http.StatusConflict,
+	codeMachineFixed:              http.StatusConflict,
+	codePolicyInUse:               http.StatusBadRequest,
+	codePolicyLimit:               http.StatusBadRequest,
+	codeVaultFull:                 http.StatusBadRequest,
 	codeVaultNameHeld:             http.StatusConflict,
 	codeInvalidAPIVersion:         http.StatusBadRequest,
 	codeInvalidContent:            http.StatusBadRequest,

@@ -12,7 +12,8 @@ import (
 // protectedVM is the type of what is protected, which is not the type of the item that protects it.
 const protectedVM = "Microsoft.Compute/virtualMachines"
 
-// The protection states that the service knows. Backups are not taken yet, so an item stays at the first.
+// The protection states that the service knows. An item is stored as pending while it is backed up, and shown as
+// protected once there is a recovery point.
 const (
 	protectionPending   = "IRPending"
 	protectionActive    = "Protected"
@@ -48,15 +49,33 @@ func softDeleted(d *store.Document, now time.Time) bool {
 	return !d.GoneAt.IsZero() && !underWay
 }
 
-// itemVault is what an item shows of its vault.
+// itemVault is what an item shows of its vault. It lasts as long as the transaction it was read in.
 type itemVault struct {
+	tx       *store.Tx
 	document *store.Document
 	body     object
+	policies map[string]*policy // those that were asked for, by the key of the name
+	takes    time.Duration
 }
 
-func readItemVault(d *store.Document) (*itemVault, error) {
+func (s *Service) readItemVault(tx *store.Tx, d *store.Document) (*itemVault, error) {
 	body, err := decode(d.Body)
-	return &itemVault{document: d, body: body}, err
+	return &itemVault{tx: tx, document: d, body: body, policies: map[string]*policy{}, takes: s.config.BackupTime}, err
+}
+
+func (v *itemVault) region() string { return lookupText(v.body, "location") }
+
+// policy returns the policy of this name, nil when the vault has none. A list of items asks for the same few again and
+// again.
+func (v *itemVault) policy(name string) (*policy, error) {
+	if p, read := v.policies[store.Key(name)]; read {
+		return p, nil
+	}
+	p, err := findPolicy(v.tx, v.document, name)
+	if err == nil {
+		v.policies[store.Key(name)] = p
+	}
+	return p, err
 }
 
 // setting reads one of the vault's properties.
@@ -86,32 +105,23 @@ func renderItem(d *store.Document, v *itemVault, now time.Time) (object, error) 
 		return nil, fmt.Errorf("document %s: %w", d.ID, err)
 	}
 	name := lastSegment(d.ID)
-	container := strings.Split(strings.TrimSuffix(d.ID, "/protectedItems/"+name), "/")
-	_, containerName, _ := strings.Cut(container[len(container)-1], ";")
-	policy := lookupText(kept, "policyId")
+	_, containerName, _ := strings.Cut(containerOf(d.ID), ";")
 	properties := merge(object{
 		"protectedItemType":               protectedVM,
-		"backupManagementType":            "AzureIaasVM",
-		"workloadType":                    "VM",
+		"backupManagementType":            managementVM,
+		"workloadType":                    dataSourceVM,
 		"containerName":                   containerName,
-		"friendlyName":                    name[strings.LastIndexByte(name, ';')+1:],
+		"friendlyName":                    machineName(d),
 		"virtualMachineId":                lookupText(kept, "sourceResourceId"),
-		"policyName":                      lastSegment(policy),
 		"protectionStatus":                "Healthy",
 		"healthStatus":                    "Passed",
 		"healthDetails":                   []any{},
 		"kpisHealths":                     object{},
-		"lastBackupStatus":                "",
-		"lastBackupTime":                  "2001-01-01T00:00:00Z", // none yet
 		"protectedItemDataId":             directoryID(d.ID, "data"),
-		"extendedInfo":                    object{"recoveryPointCount": 0, "policyInconsistent": false},
 		"vaultId":                         v.document.ID,
 		"isArchiveEnabled":                false,
 		"softDeleteRetentionPeriodInDays": retentionDays(v.body),
 	}, kept)
-	if kind := policyTypes[strings.ToLower(lastSegment(policy))]; kind != "" {
-		properties["policyType"] = kind
-	}
 	deferred := []string{"deferredDeleteTimeInUTC", "softDeleteRetentionPeriodInDays"}
 	if softDeleted(d, now) {
 		properties["isScheduledForDeferredDelete"] = true
@@ -122,9 +132,46 @@ func renderItem(d *store.Document, v *itemVault, now time.Time) (object, error) 
 		delete(properties, deferred[0])
 		properties[deferred[1]] = retentionDays(v.body)
 	}
+	if err := renderBackups(properties, stored, v, now); err != nil {
+		return nil, fmt.Errorf("document %s: %w", d.ID, err)
+	}
+	delete(stored, memberHistory)
 	stored["id"], stored["name"], stored["type"], stored["eTag"] = d.ID, name, typeProtectedItem, d.ETag
 	stored["properties"] = properties
 	return stored, nil
+}
+
+// renderBackups adds what the item's policy and its recovery points say.
+func renderBackups(properties, stored object, v *itemVault, now time.Time) error {
+	h, err := historyOf(stored)
+	if err != nil {
+		return err
+	}
+	name := lastSegment(lookupText(properties, "policyId"))
+	properties["policyName"] = name
+	if name != "" {
+		p, err := v.policy(name)
+		if err != nil {
+			return err
+		}
+		if p != nil {
+			properties["policyName"], properties["policyType"] = p.name(), p.settings.Type
+		}
+	}
+	points := h.points(h.policy(), now, v.takes)
+	extended := object{"recoveryPointCount": len(points), "policyInconsistent": false}
+	properties["extendedInfo"] = extended
+	if len(points) == 0 {
+		properties["lastBackupStatus"], properties["lastBackupTime"] = "", "2001-01-01T00:00:00Z" // none yet
+		return nil
+	}
+	newest, oldest := points[0], points[len(points)-1]
+	properties["lastBackupStatus"], properties["lastBackupTime"] = "Completed", timestamp(newest.at)
+	properties["lastRecoveryPoint"], extended["oldestRecoveryPoint"] = timestamp(newest.at), timestamp(oldest.at)
+	if properties["protectionState"] == protectionPending {
+		properties["protectionState"] = protectionActive
+	}
+	return nil
 }
 
 // timeSpan writes a duration as .NET does, d.hh:mm:ss.

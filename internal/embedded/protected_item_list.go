@@ -15,7 +15,7 @@ func (s *Service) listItems(c *call) (*answer, error) {
 	if q.After, err = c.position(); err != nil {
 		return nil, err
 	}
-	filter, err := parseItemFilter(queryValue(queryOf(c.request.URL), "$filter"))
+	filter, err := parseMemberFilter(c, "protected items", itemFilterPaths)
 	if err != nil {
 		return nil, err
 	}
@@ -25,7 +25,7 @@ func (s *Service) listItems(c *call) (*answer, error) {
 		if err != nil {
 			return err
 		}
-		v, err := readItemVault(vault)
+		v, err := s.readItemVault(tx, vault)
 		if err != nil {
 			return err
 		}
@@ -39,7 +39,7 @@ func (s *Service) listItems(c *call) (*answer, error) {
 }
 
 // fillItemPage reads on until the page is full of items that pass the filter, and one more shows that there is a next.
-func (s *Service) fillItemPage(tx *store.Tx, c *call, p *page, q store.Query, v *itemVault, filter itemFilter) error {
+func (s *Service) fillItemPage(tx *store.Tx, c *call, p *page, q store.Query, v *itemVault, filter memberFilter) error {
 	var last store.Position
 	for {
 		docs, err := tx.Documents(q)
@@ -68,11 +68,11 @@ func (s *Service) fillItemPage(tx *store.Tx, c *call, p *page, q store.Query, v 
 	}
 }
 
-// itemFilter holds what the properties of an item must be.
-type itemFilter []struct{ path, value string }
+// memberFilter holds what the members of a document must be.
+type memberFilter []struct{ path, value string }
 
-// filterPaths are the terms of a filter that the service knows, by case-folded name.
-var filterPaths = map[string]string{
+// itemFilterPaths are the terms of a filter of items that the service knows, by case-folded name.
+var itemFilterPaths = map[string]string{
 	"backupmanagementtype": "properties.backupManagementType",
 	"itemtype":             "properties.workloadType",
 	"policyname":           "properties.policyName",
@@ -82,35 +82,28 @@ var filterPaths = map[string]string{
 
 var filterTerm = regexp.MustCompile(`^(?i)\s*([a-z]+)\s+eq\s+'((?:[^']|'')*)'\s*(and\s|$)`)
 
-// parseItemFilter reads terms such as backupManagementType eq 'AzureIaasVM', with "and" between them.
-func parseItemFilter(s string) (itemFilter, error) {
-	var filter itemFilter
-	for rest := s; strings.TrimSpace(rest) != ""; {
-		term := filterTerm.FindStringSubmatch(rest)
-		if term == nil {
-			return nil, invalidFilter(s, rest)
-		}
-		path := filterPaths[strings.ToLower(term[1])]
-		if path == "" {
-			return nil, &Fault{
-				Code:    codeNotModelled,
-				Message: fmt.Sprintf("The embedded backup service does not filter protected items by '%s'.", term[1]),
-			}
-		}
-		filter = append(filter, struct{ path, value string }{path, strings.ReplaceAll(term[2], "''", "'")})
-		rest = rest[len(term[0]):]
-		if term[3] != "" && strings.TrimSpace(rest) == "" {
-			return nil, invalidFilter(s, term[0])
-		}
+// parseMemberFilter reads a filter by members of a document. what is filtered, and paths are the terms there are.
+func parseMemberFilter(c *call, what string, paths map[string]string) (memberFilter, error) {
+	values, err := parseFilter(filterOf(c))
+	if err != nil {
+		return nil, err
 	}
-	return filter, nil
+	var found memberFilter
+	for _, v := range values {
+		path := paths[strings.ToLower(v.name)]
+		if path == "" {
+			return nil, unknownFilter(what, v.name)
+		}
+		found = append(found, struct{ path, value string }{path, v.value})
+	}
+	return found, nil
 }
 
 func invalidFilter(s, rest string) error {
 	return &Fault{Code: codeInvalidFilter, Message: fmt.Sprintf("The $filter '%s' cannot be read at '%s'.", s, rest)}
 }
 
-func (f itemFilter) passes(body object) bool {
+func (f memberFilter) passes(body object) bool {
 	for _, term := range f {
 		if !strings.EqualFold(lookupText(body, term.path), term.value) {
 			return false

@@ -18,7 +18,17 @@ func (s *Service) getItemStatus(c *call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.status(c, itemPlace(op.Resource), op), nil
+	return s.itemStatus(c, itemPlace(op.Resource), op), nil
+}
+
+// itemStatus is the status of an operation on an item, which leads to the job of the operation once that has ended.
+func (s *Service) itemStatus(c *call, p place, op *store.Operation) *answer {
+	a := s.status(c, p, op)
+	if body, ok := a.body.(operationStatus); ok && body.EndTime != nil {
+		body.Properties = object{"objectType": "OperationStatusJobExtendedInfo", "jobId": jobOf(op)}
+		a.body = body
+	}
+	return a
 }
 
 func (s *Service) getItemResult(c *call) (*answer, error) {
@@ -64,7 +74,7 @@ func (s *Service) getBackupStatus(c *call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.status(c, c.backupPlace(), op), nil
+	return s.itemStatus(c, c.backupPlace(), op), nil
 }
 
 func (s *Service) getBackupResult(c *call) (*answer, error) {

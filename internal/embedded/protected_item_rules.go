@@ -5,11 +5,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/store"
 )
-
-// policyTypes are the policies that every vault has from the start, by case-folded name.
-var policyTypes = map[string]string{"defaultpolicy": "V1", "enhancedpolicy": "V2"}
 
 // checkItemKind refuses what is not a virtual machine.
 func checkItemKind(properties object) error {
@@ -56,53 +54,105 @@ func checkItemFree(d *store.Document, now time.Time) error {
 	}
 }
 
-// checkSource refuses a machine that cannot be protected under the names in the path: they are made of the machine's.
-func checkSource(c *call, source string) error {
-	path := strings.Split(source, "/")
-	machine := []string{"", "subscriptions", "", "resourceGroups", "", "providers", "Microsoft.Compute", "virtualMachines", ""}
-	ok := len(path) == len(machine)
-	for i := 0; ok && i < len(machine); i++ {
-		ok = machine[i] == "" && (i == 0) == (path[i] == "") || machine[i] != "" && strings.EqualFold(machine[i], path[i])
+func itemIsSoftDeleted(d *store.Document) error {
+	return &Fault{
+		Code: codeItemSoftDeleted,
+		Message: fmt.Sprintf("The item '%s' is soft-deleted. Undelete it (isRehydrate) before it is protected again.",
+			lastSegment(d.ID)),
 	}
-	if !ok {
-		return invalidProtection("sourceResourceId must be the id of a virtual machine; it is '%s'.", source)
-	}
-	if !strings.EqualFold(path[2], c.params["subscription"]) {
-		return invalidProtection("The virtual machine '%s' is in another subscription than the vault.", source)
-	}
-	name := "iaasvmcontainerv2;" + path[4] + ";" + path[8]
-	container, item := "iaasvmcontainer;"+name, "vm;"+name
-	if store.Key(c.params["container"]) != store.Key(container) || store.Key(c.params["item"]) != store.Key(item) {
-		return invalidProtection("The item of the virtual machine '%s' is '%s' in the container '%s'.", source, item, container)
-	}
-	return nil
 }
 
-// checkPolicy refuses a policy that the vault does not have.
-func checkPolicy(v *itemVault, policy string) error {
-	name, own := strings.CutPrefix(store.Key(policy), store.Key(v.document.ID)+"/backuppolicies/")
-	if own && policyTypes[name] != "" {
+// checkSource refuses a machine that cannot be protected under the names in the path: they are made of the machine's.
+func checkSource(c *call, source string) (machineID, error) {
+	m, ok := parseMachineID(source)
+	if !ok {
+		return m, invalidProtection("sourceResourceId must be the id of a virtual machine; it is '%s'.", source)
+	}
+	if store.Key(c.params["container"]) != store.Key(m.container()) || store.Key(c.params["item"]) != store.Key(m.item()) {
+		return m, invalidProtection("The item of the virtual machine '%s' is '%s' in the container '%s'.", source, m.item(),
+			m.container())
+	}
+	return m, nil
+}
+
+// checkPolicy returns the policy with this id, and refuses one that the vault does not have.
+func checkPolicy(v *itemVault, id string) (*policy, error) {
+	if name, own := strings.CutPrefix(store.Key(id), store.Key(policyID(v.document.ID, ""))+"/"); own && name != "" {
+		p, err := v.policy(name)
+		if err != nil || p != nil {
+			return p, err
+		}
+	}
+	policies, err := policiesOf(v.tx, v.document)
+	if err != nil {
+		return nil, err
+	}
+	return nil, invalidItem("The vault '%s' has no policy '%s'. It has %s.", lastSegment(v.document.ID), id,
+		listedNames(policies))
+}
+
+// checkProtectable refuses a machine that the vault cannot protect. d is its item, nil when there is none yet.
+func (s *Service) checkProtectable(tx *store.Tx, v *itemVault, m machineID, d *store.Document) error {
+	if err := s.checkRegion(tx, v, m); err != nil {
+		return err
+	}
+	if err := s.checkUnprotected(tx, v, m); err != nil {
+		return err
+	}
+	if d != nil {
 		return nil
 	}
-	return invalidItem("The vault has no policy '%s'. It has DefaultPolicy and EnhancedPolicy; the embedded backup service "+
-		"does not model others yet.", policy)
+	return checkVaultRoom(tx, v)
 }
 
-// checkUnprotected refuses a machine that another vault protects.
-func checkUnprotected(tx *store.Tx, c *call, v *itemVault) error {
-	items, err := tx.Documents(store.Query{
-		Type: typeProtectedItem, Subscription: c.params["subscription"], Name: c.params["item"],
-	})
+// checkRegion refuses a machine that does not exist, and one of another region than the vault's.
+func (s *Service) checkRegion(tx *store.Tx, v *itemVault, id machineID) error {
+	m, err := s.findMachine(tx, id)
 	if err != nil {
 		return err
 	}
-	for _, other := range liveItems(items, c.now) {
+	if s.inventory != nil && (m == nil || !m.fixed && m.document == nil) {
+		return invalidProtection("The virtual machine '%s' does not exist.", id)
+	}
+	if m == nil || m.region == v.region() {
+		return nil
+	}
+	return invalidProtection("The virtual machine '%s' is in the region '%s', and the vault '%s' is in '%s'. A vault protects "+
+		"the machines of its own region alone; protect this one in a vault in '%s'.", id, m.region,
+		lastSegment(v.document.ID), v.region(), m.region)
+}
+
+// checkUnprotected refuses a machine that another vault protects. One whose backups are stopped is registered with its
+// vault all the same.
+func (s *Service) checkUnprotected(tx *store.Tx, v *itemVault, m machineID) error {
+	items, err := s.itemsOf(tx, m)
+	if err != nil {
+		return err
+	}
+	for _, other := range liveItems(items, tx.Now()) {
 		if other.Parent != store.Key(v.document.ID) {
-			return invalidProtection("Virtual machine is already registered with another recovery services vault: '%s'.",
-				other.Parent)
+			vault, _, _ := strings.Cut(other.ID, "/backupFabrics/")
+			return invalidProtection("Virtual machine is already registered with another recovery services vault: '%s'.", vault)
 		}
 	}
 	return nil
+}
+
+// checkVaultRoom refuses one machine more than a vault can protect. No policy can have more of them than its vault.
+func checkVaultRoom(tx *store.Tx, v *itemVault) error {
+	n, err := tx.Count(store.Query{Type: typeProtectedItem, Parent: v.document.ID})
+	if err != nil || n < catalog.MaxVMsPerVault {
+		return err
+	}
+	items, err := tx.Documents(store.Query{Type: typeProtectedItem, Parent: v.document.ID})
+	if err != nil || len(liveItems(items, tx.Now())) < catalog.MaxVMsPerVault {
+		return err
+	}
+	return &Fault{
+		Code: codeVaultFull,
+		Message: fmt.Sprintf("The vault '%s' protects %d virtual machines, which is the most that a vault can protect. Use "+
+			"another vault in '%s'.", lastSegment(v.document.ID), catalog.MaxVMsPerVault, v.region()),
+	}
 }
 
 // immutable tells whether the vault keeps its backups whatever is asked.

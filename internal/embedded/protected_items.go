@@ -3,8 +3,6 @@ package embedded
 import (
 	"fmt"
 	"net/http"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/store"
@@ -35,7 +33,7 @@ func (s *Service) findItem(tx *store.Tx, c *call) (*store.Document, *itemVault, 
 	if err != nil {
 		return nil, nil, err
 	}
-	v, err := readItemVault(vault)
+	v, err := s.readItemVault(tx, vault)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -85,7 +83,7 @@ func (s *Service) putItem(c *call) (*answer, error) {
 			return err
 		}
 		if properties["isRehydrate"] == true {
-			return s.undeleteItem(tx, c, d)
+			return s.undeleteItem(tx, c, d, v)
 		}
 		if d, err = s.protect(tx, c, d, v, in); err != nil {
 			return err
@@ -100,14 +98,10 @@ func (s *Service) putItem(c *call) (*answer, error) {
 
 // protect stores what a request makes of an item, which is nil when there is none yet.
 func (s *Service) protect(tx *store.Tx, c *call, d *store.Document, v *itemVault, in object) (*store.Document, error) {
-	kind, body := operationUpdate, object{}
+	kind, body, before := operationUpdate, object{}, d
 	if d != nil {
 		if softDeleted(d, c.now) {
-			return nil, &Fault{
-				Code: codeItemSoftDeleted,
-				Message: fmt.Sprintf("The item '%s' is soft-deleted. Undelete it (isRehydrate) before it is protected again.",
-					lastSegment(d.ID)),
-			}
+			return nil, itemIsSoftDeleted(d)
 		}
 		var err error
 		if body, err = decode(d.Body); err != nil {
@@ -124,59 +118,22 @@ func (s *Service) protect(tx *store.Tx, c *call, d *store.Document, v *itemVault
 			Name:          c.params["item"],
 		}
 	}
-	if err := settleItem(tx, c, v, body, in); err != nil {
+	job, err := s.settleItem(tx, c, before, v, body, in)
+	if err != nil {
 		return nil, err
 	}
-	if err := s.begin(tx, d, kind, s.config.OperationTime, nil); err != nil {
-		return nil, err
-	}
-	return d, save(tx, d, body)
+	return d, s.startItem(tx, d, v, kind, job, body)
 }
 
-// settleItem lays the request over the body of an item and checks the result. The body is empty at the item's creation.
-func settleItem(tx *store.Tx, c *call, v *itemVault, body, in object) error {
-	for _, name := range []string{"id", "name", "type", "eTag"} {
-		delete(in, name)
-	}
-	for _, name := range computedItemProperties {
-		discard(in, "properties."+name)
-	}
-	exists := len(body) > 0
-	merge(body, in)
-	properties, err := section(body, "properties")
-	if err != nil {
+// startItem stores what an operation makes of an item, and starts the operation and its job.
+func (s *Service) startItem(tx *store.Tx, d *store.Document, v *itemVault, kind, job string, body object) error {
+	if err := s.begin(tx, d, kind, s.config.OperationTime, nil); err != nil {
 		return err
 	}
-	for _, name := range storedItemProperties {
-		if _, err := text(properties, name); err != nil {
-			return err
-		}
-	}
-	if err := checkSource(c, lookupText(properties, "sourceResourceId")); err != nil {
+	if _, err := s.recordJob(tx, v.document, d, job, s.config.OperationTime, nil); err != nil {
 		return err
 	}
-	state := lookupText(in, "properties.protectionState")
-	stops := slices.ContainsFunc([]string{protectionStopped, protectionSuspended},
-		func(s string) bool { return strings.EqualFold(s, state) })
-	switch {
-	case stops && !exists:
-		return invalidItem("There is no protection that could be stopped.")
-	case strings.EqualFold(state, protectionStopped):
-		properties["protectionState"], properties["policyId"] = protectionStopped, ""
-	case strings.EqualFold(state, protectionSuspended):
-		properties["protectionState"] = protectionSuspended
-		return checkSuspendable(v)
-	case state != "" && state != protectionPending && state != protectionActive:
-		return invalidItem("The protectionState '%s' cannot be asked for.", state)
-	default:
-		// An item that was read is sent back with the state it had; what it is in is for the service to say.
-		properties["protectionState"] = protectionPending
-		if err := checkPolicy(v, lookupText(properties, "policyId")); err != nil {
-			return err
-		}
-		return checkUnprotected(tx, c, v)
-	}
-	return nil
+	return save(tx, d, body)
 }
 
 // lockStorage lays out the vault's storage for its first item. From then on its redundancy stays.
@@ -193,7 +150,7 @@ func lockStorage(tx *store.Tx, v *itemVault) error {
 	return save(tx, v.document, v.body)
 }
 
-func (s *Service) undeleteItem(tx *store.Tx, c *call, d *store.Document) error {
+func (s *Service) undeleteItem(tx *store.Tx, c *call, d *store.Document, v *itemVault) error {
 	if d == nil || !softDeleted(d, c.now) {
 		return &Fault{
 			Code:    codeItemNotSoftDeleted,
@@ -209,10 +166,7 @@ func (s *Service) undeleteItem(tx *store.Tx, c *call, d *store.Document) error {
 	}
 	// Its backups are there again; taking new ones needs a policy, with a request of its own.
 	d.GoneAt = time.Time{}
-	if err := s.begin(tx, d, operationRevive, s.config.OperationTime, nil); err != nil {
-		return err
-	}
-	return save(tx, d, body)
+	return s.startItem(tx, d, v, operationRevive, jobUndelete, body)
 }
 
 // deleteItem stops the protection and deletes the backups, at once or, with soft delete, when they have been kept for
@@ -242,7 +196,7 @@ func (s *Service) deleteItem(c *call) (*answer, error) {
 			return err
 		}
 		if v.setting(pathSoftDelete) == "Disabled" {
-			return s.beginDelete(tx, d, s.config.OperationTime)
+			return s.beginItemDelete(tx, d, v)
 		}
 		return s.beginSoftDelete(tx, d, v)
 	})
@@ -255,6 +209,15 @@ func (s *Service) deleteItem(c *call) (*answer, error) {
 	return s.accepted(c, &answer{status: http.StatusAccepted}, c.backupPlace(), d.Operation), nil
 }
 
+// beginItemDelete deletes an item that is not kept.
+func (s *Service) beginItemDelete(tx *store.Tx, d *store.Document, v *itemVault) error {
+	if err := s.beginDelete(tx, d, s.config.OperationTime); err != nil {
+		return err
+	}
+	_, err := s.recordJob(tx, v.document, d, jobDeleteData, s.config.OperationTime, nil)
+	return err
+}
+
 // beginSoftDelete writes down what is true from the end of the operation on. Azure's deferredDeleteTimeInUTC is when the
 // item was deleted; its clients add the days of retention to find when it will be purged.
 func (s *Service) beginSoftDelete(tx *store.Tx, d *store.Document, v *itemVault) error {
@@ -264,6 +227,12 @@ func (s *Service) beginSoftDelete(tx *store.Tx, d *store.Document, v *itemVault)
 	}
 	if err := s.begin(tx, d, operationDelete, s.config.OperationTime, nil); err != nil {
 		return err
+	}
+	if _, err := s.recordJob(tx, v.document, d, jobDeleteData, s.config.OperationTime, nil); err != nil {
+		return err
+	}
+	if err := stopHistory(body, tx.Now()); err != nil {
+		return fmt.Errorf("document %s: %w", d.ID, err)
 	}
 	at := d.Operation.Ready
 	d.GoneAt = at.Add(retention(v.body))

@@ -38,11 +38,11 @@ func TestWhatIsNotServed(t *testing.T) {
 		status       int
 		code         string
 	}{
-		{"GET", vault + "/backupPolicies", 501, notModelled},
+		{"GET", vault + "/backupstorageconfig/vaultstorageconfig", 501, notModelled},
 		{"PUT", vault + "/replicationVaultSettings/default", 501, notModelled},
 		{"PUT", vault + "/backupFabrics/OnPremises/protectionContainers/c/protectedItems/i", 501, notModelled},
 		{"GET", vault + "/backupFabrics/Azure/protectionContainers/c/protectedItems/i/recoveryPoints/1/restore", 501, notModelled},
-		{"GET", sub + "/providers/Microsoft.Compute/virtualMachines", 501, notModelled},
+		{"GET", sub + "/providers/Microsoft.Compute/disks", 501, notModelled},
 		{"GET", sub + "/providers/Microsoft.RecoveryServices/locations/eastasia/capabilities", 501, notModelled},
 		{"GET", "/providers/Microsoft.RecoveryServices/operations", 501, notModelled},
 		{"GET", "/", 404, "NotFound"},
@@ -56,7 +56,7 @@ func TestWhatIsNotServed(t *testing.T) {
 			s.do(test.method, test.path, "").wantError(test.status, test.code)
 		})
 	}
-	s.get(vault+"/backupPolicies").wantError(501, notModelled, "GET", vault+"/backupPolicies")
+	s.get(vault+"/backupEngines").wantError(501, notModelled, "GET", vault+"/backupEngines")
 	if got := s.do("POST", vault, "").header.Get("Allow"); got != "DELETE, GET, PATCH, PUT" {
 		t.Errorf("Allow: %s", got)
 	}

@@ -43,11 +43,22 @@ func (s *Service) beginGroupDelete(tx *store.Tx, c *call, g *group) (*store.Oper
 			return nil, err
 		}
 	}
+	machines, err := tx.Documents(store.Query{
+		Type: catalog.VMType, Subscription: c.params["subscription"], ResourceGroup: c.params["group"],
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, machine := range machines {
+		if err := s.beginDelete(tx, machine, s.config.OperationTime); err != nil {
+			return nil, err
+		}
+	}
 	if d := g.document; d != nil {
 		err := s.beginDelete(tx, d, s.config.OperationTime)
 		return d.Operation, err
 	}
-	// A group without a document ends with its vaults; only the operation needs to be remembered.
+	// A group without a document ends with what is in it; only the operation needs to be remembered.
 	d := &store.Document{ID: g.id}
 	err = s.begin(tx, d, operationDelete, s.config.OperationTime, nil)
 	return d.Operation, err

@@ -11,8 +11,8 @@ import (
 
 const typeResourceGroup = "Microsoft.Resources/resourceGroups"
 
-// group is a resource group: one that a client has created, which has a document, or one that exists because vaults
-// are in it.
+// group is a resource group: one that a client has created, which has a document, or one that exists because vaults or
+// virtual machines are in it.
 type group struct {
 	id       string
 	document *store.Document
@@ -28,14 +28,20 @@ func groupName(d *store.Document) string {
 // groupsOf returns the groups of a subscription by name; with a name, at most the one that has it.
 func groupsOf(tx *store.Tx, subscription, name string) ([]*group, error) {
 	q := store.Query{Type: catalog.VaultType, Subscription: subscription, ResourceGroup: name}
-	vaults, err := tx.Documents(q)
+	inside, err := tx.Documents(q)
 	if err != nil {
 		return nil, err
 	}
-	// The group of the first vault is as that vault is: it gives it its spelling and location.
-	slices.SortStableFunc(vaults, func(a, b *store.Document) int { return a.Created.Compare(b.Created) })
+	q.Type = catalog.VMType
+	machines, err := tx.Documents(q)
+	if err != nil {
+		return nil, err
+	}
+	inside = append(inside, machines...)
+	// The group is as what was first in it is: that gives it its spelling and location.
+	slices.SortStableFunc(inside, func(a, b *store.Document) int { return a.Created.Compare(b.Created) })
 	found := map[string]*group{}
-	for _, d := range vaults {
+	for _, d := range inside {
 		if found[d.ResourceGroup] != nil {
 			continue
 		}

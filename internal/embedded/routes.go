@@ -27,6 +27,16 @@ const (
 	KindProtectedItemList      Kind = "protected items"
 	KindProtectedItemOperation Kind = "protected item operation"
 
+	KindPolicy              Kind = "backup policy"
+	KindPolicyList          Kind = "backup policies"
+	KindPolicyOperation     Kind = "backup policy operation"
+	KindBackupStatus        Kind = "backup status"
+	KindPreValidation       Kind = "backup pre-validation"
+	KindProtectableItemList Kind = "protectable items"
+	KindContainerRefresh    Kind = "container refresh" // the request, and its operation
+	KindVirtualMachine      Kind = "virtual machine"
+	KindVirtualMachineList  Kind = "virtual machines" // of a subscription or a resource group
+
 	KindRecoveryPoint     Kind = "recovery point"
 	KindRecoveryPointList Kind = "recovery points"
 	KindBackup            Kind = "backup" // on demand
@@ -50,6 +60,12 @@ const (
 	namespacePath    = "/providers/" + catalog.VaultNamespace
 	vaultPath        = groupPath + namespacePath + "/vaults/{vault}"
 	deletedPath      = subscriptionPath + namespacePath + "/locations/{location}/deletedVaults"
+	policyPath       = vaultPath + "/backupPolicies/{policy}"
+	// Not {subscription}, which has to exist: a vault may protect a machine of any.
+	machinePath  = "subscriptions/{machineSubscription}/resourceGroups/{group}" + machinesPath + "/{machine}"
+	machinesPath = "/providers/" + catalog.VMType
+	// The same holds here.
+	machineRegionPath = "subscriptions/{machineSubscription}" + namespacePath + "/locations/{location}"
 	// Azure is the fabric of all machines in Azure; there are others on premises.
 	itemPath = vaultPath + "/backupFabrics/Azure/protectionContainers/{container}/protectedItems/{item}"
 )
@@ -88,6 +104,30 @@ var routes = []route{
 	at(KindProtectedItemOperation, itemPath+"/operationResults/{operation}", get((*Service).getItemResult)),
 	at(KindProtectedItemOperation, vaultPath+"/backupOperations/{operation}", get((*Service).getBackupStatus)),
 	at(KindProtectedItemOperation, vaultPath+"/backupOperationResults/{operation}", get((*Service).getBackupResult)),
+
+	at(KindPolicy, policyPath, map[string]handler{
+		http.MethodGet:    (*Service).getPolicy,
+		http.MethodPut:    (*Service).putPolicy,
+		http.MethodDelete: (*Service).deletePolicy,
+	}),
+	at(KindPolicyList, vaultPath+"/backupPolicies", get((*Service).listPolicies)),
+	at(KindPolicyOperation, policyPath+"/operations/{operation}", get((*Service).getPolicyStatus)),
+	at(KindPolicyOperation, policyPath+"/operationResults/{operation}", get((*Service).getPolicyResult)),
+
+	at(KindBackupStatus, machineRegionPath+"/backupStatus", post((*Service).backupStatus)),
+	at(KindPreValidation, machineRegionPath+"/backupPreValidateProtection", post((*Service).preValidate)),
+	at(KindProtectableItemList, vaultPath+"/backupProtectableItems", get((*Service).listProtectableItems)),
+	at(KindContainerRefresh, vaultPath+"/backupFabrics/Azure/refreshContainers", post((*Service).refreshContainers)),
+	at(KindContainerRefresh, vaultPath+"/backupFabrics/Azure/operationResults/{operation}", get((*Service).getRefreshResult)),
+
+	at(KindVirtualMachine, machinePath, map[string]handler{
+		http.MethodGet:    (*Service).getMachine,
+		http.MethodPut:    (*Service).putMachine,
+		http.MethodPatch:  (*Service).patchMachine,
+		http.MethodDelete: (*Service).deleteMachine,
+	}),
+	at(KindVirtualMachineList, groupPath+machinesPath, get((*Service).listMachines)),
+	at(KindVirtualMachineList, subscriptionPath+machinesPath, get((*Service).listMachines)),
 
 	at(KindRecoveryPointList, itemPath+"/recoveryPoints", get((*Service).listPoints)),
 	at(KindRecoveryPoint, itemPath+"/recoveryPoints/{point}", get((*Service).getPoint)),

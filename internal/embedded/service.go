@@ -57,6 +57,10 @@ type Config struct {
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 
+	// VirtualMachines are the virtual machines that exist: their ids, and the regions they are in. Those that clients
+	// write exist, too. When it is nil any machine exists, in the region of the vault that protects it.
+	VirtualMachines map[string]string
+
 	// BackupTime is how long a backup takes: its recovery point is there at its end. With 0 it is done at once.
 	BackupTime time.Duration
 
@@ -82,6 +86,7 @@ type Service struct {
 	config        Config
 	subscriptions map[string]Subscription // by case-folded id
 	regions       map[string]catalog.Region
+	inventory     map[string]*machine // by the key of the id; nil when any machine exists
 }
 
 // New returns a service on config.Store.
@@ -102,6 +107,7 @@ func New(config Config) *Service {
 		config:        config,
 		subscriptions: map[string]Subscription{},
 		regions:       map[string]catalog.Region{},
+		inventory:     inventoryOf(config.VirtualMachines),
 	}
 	for _, sub := range config.Subscriptions {
 		s.subscriptions[store.Key(sub.ID)] = sub

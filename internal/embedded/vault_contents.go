@@ -2,7 +2,6 @@ package embedded
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/store"
@@ -27,13 +26,6 @@ func checkEmpty(tx *store.Tx, c *call, d *store.Document) error {
 	if len(items) == 0 {
 		return nil
 	}
-	var names []string
-	for _, item := range items[:min(len(items), maxNamed)] {
-		names = append(names, lastSegment(item.ID))
-	}
-	if more := len(items) - len(names); more > 0 {
-		names = append(names, fmt.Sprintf("and %d more", more))
-	}
 	noun := "items"
 	if len(items) == 1 {
 		noun = "item"
@@ -42,7 +34,7 @@ func checkEmpty(tx *store.Tx, c *call, d *store.Document) error {
 		Code: codeNotEmpty,
 		Message: fmt.Sprintf("Vault cannot be deleted as there are existing resources within the vault. It holds %d protected "+
 			"%s: %s. Please ensure all containers have been unregistered from the vault and all backup data has been deleted, "+
-			"then try again.", len(items), noun, strings.Join(names, ", ")),
+			"then try again.", len(items), noun, named(items, func(d *store.Document) string { return lastSegment(d.ID) })),
 	}
 }
 

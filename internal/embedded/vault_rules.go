@@ -66,6 +66,11 @@ func (s *Service) checkOffered(where string) error {
 	if _, ok := s.regions[catalog.NormalizeRegion(where)]; ok {
 		return nil
 	}
+	return s.notOffered(where, catalog.VaultType)
+}
+
+// notOffered says where resources of a type can be.
+func (s *Service) notOffered(where, kind string) error {
 	var offered []string
 	for _, r := range s.config.Regions {
 		offered = append(offered, r.Name)
@@ -73,7 +78,7 @@ func (s *Service) checkOffered(where string) error {
 	return &Fault{
 		Code: codeLocationNotAvailable,
 		Message: fmt.Sprintf("The provided location '%s' is not available for resource type '%s'. List of available "+
-			"regions for the resource type is '%s'.", where, catalog.VaultType, strings.Join(offered, ",")),
+			"regions for the resource type is '%s'.", where, kind, strings.Join(offered, ",")),
 	}
 }
 

@@ -26,6 +26,29 @@ type operationStatus struct {
 	StartTime time.Time    `json:"startTime"`
 	EndTime   *time.Time   `json:"endTime,omitempty"`
 	Error     *errorDetail `json:"error,omitempty"`
+
+	Properties object `json:"properties,omitempty"`
+}
+
+type backupStatus struct {
+	ProtectionStatus   string `json:"protectionStatus"`
+	VaultID            string `json:"vaultId"`
+	FabricName         string `json:"fabricName"`
+	ContainerName      string `json:"containerName"`
+	ProtectedItemName  string `json:"protectedItemName"`
+	PolicyName         string `json:"policyName"`
+	RegistrationStatus string `json:"registrationStatus"`
+	ErrorCode          string `json:"errorCode"`
+	ErrorMessage       string `json:"errorMessage"`
+}
+
+type preValidation struct {
+	Status            string `json:"status"`
+	ErrorCode         string `json:"errorCode"`
+	ErrorMessage      string `json:"errorMessage"`
+	Recommendation    string `json:"recommendation"`
+	ContainerName     string `json:"containerName"`
+	ProtectedItemName string `json:"protectedItemName"`
 }
 
 type nameAvailability struct {

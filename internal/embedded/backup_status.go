@@ -1,0 +1,152 @@
+package embedded
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+	"github.com/azurebackup/terraform-provider-backup/internal/store"
+)
+
+// What pre-validation and the backup status call a virtual machine, and the code they have when all is well.
+const (
+	dataSourceVM = "VM"
+	codeSuccess  = "Success"
+)
+
+// machineRequest reads a request that asks about a machine.
+func (s *Service) machineRequest(c *call) (object, machineID, error) {
+	in, err := c.content()
+	if err != nil {
+		return nil, machineID{}, err
+	}
+	if err := s.checkOffered(c.params["location"]); err != nil {
+		return nil, machineID{}, err
+	}
+	kind, err := text(in, "resourceType")
+	switch {
+	case err != nil:
+		return nil, machineID{}, err
+	case kind == "":
+		return nil, machineID{}, invalidItem("resourceType is missing.")
+	case !strings.EqualFold(kind, dataSourceVM):
+		return nil, machineID{}, &Fault{
+			Code:    codeNotModelled,
+			Message: "The embedded backup service protects virtual machines (" + dataSourceVM + ") alone; the request is about '" + kind + "'.",
+		}
+	}
+	id, err := text(in, "resourceId")
+	if err != nil {
+		return nil, machineID{}, err
+	}
+	m, ok := parseMachineID(id)
+	if !ok {
+		return nil, machineID{}, invalidItem("resourceId must be the id of a virtual machine; it is '%s'.", id)
+	}
+	return in, m, nil
+}
+
+// backupStatus tells which vault of a region protects a machine.
+func (s *Service) backupStatus(c *call) (*answer, error) {
+	_, m, err := s.machineRequest(c)
+	if err != nil {
+		return nil, err
+	}
+	status := backupStatus{
+		ProtectionStatus: "NotProtected", FabricName: "Invalid", ErrorCode: codeSuccess, RegistrationStatus: "NotRegistered",
+	}
+	err = s.view(c, func(tx *store.Tx) error {
+		items, err := s.itemsOf(tx, m)
+		if err != nil {
+			return err
+		}
+		for _, item := range liveItems(items, c.now) {
+			vault, err := tx.Document(item.Parent)
+			if err != nil {
+				return err
+			}
+			v, err := s.readItemVault(tx, vault)
+			if err != nil {
+				return err
+			}
+			// A region does not know the vaults of the others.
+			if v.region() == catalog.NormalizeRegion(c.params["location"]) {
+				return status.of(item, v)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answerOK(status), nil
+}
+
+// of fills in what an item says. A machine whose backups are stopped belongs to its vault all the same.
+func (b *backupStatus) of(item *store.Document, v *itemVault) error {
+	body, err := renderItem(item, v, v.tx.Now())
+	if err != nil {
+		return err
+	}
+	b.ProtectionStatus, b.RegistrationStatus = "Protected", "Registered"
+	if op := item.Operation; op != nil && op.Kind == operationCreate && v.tx.Now().Before(op.Ready) {
+		b.ProtectionStatus = "Protecting"
+	}
+	b.VaultID, b.FabricName = v.document.ID, "Azure"
+	b.ContainerName, b.ProtectedItemName = containerOf(item.ID), lastSegment(item.ID)
+	b.PolicyName = lookupText(body, "properties.policyName")
+	return nil
+}
+
+// containerOf takes the name of the container out of the id of an item.
+func containerOf(item string) string {
+	return lastSegment(strings.TrimSuffix(item, "/protectedItems/"+lastSegment(item)))
+}
+
+// preValidate tells whether a vault could protect a machine, by the rules that hold when it does.
+func (s *Service) preValidate(c *call) (*answer, error) {
+	in, m, err := s.machineRequest(c)
+	if err != nil {
+		return nil, err
+	}
+	vaultID, err := text(in, "vaultId")
+	if err != nil {
+		return nil, err
+	}
+	result := preValidation{
+		Status: "Succeeded", ErrorCode: codeSuccess, ContainerName: m.container(), ProtectedItemName: m.item(),
+	}
+	err = s.view(c, func(tx *store.Tx) error { return s.checkPreValidation(tx, c, vaultID, m) })
+	if fault, ok := errors.AsType[*Fault](err); ok {
+		result.Status, result.ErrorCode, result.ErrorMessage = "Failed", fault.Code, fault.Message
+		result.Recommendation = "Correct what the message names, and try again."
+	} else if err != nil {
+		return nil, err
+	}
+	return answerOK(result), nil
+}
+
+func (s *Service) checkPreValidation(tx *store.Tx, c *call, vaultID string, m machineID) error {
+	vault, err := find(tx, catalog.VaultType, vaultID)
+	if err != nil {
+		return err
+	}
+	if vault == nil {
+		return invalidItem("vaultId must be the id of a vault; there is no vault '%s'.", vaultID)
+	}
+	if err := checkUsable(vault, c.now); err != nil {
+		return err
+	}
+	v, err := s.readItemVault(tx, vault)
+	if err != nil {
+		return err
+	}
+	d, err := find(tx, typeProtectedItem, itemID(vault.ID, m.container(), m.item()))
+	if err != nil {
+		return err
+	}
+	if d != nil && softDeleted(d, c.now) {
+		return itemIsSoftDeleted(d)
+	}
+	return s.checkProtectable(tx, v, m, d)
+}

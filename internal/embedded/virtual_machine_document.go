@@ -1,0 +1,255 @@
+package embedded
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+	"github.com/azurebackup/terraform-provider-backup/internal/store"
+)
+
+// machineID is the id of a virtual machine.
+type machineID struct{ subscription, group, name string }
+
+// parseMachineID takes the id of a virtual machine apart, in any letter case.
+func parseMachineID(id string) (machineID, bool) {
+	path := strings.Split(strings.TrimSuffix(id, "/"), "/")
+	machine := []string{"", "subscriptions", "", "resourceGroups", "", "providers", "Microsoft.Compute", "virtualMachines", ""}
+	ok := len(path) == len(machine)
+	for i := 0; ok && i < len(machine); i++ {
+		ok = machine[i] == "" && (i == 0) == (path[i] == "") || machine[i] != "" && strings.EqualFold(machine[i], path[i])
+	}
+	if !ok {
+		return machineID{}, false
+	}
+	return machineID{subscription: path[2], group: path[4], name: path[8]}, true
+}
+
+func (m machineID) String() string {
+	return "/subscriptions/" + m.subscription + "/resourceGroups/" + m.group + "/providers/" + protectedVM + "/" + m.name
+}
+
+func (m machineID) key() string { return store.Key(m.String()) }
+
+// pair is what the names of the machine's container and item in a vault end in.
+func (m machineID) pair() string      { return "iaasvmcontainerv2;" + m.group + ";" + m.name }
+func (m machineID) container() string { return "iaasvmcontainer;" + m.pair() }
+func (m machineID) item() string      { return "vm;" + m.pair() }
+
+// machine is a virtual machine that the service knows.
+type machine struct {
+	id       machineID
+	region   string
+	document *store.Document // nil unless a client has written one
+	body     object          // of the document
+	fixed    bool            // in the inventory that the service was given
+}
+
+// inventoryOf reads the machines of a configuration; nil when it has none.
+func inventoryOf(machines map[string]string) map[string]*machine {
+	if machines == nil {
+		return nil
+	}
+	inventory := map[string]*machine{}
+	for id, region := range machines {
+		if m, ok := parseMachineID(id); ok {
+			inventory[m.key()] = &machine{id: m, region: catalog.NormalizeRegion(region), fixed: true}
+		}
+	}
+	return inventory
+}
+
+// findMachine returns what is known of a machine, nil when nothing is: that it is in the inventory, that a client has
+// written it, or that a vault protects or has protected it, which it can do in its own region alone.
+func (s *Service) findMachine(tx *store.Tx, id machineID) (*machine, error) {
+	m := &machine{id: id}
+	if fixed := s.inventory[id.key()]; fixed != nil {
+		*m = *fixed
+	}
+	d, err := find(tx, catalog.VMType, id.String())
+	if err != nil {
+		return nil, err
+	}
+	if d != nil {
+		if err := m.read(d); err != nil {
+			return nil, err
+		}
+	}
+	if m.region != "" {
+		return m, nil
+	}
+	items, err := s.itemsOf(tx, id)
+	if err != nil || len(items) == 0 {
+		return nil, err
+	}
+	return protectedMachine(tx, items[0])
+}
+
+// read adds what the machine's document says. The inventory has the last word on where the machine is.
+func (m *machine) read(d *store.Document) error {
+	body, err := decode(d.Body)
+	if err != nil {
+		return fmt.Errorf("document %s: %w", d.ID, err)
+	}
+	id, ok := parseMachineID(d.ID)
+	if !ok {
+		return fmt.Errorf("document %s: not the id of a virtual machine", d.ID)
+	}
+	m.id, m.document, m.body = id, d, body
+	if !m.fixed {
+		m.region = lookupText(body, "location")
+	}
+	return nil
+}
+
+// itemsOf returns the items that protect a machine, in any vault, those of deleted vaults among them.
+func (s *Service) itemsOf(tx *store.Tx, m machineID) ([]*store.Document, error) {
+	var found []*store.Document
+	for _, sub := range s.config.Subscriptions {
+		items, err := tx.Documents(store.Query{Type: typeProtectedItem, Subscription: sub.ID, Name: m.item()})
+		if err != nil {
+			return nil, err
+		}
+		for _, item := range items {
+			source, err := sourceOf(item)
+			if err != nil {
+				return nil, err
+			}
+			// The item's name does not say which subscription the machine is in.
+			if store.Key(source) == m.key() {
+				found = append(found, item)
+			}
+		}
+	}
+	return found, nil
+}
+
+// sourceOf is the id of the machine that an item protects.
+func sourceOf(item *store.Document) (string, error) {
+	body, err := decode(item.Body)
+	if err != nil {
+		return "", fmt.Errorf("document %s: %w", item.ID, err)
+	}
+	return lookupText(body, "properties.sourceResourceId"), nil
+}
+
+// protectedMachine is the machine of an item, nil when the item does not lead to one.
+func protectedMachine(tx *store.Tx, item *store.Document) (*machine, error) {
+	source, err := sourceOf(item)
+	if err != nil {
+		return nil, err
+	}
+	id, ok := parseMachineID(source)
+	if !ok {
+		return nil, nil
+	}
+	vault, err := tx.Document(item.Parent)
+	if err != nil {
+		return nil, err
+	}
+	body, err := decode(vault.Body)
+	if err != nil {
+		return nil, fmt.Errorf("document %s: %w", vault.ID, err)
+	}
+	return &machine{id: id, region: lookupText(body, "location")}, nil
+}
+
+// machines returns the machines of a subscription, or of one of its groups, that the service knows.
+func (s *Service) machines(tx *store.Tx, subscription, group string) ([]*machine, error) {
+	found := map[string]*machine{}
+	in := func(id machineID) bool {
+		return strings.EqualFold(id.subscription, subscription) && (group == "" || strings.EqualFold(id.group, group))
+	}
+	for _, sub := range s.config.Subscriptions {
+		items, err := tx.Documents(store.Query{Type: typeProtectedItem, Subscription: sub.ID})
+		if err != nil {
+			return nil, err
+		}
+		for _, item := range items {
+			m, err := protectedMachine(tx, item)
+			if err != nil {
+				return nil, err
+			}
+			if m != nil && in(m.id) {
+				found[m.id.key()] = m
+			}
+		}
+	}
+	for key, m := range s.inventory {
+		if in(m.id) {
+			fixed := *m
+			found[key] = &fixed
+		}
+	}
+	docs, err := tx.Documents(store.Query{Type: catalog.VMType, Subscription: subscription, ResourceGroup: group})
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range docs {
+		m := found[store.Key(d.ID)]
+		if m == nil || !m.fixed {
+			m = &machine{}
+			found[store.Key(d.ID)] = m
+		}
+		if err := m.read(d); err != nil {
+			return nil, err
+		}
+	}
+	var machines []*machine
+	for _, m := range found {
+		machines = append(machines, m)
+	}
+	slices.SortFunc(machines, func(a, b *machine) int { return strings.Compare(a.id.key(), b.id.key()) })
+	return machines, nil
+}
+
+// render is the machine as clients see it.
+func (m *machine) render() object {
+	body := merge(object{}, m.body)
+	properties, _ := body["properties"].(object)
+	if properties == nil {
+		properties = object{}
+	}
+	if properties["vmId"] == nil {
+		properties["vmId"] = directoryID(m.id.String(), "machine")
+	}
+	properties["provisioningState"] = stateSucceeded
+	body["properties"], body["location"] = properties, m.region
+	body["id"], body["name"], body["type"] = m.id.String(), m.id.name, catalog.VMType
+	return body
+}
+
+// machineNameForm is the rule for names of virtual machines that holds for every operating system.
+var machineNameForm = regexp.MustCompile(`^[A-Za-z0-9]([\w.-]{0,62}\w)?$`)
+
+// settleMachine makes the body of a machine from a request. body is what it was, empty for a new one.
+func settleMachine(body, in object) error {
+	for _, name := range []string{"id", "name", "type", "etag"} {
+		delete(in, name)
+	}
+	for _, name := range []string{"vmId", "provisioningState", "timeCreated", "instanceView"} {
+		discard(in, "properties."+name)
+	}
+	merge(body, in)
+	if _, err := tagsOf(body); err != nil {
+		return err
+	}
+	where, err := requiredLocation(body)
+	if err != nil {
+		return err
+	}
+	body["location"] = catalog.NormalizeRegion(where)
+	properties, err := section(body, "properties")
+	if err != nil {
+		return err
+	}
+	if properties["vmId"] == nil {
+		properties["vmId"] = uuid.NewString()
+	}
+	body["properties"] = properties
+	return nil
+}
