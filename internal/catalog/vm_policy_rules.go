@@ -26,19 +26,10 @@ const (
 
 	MinHourDuration = 4
 	MaxHourDuration = 24
-
-	// MinMonthlyCountForArchive is how long monthly points must be kept to be moved to the archive tier.
-	MinMonthlyCountForArchive = 9
 )
 
 // HourIntervals returns the allowed intervals of an hourly schedule, in hours.
 func HourIntervals() []int { return []int{4, 6, 8, 12} }
-
-// The modes of tiering, and the units of its duration.
-const (
-	TierAfter       = "TierAfter"
-	TierRecommended = "TierRecommended"
-)
 
 // DefaultInstantRestoreDays is how long the service keeps snapshots when a policy does not say: 2 days, 5 with a weekly
 // schedule, 7 with an enhanced policy.
@@ -54,19 +45,29 @@ func (p VMPolicy) DefaultInstantRestoreDays() int {
 	}
 }
 
-// Check returns the rules that the policy breaks, in the order of its attributes. unknown tells of an attribute whether its
-// value is not known yet, which leaves out the rules that read it; nil is no.
+// Check returns the rules that the policy breaks, in the order of its attributes. unknown tells of an attribute whether
+// its value is not known yet, which leaves out the rules that read it or a part of it; nil is no.
+//
+// A value that is wrong in itself, such as a misspelled frequency, is as good as unknown to the rules that relate it to
+// others: what would only follow from the mistake is not said as well.
 //
 // Source: what azurerm_backup_policy_vm checks, the service's own answers as reported, and Microsoft's model of
 // AzureIaaSVMProtectionPolicy, API 2025-02-01.
 func (p VMPolicy) Check(unknown func(field string) bool) []PolicyProblem {
 	var problems []PolicyProblem
+	wrong := map[string]bool{}
+	undecided := func(field string) bool {
+		return wrong[field] || unknown != nil && unknownAround(field, unknown)
+	}
 	for _, rule := range vmPolicyRules {
-		if unknown != nil && slices.ContainsFunc(rule.reads, func(field string) bool { return unknownAround(field, unknown) }) {
+		if slices.ContainsFunc(rule.reads, undecided) {
 			continue
 		}
 		if err := rule.check(p); err != nil {
 			problems = append(problems, PolicyProblem{Field: rule.reads[0], Message: err.Error()})
+			if len(rule.reads) == 1 {
+				wrong[rule.reads[0]] = true
+			}
 		}
 	}
 	return problems
@@ -82,7 +83,8 @@ func unknownAround(field string, unknown func(string) bool) bool {
 	return unknown(field)
 }
 
-// vmPolicyRule is a rule and the attributes that it reads; the first is the one at fault.
+// vmPolicyRule is a rule and the attributes that it reads; the first is the one at fault. A rule about one attribute
+// stands before those that relate it to others.
 type vmPolicyRule struct {
 	reads []string
 	check func(VMPolicy) error
@@ -143,7 +145,8 @@ var scheduleRules = []vmPolicyRule{
 			if d < MinHourDuration || d > MaxHourDuration {
 				return fmt.Errorf("hour_duration is %d; it is %d to %d hours", d, MinHourDuration, MaxHourDuration)
 			}
-			if i > 0 && d%i != 0 {
+			// What is wrong with the interval itself is said there.
+			if slices.Contains(HourIntervals(), i) && d%i != 0 {
 				return fmt.Errorf("hour_duration is %d, which is not a multiple of hour_interval, %d", d, i)
 			}
 			return nil
@@ -159,7 +162,8 @@ func CheckBackupTime(s string) error {
 	}
 	const half = 30
 	if at.Minute()%half != 0 {
-		return fmt.Errorf("%s is not on the hour or the half hour; backups are taken at times such as \"%02d:00\" and \"%02d:30\"", quote(s), at.Hour(), at.Hour())
+		return fmt.Errorf("%s is not on the hour or the half hour; backups are taken at times such as \"%02d:00\" and "+
+			"\"%02d:30\"", quote(s), at.Hour(), at.Hour())
 	}
 	return nil
 }
@@ -209,11 +213,14 @@ var snapshotRules = []vmPolicyRule{
 		case days == 0:
 			return nil
 		case p.Type == PolicyV2 && (days < 1 || days > MaxInstantRestoreDaysV2):
-			return fmt.Errorf("instant_restore_retention_days is %d; an enhanced policy (V2) has 1 to %d", days, MaxInstantRestoreDaysV2)
+			return fmt.Errorf("instant_restore_retention_days is %d; an enhanced policy (V2) has 1 to %d",
+				days, MaxInstantRestoreDaysV2)
 		case p.Type != PolicyV2 && (days < 1 || days > MaxInstantRestoreDaysV1):
-			return fmt.Errorf("instant_restore_retention_days is %d; a standard policy (V1) has 1 to %d", days, MaxInstantRestoreDaysV1)
+			return fmt.Errorf("instant_restore_retention_days is %d; a standard policy (V1) has 1 to %d",
+				days, MaxInstantRestoreDaysV1)
 		case p.Type != PolicyV2 && p.Schedule.Frequency == Weekly && days != WeeklyInstantRestoreDays:
-			return fmt.Errorf("instant_restore_retention_days is %d; a standard policy (V1) with a weekly schedule has %d", days, WeeklyInstantRestoreDays)
+			return fmt.Errorf("instant_restore_retention_days is %d; a standard policy (V1) with a weekly schedule has %d",
+				days, WeeklyInstantRestoreDays)
 		}
 		return nil
 	}},
@@ -227,7 +234,8 @@ var snapshotRules = []vmPolicyRule{
 		}
 		// The service puts a number between the two.
 		if err := CheckResourceGroupName(g.Prefix + "1" + g.Suffix); err != nil {
-			return fmt.Errorf("prefix, a number and suffix make the name of a resource group, %s: %w", quote(g.Prefix+"1"+g.Suffix), err)
+			return fmt.Errorf("prefix, a number and suffix make the name of a resource group, %s: %w",
+				quote(g.Prefix+"1"+g.Suffix), err)
 		}
 		return nil
 	}},
@@ -243,43 +251,4 @@ var snapshotRules = []vmPolicyRule{
 		}
 		return nil
 	}},
-}
-
-var archiveRules = []vmPolicyRule{
-	{reads("tiering_policy.archived_restore_point.mode"), func(p VMPolicy) error {
-		if p.Archive == nil {
-			return nil
-		}
-		return oneOf("the tiering mode", p.Archive.Mode, TierAfter, TierRecommended)
-	}},
-	{reads("tiering_policy.archived_restore_point.duration", "tiering_policy.archived_restore_point.mode"), func(p VMPolicy) error {
-		switch a := p.Archive; {
-		case a == nil:
-		case a.Mode == TierAfter && a.Duration < 1:
-			return errors.New("the mode TierAfter needs a duration of at least 1, after which recovery points are moved")
-		case a.Mode == TierRecommended && a.Duration != 0:
-			return errors.New("the mode TierRecommended has no duration; the service decides")
-		}
-		return nil
-	}},
-	{reads("tiering_policy.archived_restore_point.duration_type", "tiering_policy.archived_restore_point.mode"), func(p VMPolicy) error {
-		switch a := p.Archive; {
-		case a == nil:
-		case a.Mode == TierAfter:
-			return oneOf("the duration type", a.DurationType, "Days", "Weeks", "Months", "Years")
-		case a.Mode == TierRecommended && a.DurationType != "":
-			return errors.New("the mode TierRecommended has no duration type; the service decides")
-		}
-		return nil
-	}},
-	{
-		reads("tiering_policy.archived_restore_point", "retention_monthly.count", "retention_yearly.count"),
-		func(p VMPolicy) error {
-			if p.Archive == nil || p.Yearly != nil || p.Monthly != nil && p.Monthly.Count >= MinMonthlyCountForArchive {
-				return nil
-			}
-			return fmt.Errorf("only recovery points that are kept for long are moved to the archive tier: it needs retention_yearly, or "+
-				"retention_monthly with a count of at least %d", MinMonthlyCountForArchive)
-		},
-	},
 }

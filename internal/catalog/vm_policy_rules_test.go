@@ -125,7 +125,7 @@ var brokenPolicies = []struct {
 	{"archive mode", everything, func(p *catalog.VMPolicy) {
 		p.Archive.Mode, p.Archive.DurationType, p.Archive.Duration = "Always", "", 0
 	}, "tiering_policy.archived_restore_point.mode", []string{"TierAfter, TierRecommended"}},
-	{"archive without duration", everything, func(p *catalog.VMPolicy) { p.Archive.Duration = 0 }, "tiering_policy.archived_restore_point.duration", []string{"at least 1"}},
+	{"archive without duration", everything, func(p *catalog.VMPolicy) { p.Archive.Duration = 0 }, "tiering_policy.archived_restore_point.duration", []string{"at least 3 months"}},
 	{"archive duration", everything, func(p *catalog.VMPolicy) { p.Archive.Mode, p.Archive.DurationType = catalog.TierRecommended, "" }, "tiering_policy.archived_restore_point.duration", []string{"has no duration"}},
 	{"archive unit", everything, func(p *catalog.VMPolicy) { p.Archive.DurationType = "Hours" }, "tiering_policy.archived_restore_point.duration_type", []string{"Days, Weeks, Months, Years"}},
 	{"archive unit unasked", everything, func(p *catalog.VMPolicy) { p.Archive.Mode, p.Archive.Duration = catalog.TierRecommended, 0 }, "tiering_policy.archived_restore_point.duration_type", []string{"no duration type"}},

@@ -48,13 +48,13 @@ func (r *vmPolicyResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	switch {
 	case req.Plan.Raw.IsNull():
 		r.run.policies.destroy(id)
-		r.warnOfUse(ctx, id, state, "destroyed", &resp.Diagnostics)
+		r.warnOfUse(ctx, id, "destroyed", &resp.Diagnostics)
 	case req.State.Raw.IsNull():
 		r.planCreate(ctx, plan, req, resp)
 	default:
 		r.run.policies.keep(id, req.Config.Raw)
 		if plan.replaces(state) {
-			r.warnOfUse(ctx, id, state, "replaced", &resp.Diagnostics)
+			r.warnOfUse(ctx, id, "replaced", &resp.Diagnostics)
 			return
 		}
 		r.planUpdate(ctx, state, req, resp)
@@ -180,9 +180,13 @@ func (m vmPolicyModel) changesFrequency(ctx context.Context, state vmPolicyModel
 }
 
 // warnOfUse says which VMs have a policy that is going to be destroyed or replaced. It is a warning, since they may
-// leave it in the same plan; the service refuses otherwise. A policy that none had is not asked about.
-func (r *vmPolicyResource) warnOfUse(ctx context.Context, id vault.PolicyID, state vmPolicyModel, fate string, diags *diag.Diagnostics) {
-	if state.ProtectedVMCount.ValueInt64() == 0 || r.run.applying {
+// leave it in the same plan; the service refuses otherwise. The count in the state is that of when the policy was made,
+// which is before its VMs: the service is asked.
+func (r *vmPolicyResource) warnOfUse(ctx context.Context, id vault.PolicyID, fate string, diags *diag.Diagnostics) {
+	if r.run.applying {
+		return
+	}
+	if p, err := r.run.vaults.Policy(ctx, id); err != nil || p.ProtectedItems == 0 {
 		return
 	}
 	var names []string

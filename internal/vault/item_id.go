@@ -2,6 +2,7 @@ package vault
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
@@ -23,7 +24,7 @@ func ParseItemID(s string) (ItemID, error) {
 	if ok {
 		id := ItemID{Vault: vault, Container: names[0], Item: names[1]}
 		parts := strings.Split(strings.ToLower(id.Item), ";")
-		if len(parts) == 4 && parts[0] == "vm" && strings.EqualFold("iaasvmcontainer;"+strings.Join(parts[1:], ";"), id.Container) {
+		if len(parts) == 4 && parts[0] == "vm" && !slices.Contains(parts, "") && strings.EqualFold("iaasvmcontainer;"+strings.Join(parts[1:], ";"), id.Container) {
 			return id, nil
 		}
 	}

@@ -3,6 +3,7 @@ package vault
 import (
 	"fmt"
 	"strings"
+	"unicode"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
@@ -58,5 +59,8 @@ func parseChildID(s string, segments ...string) (vault arm.ID, names []string, o
 
 // legalName tells whether a name can stand in a URL path unharmed.
 func legalName(s string) bool {
-	return s != "" && s != "." && s != ".." && !strings.ContainsAny(s, "?#%\\")
+	odd := func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r) || strings.ContainsRune("?#%\\", r)
+	}
+	return s != "" && s != "." && s != ".." && !strings.ContainsFunc(s, odd)
 }
