@@ -25,6 +25,7 @@ func (r *vmPolicyResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	if r.run == nil {
 		return // the provider could not be configured, and has said why
 	}
+	r.run.notePhase(req)
 	var plan, state vmPolicyModel
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("vault_id"), &state.VaultID)...)
@@ -72,7 +73,7 @@ func (m vmPolicyModel) leavesSettings(state vmPolicyModel) bool {
 }
 
 func (r *vmPolicyResource) planCreate(ctx context.Context, plan vmPolicyModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if r.run.applying {
+	if r.run.applying.Load() {
 		return // Create looks itself; an error here could make Terraform lose sight of a policy that it replaces
 	}
 	r.warnOfDaylightSaving(plan, &resp.Diagnostics)
@@ -86,7 +87,7 @@ func (r *vmPolicyResource) planCreate(ctx context.Context, plan vmPolicyModel, r
 	if !known {
 		return
 	}
-	if r.run.plans.plansPolicy(id) {
+	if !r.run.plans.newPolicies.plan(id.Key()) {
 		resp.Diagnostics.AddAttributeError(path.Root("name"), "Backup policy name used twice", fmt.Sprintf(
 			"Another resource of this configuration makes a policy named %q in the vault %q. Names are unique within a vault, in any letter case.",
 			id.Name, id.Vault.Name))
@@ -183,7 +184,7 @@ func (m vmPolicyModel) changesFrequency(ctx context.Context, state vmPolicyModel
 // leave it in the same plan; the service refuses otherwise. The count in the state is that of when the policy was made,
 // which is before its VMs: the service is asked.
 func (r *vmPolicyResource) warnOfUse(ctx context.Context, id vault.PolicyID, fate string, diags *diag.Diagnostics) {
-	if r.run.applying {
+	if r.run.applying.Load() {
 		return
 	}
 	if p, err := r.run.vaults.Policy(ctx, id); err != nil || p.ProtectedItems == 0 {
