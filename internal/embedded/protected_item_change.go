@@ -38,7 +38,7 @@ func (s *Service) settleItem(tx *store.Tx, c *call, d *store.Document, v *itemVa
 		properties["protectionState"], properties["policyId"] = protectionStopped, ""
 		return jobDisable, stopHistory(body, tx.Now())
 	case strings.EqualFold(wanted, protectionSuspended):
-		properties["protectionState"] = protectionSuspended
+		properties["protectionState"], properties["policyId"] = protectionSuspended, policy
 		if err := checkSuspendable(v); err != nil || !isRunning(state) {
 			return jobDisable, err
 		}

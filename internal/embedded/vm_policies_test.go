@@ -278,7 +278,7 @@ func TestPolicyInUse(t *testing.T) {
 
 	// Neither what is stopped nor what is soft-deleted has it any more; what is suspended has.
 	source := func(name string) string { return `"sourceResourceId":"` + machine(name) + `",` }
-	s.put(itemPath(vault, "web"), itemBody(source("web")+`"protectionState":"BackupsSuspended"`)).want(http.StatusAccepted)
+	s.put(itemPath(vault, "web"), itemBody(source("web")+`"policyId":"none","protectionState":"BackupsSuspended"`)).want(http.StatusAccepted)
 	s.put(itemPath(vault, "db"), itemBody(source("db")+`"protectionState":"ProtectionStopped"`)).want(http.StatusAccepted)
 	s.delete(path).wantError(http.StatusBadRequest, "PolicyInUse", "1 VM ", "web")
 	s.put(itemPath(vault, "web"), body("web", "")).want(http.StatusAccepted)
