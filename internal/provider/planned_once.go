@@ -38,12 +38,24 @@ func (p *plannedOnce) validate(key string) {
 func (p *plannedOnce) plan(key string) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	since, ok := p.planned[key]
+	again := p.inThisPlan(key)
 	if p.planned == nil {
 		p.planned = map[string]sincePlanned{}
 	}
 	p.planned[key] = sincePlanned{unnamedAt: p.unnamed}
-	return !ok || since.named+p.unnamed-since.unnamedAt > 1
+	return !again
+}
+
+// plans tells whether this plan has a new object of that name.
+func (p *plannedOnce) plans(key string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.inThisPlan(key)
+}
+
+func (p *plannedOnce) inThisPlan(key string) bool {
+	since, ok := p.planned[key]
+	return ok && since.named+p.unnamed-since.unnamedAt <= 1
 }
 
 // knownText is an attribute of type string; null is empty, and known is false for a value that is not known yet.
