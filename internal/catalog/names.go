@@ -66,7 +66,7 @@ const (
 //
 // Messages are as those of CheckVaultName: one for each broken rule, on its own line.
 //
-// Source: azurerm's validator ^[a-zA-Z][-_!a-zA-Z0-9]{2,149}$, which is what the portal takes.
+// Source: azurerm's validator ^[a-zA-Z][-_!a-zA-Z0-9]{2,149}$.
 func CheckPolicyName(s string) error {
 	if s == "" {
 		return fmt.Errorf("the name is empty; a policy name has %d to %d characters", PolicyNameMinLength, PolicyNameMaxLength)

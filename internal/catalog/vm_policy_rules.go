@@ -26,19 +26,10 @@ const (
 
 	MinHourDuration = 4
 	MaxHourDuration = 24
-
-	// MinMonthlyCountForArchive is how long monthly points must be kept to be moved to the archive tier.
-	MinMonthlyCountForArchive = 9
 )
 
 // HourIntervals returns the allowed intervals of an hourly schedule, in hours.
 func HourIntervals() []int { return []int{4, 6, 8, 12} }
-
-// The modes of tiering, and the units of its duration.
-const (
-	TierAfter       = "TierAfter"
-	TierRecommended = "TierRecommended"
-)
 
 // DefaultInstantRestoreDays is how long the service keeps snapshots when a policy does not say: 2 days, 5 with a weekly
 // schedule, 7 with an enhanced policy.
@@ -54,19 +45,29 @@ func (p VMPolicy) DefaultInstantRestoreDays() int {
 	}
 }
 
-// Check returns the rules that the policy breaks, in the order of its attributes. unknown tells of an attribute whether its
-// value is not known yet, which leaves out the rules that read it; nil is no.
+// Check returns the rules that the policy breaks, in the order of its attributes. unknown tells of an attribute whether
+// its value is not known yet, which leaves out the rules that read it or a part of it; nil is no.
+//
+// A value that is wrong in itself, such as a misspelled frequency, is as good as unknown to the rules that relate it to
+// others: what would only follow from the mistake is not said as well.
 //
 // Source: what azurerm_backup_policy_vm checks, the service's own answers as reported, and Microsoft's model of
 // AzureIaaSVMProtectionPolicy, API 2025-02-01.
 func (p VMPolicy) Check(unknown func(field string) bool) []PolicyProblem {
 	var problems []PolicyProblem
+	wrong := map[string]bool{}
+	undecided := func(field string) bool {
+		return wrong[field] || unknown != nil && unknownAround(field, unknown)
+	}
 	for _, rule := range vmPolicyRules {
-		if unknown != nil && slices.ContainsFunc(rule.reads, func(field string) bool { return unknownAround(field, unknown) }) {
+		if slices.ContainsFunc(rule.reads, undecided) {
 			continue
 		}
 		if err := rule.check(p); err != nil {
 			problems = append(problems, PolicyProblem{Field: rule.reads[0], Message: err.Error()})
+			if len(rule.reads) == 1 {
+				wrong[rule.reads[0]] = true
+			}
 		}
 	}
 	return problems
@@ -82,7 +83,8 @@ func unknownAround(field string, unknown func(string) bool) bool {
 	return unknown(field)
 }
 
-// vmPolicyRule is a rule and the attributes that it reads; the first is the one at fault.
+// vmPolicyRule is a rule and the attributes that it reads; the first is the one at fault. A rule about one attribute
+// stands before those that relate it to others.
 type vmPolicyRule struct {
 	reads []string
 	check func(VMPolicy) error
@@ -130,20 +132,23 @@ var scheduleRules = []vmPolicyRule{
 		return words("weekdays", p.Schedule.Weekdays, weekdays)
 	}},
 	{reads("backup.hour_interval", "backup.frequency"), func(p VMPolicy) error {
-		return hourly(p, "hour_interval", p.Schedule.HourInterval, func() error {
+		const allowed = "4, 6, 8 or 12 hours"
+		return hourly(p, "hour_interval", p.Schedule.HourInterval, allowed, func() error {
 			if !slices.Contains(HourIntervals(), p.Schedule.HourInterval) {
-				return fmt.Errorf("hour_interval is %d; it is one of 4, 6, 8 and 12 hours", p.Schedule.HourInterval)
+				return fmt.Errorf("hour_interval is %d; it is %s", p.Schedule.HourInterval, allowed)
 			}
 			return nil
 		})
 	}},
 	{reads("backup.hour_duration", "backup.frequency", "backup.hour_interval"), func(p VMPolicy) error {
-		return hourly(p, "hour_duration", p.Schedule.HourDuration, func() error {
+		allowed := fmt.Sprintf("%d to %d hours", MinHourDuration, MaxHourDuration)
+		return hourly(p, "hour_duration", p.Schedule.HourDuration, allowed, func() error {
 			d, i := p.Schedule.HourDuration, p.Schedule.HourInterval
 			if d < MinHourDuration || d > MaxHourDuration {
-				return fmt.Errorf("hour_duration is %d; it is %d to %d hours", d, MinHourDuration, MaxHourDuration)
+				return fmt.Errorf("hour_duration is %d; it is %s", d, allowed)
 			}
-			if i > 0 && d%i != 0 {
+			// What is wrong with the interval itself is said there.
+			if slices.Contains(HourIntervals(), i) && d%i != 0 {
 				return fmt.Errorf("hour_duration is %d, which is not a multiple of hour_interval, %d", d, i)
 			}
 			return nil
@@ -159,7 +164,8 @@ func CheckBackupTime(s string) error {
 	}
 	const half = 30
 	if at.Minute()%half != 0 {
-		return fmt.Errorf("%s is not on the hour or the half hour; backups are taken at times such as \"%02d:00\" and \"%02d:30\"", quote(s), at.Hour(), at.Hour())
+		return fmt.Errorf("%s is not on the hour or the half hour; backups are taken at times such as \"%02d:00\" and "+
+			"\"%02d:30\"", quote(s), at.Hour(), at.Hour())
 	}
 	return nil
 }
@@ -173,31 +179,34 @@ func oneOf(what, s string, allowed ...string) error {
 			return fmt.Errorf("%s is %s; did you mean %q?", what, quote(s), word)
 		}
 	}
+	if len(allowed) == 1 {
+		return fmt.Errorf("%s is %s; it can only be %s", what, quote(s), allowed[0])
+	}
 	return fmt.Errorf("%s is %s; it is one of %s", what, quote(s), strings.Join(allowed, ", "))
 }
 
-// words checks a set of words.
+// words checks a set of words, such as the weekdays.
 func words(what string, given, allowed []string) error {
 	for i, word := range given {
-		if err := oneOf("one of "+what, word, allowed...); err != nil {
+		if err := oneOf("one of the "+what, word, allowed...); err != nil {
 			return err
 		}
 		if slices.Contains(given[:i], word) {
-			return fmt.Errorf("%s has %s twice", what, quote(word))
+			return fmt.Errorf("the %s have %s twice", what, quote(word))
 		}
 	}
 	return nil
 }
 
 // hourly checks a number that an hourly schedule has, and no other.
-func hourly(p VMPolicy, name string, value int, check func() error) error {
+func hourly(p VMPolicy, name string, value int, allowed string, check func() error) error {
 	switch {
 	case p.Schedule.Frequency != Hourly && value != 0:
 		return fmt.Errorf("%s is for an hourly schedule; the frequency is %s", name, p.Schedule.Frequency)
 	case p.Schedule.Frequency != Hourly:
 		return nil
 	case value == 0:
-		return fmt.Errorf("an hourly schedule needs %s", name)
+		return fmt.Errorf("an hourly schedule needs %s, %s", name, allowed)
 	}
 	return check()
 }
@@ -209,11 +218,14 @@ var snapshotRules = []vmPolicyRule{
 		case days == 0:
 			return nil
 		case p.Type == PolicyV2 && (days < 1 || days > MaxInstantRestoreDaysV2):
-			return fmt.Errorf("instant_restore_retention_days is %d; an enhanced policy (V2) has 1 to %d", days, MaxInstantRestoreDaysV2)
+			return fmt.Errorf("instant_restore_retention_days is %d; an enhanced policy (V2) has 1 to %d",
+				days, MaxInstantRestoreDaysV2)
 		case p.Type != PolicyV2 && (days < 1 || days > MaxInstantRestoreDaysV1):
-			return fmt.Errorf("instant_restore_retention_days is %d; a standard policy (V1) has 1 to %d", days, MaxInstantRestoreDaysV1)
+			return fmt.Errorf("instant_restore_retention_days is %d; a standard policy (V1) has 1 to %d",
+				days, MaxInstantRestoreDaysV1)
 		case p.Type != PolicyV2 && p.Schedule.Frequency == Weekly && days != WeeklyInstantRestoreDays:
-			return fmt.Errorf("instant_restore_retention_days is %d; a standard policy (V1) with a weekly schedule has %d", days, WeeklyInstantRestoreDays)
+			return fmt.Errorf("instant_restore_retention_days is %d; a standard policy (V1) with a weekly schedule has %d",
+				days, WeeklyInstantRestoreDays)
 		}
 		return nil
 	}},
@@ -223,11 +235,13 @@ var snapshotRules = []vmPolicyRule{
 			return nil
 		}
 		if g.Prefix == "" {
-			return errors.New("the prefix of the resource groups for snapshots is empty; it is where their names begin")
+			return errors.New("the prefix of the resource groups for snapshots is empty; their names are the prefix, " +
+				"a number and the suffix")
 		}
 		// The service puts a number between the two.
 		if err := CheckResourceGroupName(g.Prefix + "1" + g.Suffix); err != nil {
-			return fmt.Errorf("prefix, a number and suffix make the name of a resource group, %s: %w", quote(g.Prefix+"1"+g.Suffix), err)
+			return fmt.Errorf("prefix, a number and suffix make the name of a resource group, %s: %w",
+				quote(g.Prefix+"1"+g.Suffix), err)
 		}
 		return nil
 	}},
@@ -243,43 +257,4 @@ var snapshotRules = []vmPolicyRule{
 		}
 		return nil
 	}},
-}
-
-var archiveRules = []vmPolicyRule{
-	{reads("tiering_policy.archived_restore_point.mode"), func(p VMPolicy) error {
-		if p.Archive == nil {
-			return nil
-		}
-		return oneOf("the tiering mode", p.Archive.Mode, TierAfter, TierRecommended)
-	}},
-	{reads("tiering_policy.archived_restore_point.duration", "tiering_policy.archived_restore_point.mode"), func(p VMPolicy) error {
-		switch a := p.Archive; {
-		case a == nil:
-		case a.Mode == TierAfter && a.Duration < 1:
-			return errors.New("the mode TierAfter needs a duration of at least 1, after which recovery points are moved")
-		case a.Mode == TierRecommended && a.Duration != 0:
-			return errors.New("the mode TierRecommended has no duration; the service decides")
-		}
-		return nil
-	}},
-	{reads("tiering_policy.archived_restore_point.duration_type", "tiering_policy.archived_restore_point.mode"), func(p VMPolicy) error {
-		switch a := p.Archive; {
-		case a == nil:
-		case a.Mode == TierAfter:
-			return oneOf("the duration type", a.DurationType, "Days", "Weeks", "Months", "Years")
-		case a.Mode == TierRecommended && a.DurationType != "":
-			return errors.New("the mode TierRecommended has no duration type; the service decides")
-		}
-		return nil
-	}},
-	{
-		reads("tiering_policy.archived_restore_point", "retention_monthly.count", "retention_yearly.count"),
-		func(p VMPolicy) error {
-			if p.Archive == nil || p.Yearly != nil || p.Monthly != nil && p.Monthly.Count >= MinMonthlyCountForArchive {
-				return nil
-			}
-			return fmt.Errorf("only recovery points that are kept for long are moved to the archive tier: it needs retention_yearly, or "+
-				"retention_monthly with a count of at least %d", MinMonthlyCountForArchive)
-		},
-	},
 }

@@ -13,7 +13,8 @@ var retentionRules = []vmPolicyRule{
 		case p.Schedule.Frequency == Weekly && p.Daily != nil:
 			return errors.New("a weekly schedule has no daily retention; remove retention_daily and set retention_weekly")
 		case (p.Schedule.Frequency == Daily || p.Schedule.Frequency == Hourly) && p.Daily == nil:
-			return fmt.Errorf("the frequency %s needs retention_daily, which says for how many days recovery points are kept", p.Schedule.Frequency)
+			return fmt.Errorf("the frequency %s needs retention_daily, which says for how many days recovery points are kept",
+				p.Schedule.Frequency)
 		}
 		return nil
 	}},
@@ -48,13 +49,12 @@ var retentionRules = []vmPolicyRule{
 		if p.Schedule.Frequency != Weekly || p.Weekly == nil || sameWords(p.Weekly.Weekdays, p.Schedule.Weekdays) {
 			return nil
 		}
-		// What is wrong with either by itself is said there.
-		for _, days := range [][]string{p.Weekly.Weekdays, p.Schedule.Weekdays} {
-			if len(days) == 0 || words("weekdays", days, weekdays) != nil {
-				return nil
-			}
+		// What is wrong with the schedule's by themselves is said there.
+		if len(p.Schedule.Weekdays) == 0 || words("weekdays", p.Schedule.Weekdays, weekdays) != nil {
+			return nil
 		}
-		return fmt.Errorf("with a weekly schedule the weekdays of retention_weekly are those of backup: %s", strings.Join(p.Schedule.Weekdays, ", "))
+		return fmt.Errorf("with a weekly schedule the weekdays of retention_weekly are those of backup: %s",
+			strings.Join(p.Schedule.Weekdays, ", "))
 	}},
 	{reads("retention_monthly.count"), func(p VMPolicy) error {
 		if p.Monthly == nil {
@@ -116,7 +116,8 @@ func monthRules(attribute string, of func(VMPolicy) *MonthDays) []vmPolicyRule {
 			reads(field("weekdays"), field("weeks")),
 			check(func(_ VMPolicy, d MonthDays) error {
 				if len(d.Weekdays) == 0 && len(d.Weeks) > 0 {
-					return fmt.Errorf("weeks need weekdays: the days of those weeks, at least one of %s", strings.Join(weekdays, ", "))
+					return fmt.Errorf("weeks need weekdays: the days of those weeks, at least one of %s",
+						strings.Join(weekdays, ", "))
 				}
 				return words("weekdays", d.Weekdays, weekdays)
 			}),
@@ -136,10 +137,11 @@ func monthRules(attribute string, of func(VMPolicy) *MonthDays) []vmPolicyRule {
 				const last = 31
 				for i, day := range d.Days {
 					if day < 1 || day > last {
-						return fmt.Errorf("days has %d; days of a month are 1 to %d, and the last day is include_last_days = true", day, last)
+						return fmt.Errorf("the days have %d; days of a month are 1 to %d, and the last day is "+
+							"include_last_days = true", day, last)
 					}
 					if slices.Contains(d.Days[:i], day) {
-						return fmt.Errorf("days has %d twice", day)
+						return fmt.Errorf("the days have %d twice", day)
 					}
 				}
 				return nil
@@ -149,7 +151,8 @@ func monthRules(attribute string, of func(VMPolicy) *MonthDays) []vmPolicyRule {
 			reads(attribute, "backup.frequency", field("days"), field("include_last_days")),
 			check(func(p VMPolicy, d MonthDays) error {
 				if p.Schedule.Frequency == Weekly && d.ByDate() {
-					return fmt.Errorf("with a weekly schedule %s chooses its days by week: set weekdays and weeks instead of days and include_last_days", attribute)
+					return fmt.Errorf("with a weekly schedule %s chooses its days by week: set weekdays and weeks instead of "+
+						"days and include_last_days", attribute)
 				}
 				return nil
 			}),
@@ -162,7 +165,8 @@ func monthRules(attribute string, of func(VMPolicy) *MonthDays) []vmPolicyRule {
 				}
 				for _, day := range d.Weekdays {
 					if slices.Contains(weekdays, day) && !slices.Contains(p.Schedule.Weekdays, day) {
-						return fmt.Errorf("there is no backup on %s: the weekdays of %s are among those of backup, %s", day, attribute, strings.Join(p.Schedule.Weekdays, ", "))
+						return fmt.Errorf("there is no backup on %s: the weekdays of %s are among those of backup, %s",
+							day, attribute, strings.Join(p.Schedule.Weekdays, ", "))
 					}
 				}
 				return nil

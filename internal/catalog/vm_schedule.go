@@ -28,14 +28,15 @@ const timeOfDay = "15:04"
 // Occurrences returns when backups are due: later than after, not later than until, in order, in UTC. A policy that is not
 // valid has none. The service does not follow daylight saving time: times are at the zone's standard offset all year.
 //
-// Source: https://learn.microsoft.com/azure/backup/backup-azure-vm-backup-faq, on daylight saving.
+// Source: learn.microsoft.com/azure/backup/backup-support-matrix-iaas, "Automatic clock adjustment": "Azure Backup doesn't
+// automatically adjust for daylight saving time changes".
 func (p VMPolicy) Occurrences(after, until time.Time) []time.Time {
 	first, err := time.Parse(timeOfDay, p.Schedule.Time)
 	zone, ok := standardZone(p.TimeZone)
 	if err != nil || !ok {
 		return nil
 	}
-	offsets := p.offsets()
+	offsets := p.dayOffsets()
 	var due []time.Time
 	// The day before belongs to it, too: the backups of an hourly schedule may go on past midnight.
 	year, month, day := after.In(zone).AddDate(0, 0, -1).Date()
@@ -55,11 +56,13 @@ func (p VMPolicy) Occurrences(after, until time.Time) []time.Time {
 	}
 }
 
-// offsets are the times of the backups of one day, after the first. An hourly schedule that starts at 08:00, with an
-// interval of 4 and a duration of 12 hours, has backups at 08:00, 12:00, 16:00 and 20:00.
+// dayOffsets are the times of the backups of one day, after the first. An hourly schedule that starts at 08:00, with an
+// interval of 4 and a duration of 12 hours, has backups at 08:00, 12:00, 16:00 and 20:00; with a duration of 24 hours, as
+// the portal offers it, the last is at 04:00, and 08:00 is the first of the next day.
 //
-// Source: https://learn.microsoft.com/azure/backup/backup-azure-vms-enhanced-policy, on the window's end.
-func (p VMPolicy) offsets() []time.Duration {
+// Microsoft's pages on the enhanced policy do not say whether the end of the window is part of it. That it is, is our
+// reading: the shortest window is one interval long, and would otherwise have one backup, as a daily schedule has.
+func (p VMPolicy) dayOffsets() []time.Duration {
 	offsets := []time.Duration{0}
 	if p.Schedule.Frequency != Hourly || p.Schedule.HourInterval <= 0 {
 		return offsets
@@ -127,8 +130,8 @@ func (d MonthDays) has(day time.Time) bool {
 	if !slices.Contains(d.Weekdays, day.Weekday().String()) {
 		return false
 	}
-	nth := (day.Day() - 1) / week
-	if nth < len(weeks)-1 && slices.Contains(d.Weeks, weeks[nth]) {
+	// The fifth is always the last.
+	if nth := (day.Day() - 1) / week; slices.Contains(d.Weeks, weeks[nth]) {
 		return true
 	}
 	return slices.Contains(d.Weeks, "Last") && day.AddDate(0, 0, week).Month() != day.Month()

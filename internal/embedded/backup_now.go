@@ -100,8 +100,8 @@ func (s *Service) checkBackup(tx *store.Tx, vault, d *store.Document, body objec
 	case strings.EqualFold(state, protectionStopped) || strings.EqualFold(state, protectionSuspended):
 		return &Fault{
 			Code: codeItemNotProtected,
-			Message: fmt.Sprintf("The item '%s' is not protected (%s). Resume its protection with a policy before it is backed up.",
-				name, state),
+			Message: fmt.Sprintf("The item '%s' is not protected (%s). Resume its protection with a policy before it is "+
+				"backed up.", name, state),
 		}
 	}
 	if err := checkItemFree(d, now); err != nil {
@@ -155,11 +155,9 @@ func (s *Service) startBackup(tx *store.Tx, vault, d *store.Document, body objec
 	if err := putJob(tx, vault, j); err != nil {
 		return err
 	}
-	if j.fault == nil {
-		h.OnDemand = append(h.OnDemand, onDemand{
-			Job: j.name, Name: h.newPointName(j.start), At: j.start, Ready: j.end, Expires: expires,
-		})
-		h.into(body)
-	}
+	h.OnDemand = append(h.OnDemand, onDemand{
+		Job: j.name, Name: h.newPointName(j.start), At: j.start, Ready: j.end, Expires: expires, Failed: j.fault != nil,
+	})
+	h.into(body)
 	return save(tx, d, body)
 }

@@ -124,6 +124,13 @@ func TestRulesOfBackupOnDemand(t *testing.T) {
 	p.to("2026-05-02T00:00:00Z")
 	p.backup("").want(http.StatusAccepted)
 
+	p.to("2026-05-02T02:00:00Z") // together with a scheduled one
+	p.backup("").want(http.StatusAccepted)
+	if points := p.points(); points[0].text("name") == points[1].text("name") || points[1].text("properties", "recoveryPointTime") !=
+		points[0].text("properties", "recoveryPointTime") {
+		t.Errorf("got %v", p.times())
+	}
+
 	p.stop("ProtectionStopped")
 	p.backup("").wantError(http.StatusBadRequest, "ProtectedItemNotProtected", "ProtectionStopped")
 	p.resume()
@@ -160,6 +167,15 @@ func TestBackupOnDemandFails(t *testing.T) {
 		t.Errorf("got %s", job.raw)
 	}
 	p.wantTimes("after a failure", []string{})
+	if item := p.get(p.item); item.text("properties", "lastBackupStatus") != "Failed" || item.text("properties", "protectionState") != "IRPending" ||
+		!strings.HasPrefix(item.text("properties", "lastBackupTime"), "2026-05-01T12:00:00") {
+		t.Errorf("got %s", item.raw)
+	}
+	p.clock.Advance(day)
+	if item := p.get(p.item); item.text("properties", "lastBackupStatus") != "Completed" || item.text("properties", "protectionState") != "Protected" ||
+		!strings.HasPrefix(item.text("properties", "lastBackupTime"), "2026-05-02T02:00:00") {
+		t.Errorf("got %s", item.raw)
+	}
 	if jobs, _ := p.countJobs("status eq 'Failed'"); jobs != 1 {
 		t.Errorf("got %d failed jobs", jobs)
 	}

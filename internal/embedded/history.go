@@ -15,7 +15,7 @@ import (
 type history struct {
 	// Periods are in the order of time; each lasts until the next begins.
 	Periods []period `json:"periods,omitempty"`
-	// OnDemand are the backups that somebody asked for, in the order of time, without those that failed.
+	// OnDemand are the backups that somebody asked for, in the order of time, without those that were cancelled.
 	OnDemand []onDemand `json:"onDemand,omitempty"`
 }
 
@@ -44,6 +44,7 @@ type onDemand struct {
 	At      time.Time `json:"at"`
 	Ready   time.Time `json:"ready"`
 	Expires time.Time `json:"expires"`
+	Failed  bool      `json:"failed,omitempty"` // and left no recovery point
 }
 
 // memberHistory is the member of an item's document that clients never see.

@@ -23,10 +23,9 @@ type point struct {
 	expires time.Time // of a backup on demand, what was asked for
 }
 
-// points are the recovery points that exist at now, the newest first. policy is the item's present one; where backups
-// are stopped, the one they were stopped under counts. A backup takes as long as takes says, and leaves its point at its
-// end.
-func (h history) points(policy catalog.VMPolicy, now time.Time, takes time.Duration) []point {
+// points are the recovery points that exist at now, the newest first. A backup takes as long as takes says, and leaves
+// its point at its end.
+func (h history) points(now time.Time, takes time.Duration) []point {
 	periods, onDemand := h.Periods, h.OnDemand
 	if len(periods) == 0 {
 		periods = []period{{}} // protected by a version of this service that took no backups
@@ -37,19 +36,17 @@ func (h history) points(policy catalog.VMPolicy, now time.Time, takes time.Durat
 		if p.From.After(now) {
 			break
 		}
-		if i == len(periods)-1 && p.State != periodStopped && policy.Schedule.Frequency != "" {
-			p.settings = policy
-		}
 		from := len(kept)
-		_, last := h.span(i, now)
+		first, last := h.span(i, now)
 		if p.State == "" {
-			for _, at := range p.occurrences(later(p.From, last.Add(-longest(p.settings))), last) {
+			for _, at := range p.occurrences(later(first, last.Add(-longest(p.settings))), last) {
 				kept = append(kept, p.scheduled(at, takes))
 			}
 		}
-		for len(onDemand) > 0 && !onDemand[0].At.After(last) {
-			kept = append(kept, p.onDemand(onDemand[0]))
-			onDemand = onDemand[1:]
+		for ; len(onDemand) > 0 && !onDemand[0].At.After(last); onDemand = onDemand[1:] {
+			if !onDemand[0].Failed {
+				kept = append(kept, p.onDemand(onDemand[0]))
+			}
 		}
 		slices.SortStableFunc(kept[from:], func(a, b point) int { return a.at.Compare(b.at) })
 		kept = p.retain(kept, last)
@@ -59,14 +56,15 @@ func (h history) points(policy catalog.VMPolicy, now time.Time, takes time.Durat
 	return kept
 }
 
-// span returns the first and the last moment of a period, of which now is the last there is.
+// span returns the first and the last moment of a period, of which now is the last there is. The moment of a change
+// belongs to the period that it ends: a backup that could be seen then is not undone.
 func (h history) span(i int, now time.Time) (first, last time.Time) {
 	if i >= len(h.Periods) {
 		return time.Time{}, now
 	}
-	first, last = h.Periods[i].From, now
+	first, last = h.Periods[i].From.Add(1), now
 	if i+1 < len(h.Periods) {
-		last = earlier(last, h.Periods[i+1].From.Add(-1))
+		last = earlier(last, h.Periods[i+1].From)
 	}
 	return first, last
 }
@@ -87,6 +85,24 @@ func (h history) scheduled(first, last time.Time) []time.Time {
 		due = append(due, p.occurrences(later(from, first), until)...)
 	}
 	return due
+}
+
+// lastBackup is the last backup that has ended at now, whether or not its recovery point is still there; ok is false
+// when there was none.
+func (h history) lastBackup(now time.Time, takes time.Duration) (at time.Time, failed, ok bool) {
+	const rarest = 8 * 24 * time.Hour // of a weekly schedule there is one in this time
+	for i := len(h.Periods) - 1; i >= 0 && !ok; i-- {
+		first, last := h.span(i, now.Add(-takes))
+		if due := h.Periods[i].occurrences(later(first, last.Add(-rarest)), last); len(due) > 0 {
+			at, ok = due[len(due)-1], true
+		}
+	}
+	for _, b := range h.OnDemand {
+		if !b.Ready.After(now) && !b.At.Before(at) {
+			at, failed, ok = b.At, b.Failed, true
+		}
+	}
+	return at, failed, ok
 }
 
 func (p period) scheduled(at time.Time, takes time.Duration) point {

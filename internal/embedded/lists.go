@@ -61,7 +61,7 @@ func (c *call) nextLink(after store.Position) string {
 		"api-version": {c.apiVersion},
 		"$skipToken":  {base64.RawURLEncoding.EncodeToString(token)},
 	}
-	if filter := queryValue(queryOf(c.request.URL), "$filter"); filter != "" {
+	if filter := filterOf(c); filter != "" {
 		query.Set("$filter", filter)
 	}
 	return c.origin() + c.request.URL.EscapedPath() + "?" + query.Encode()

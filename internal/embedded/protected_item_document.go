@@ -158,15 +158,20 @@ func renderBackups(properties, stored object, v *itemVault, now time.Time) error
 			properties["policyName"], properties["policyType"] = p.name(), p.settings.Type
 		}
 	}
-	points := h.points(h.policy(), now, v.takes)
+	properties["lastBackupStatus"], properties["lastBackupTime"] = "", "2001-01-01T00:00:00Z" // none yet
+	if at, failed, ok := h.lastBackup(now, v.takes); ok {
+		properties["lastBackupStatus"], properties["lastBackupTime"] = jobCompleted, timestamp(at)
+		if failed {
+			properties["lastBackupStatus"] = jobFailed
+		}
+	}
+	points := h.points(now, v.takes)
 	extended := object{"recoveryPointCount": len(points), "policyInconsistent": false}
 	properties["extendedInfo"] = extended
 	if len(points) == 0 {
-		properties["lastBackupStatus"], properties["lastBackupTime"] = "", "2001-01-01T00:00:00Z" // none yet
 		return nil
 	}
 	newest, oldest := points[0], points[len(points)-1]
-	properties["lastBackupStatus"], properties["lastBackupTime"] = "Completed", timestamp(newest.at)
 	properties["lastRecoveryPoint"], extended["oldestRecoveryPoint"] = timestamp(newest.at), timestamp(oldest.at)
 	if properties["protectionState"] == protectionPending {
 		properties["protectionState"] = protectionActive

@@ -31,7 +31,7 @@ func (s *Service) readPoints(c *call) (*itemPoints, error) {
 			return err
 		}
 		r.policy = h.policy()
-		r.points = h.points(r.policy, c.now, s.config.BackupTime)
+		r.points = h.points(c.now, s.config.BackupTime)
 		r.deleted = softDeleted(r.item, c.now)
 		return nil
 	})

@@ -84,7 +84,7 @@ func settlePolicy(before *policy, in object, now time.Time) (object, error) {
 	}
 	if len(r.reasons) == 0 {
 		for _, problem := range p.Check(nil) {
-			r.refuse("%s", problem.Message)
+			r.refuse("%s: %s", problem.Field, problem.Message)
 		}
 	}
 	return body, invalidPolicy(r.reasons)

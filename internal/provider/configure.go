@@ -99,7 +99,7 @@ func (p *backupProvider) Configure(ctx context.Context, req provider.ConfigureRe
 		environment: environment,
 		plans:       newPlannedVaults(),
 		// Terraform allows deferrals only while it applies (and in an experiment); nothing is deferred here.
-		applying:          req.ClientCapabilities.DeferralAllowed,
+		forApply:          req.ClientCapabilities.DeferralAllowed,
 		registers:         config.Register.ValueBool(),
 		resourceGroupName: config.ResourceGroupName,
 	}

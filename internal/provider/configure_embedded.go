@@ -104,6 +104,7 @@ func embeddedSettings(ctx context.Context, object types.Object, diags *diag.Diag
 		}
 		return elements
 	}
+	checkVirtualMachines(m.VirtualMachines, root.AtName("virtual_machines"), diags)
 	database, databaseFrom := databasePath(m.Database)
 	return embeddedConfig{
 		database:         database,

@@ -159,6 +159,27 @@ func TestAccExamples_apply(t *testing.T) {
 	}
 }
 
+// The example of the README is one, too.
+func TestAccExamples_readme(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := regexp.MustCompile("(?s)```terraform\n(.*?)```").FindAllSubmatch(readme, -1)
+	if len(blocks) != 1 {
+		t.Fatalf("the README has %d examples", len(blocks))
+	}
+	w := acctest.NewWorkspace(t, string(blocks[0][1]))
+	w.MustRun("apply", "-auto-approve")
+	w.MustPlanNothing()
+	w.Write("main.tf", strings.NewReplacer("23:00", "23:15", `source_vm_region = "China East 2"`, `source_vm_region = "China North 3"`).Replace(string(blocks[0][1])))
+	wantOutput(t, w.Run("validate"), `"23:15" is not on the hour or the half hour`)
+	w.Write("main.tf", strings.Replace(string(blocks[0][1]), `source_vm_region = "China East 2"`, `source_vm_region = "China North 3"`, 1))
+	wantOutput(t, w.Run("plan"), `VM "web-1" in resource group "shop" is in "China North 3" (chinanorth3)`)
+	w.MustRun("apply", "-destroy", "-auto-approve", "-target=backup_vault.production")
+}
+
 // importTarget finds the resources that import blocks and commands are for.
 var importTarget = regexp.MustCompile(`(?m)^\s*to\s*=\s*(\S+)|^terraform import (\S+) `)
 

@@ -94,13 +94,15 @@ func (b *onDemandBackup) wait(ctx context.Context, diags *diag.Diagnostics) {
 
 // sayResult names the recovery point that the job has made.
 func (b *onDemandBackup) sayResult(ctx context.Context, job vault.Job) {
+	// The one that was taken next to the start of the job: others may have been taken since.
 	var made *vault.RecoveryPoint
-	// Newest first: the last one seen is the first since the job started. A scheduled backup may have followed.
 	for p, err := range b.vaults.RecoveryPoints(ctx, b.id, vault.Window{From: job.Start.Truncate(time.Second)}) {
 		if err != nil {
 			break // the backup is good all the same
 		}
-		made = &p
+		if made == nil || p.Time.Sub(job.Start).Abs() < made.Time.Sub(job.Start).Abs() {
+			made = &p
+		}
 	}
 	if made == nil {
 		b.say(fmt.Sprintf("%s: done; the service does not list the recovery point yet", b.label()))

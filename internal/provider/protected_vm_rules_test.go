@@ -82,7 +82,6 @@ func checkOneError(t *testing.T, diagnostics []*tfprotov6.Diagnostic, want strin
 
 // What the service does not say is not held against anybody.
 func TestProtectedVMPlan_refusals(t *testing.T) {
-	known := webPlan(map[string]any{"vault_id": contosoID, "backup_policy_id": defaultPolicy})
 	for name, test := range map[string]struct {
 		path     string // what is refused, a pattern
 		status   int
@@ -113,8 +112,10 @@ func TestProtectedVMPlan_refusals(t *testing.T) {
 			}}
 			client := newProtocolClient(t, database, recorder.Option())
 			warnings := 0
-			for range 2 {
-				diagnostics := client.planNew("backup_protected_vm", known)
+			for _, vm := range []string{"web-1", "web-2"} {
+				diagnostics := client.planNew("backup_protected_vm", webPlan(map[string]any{
+					"vault_id": contosoID, "backup_policy_id": defaultPolicy, "source_vm_id": machines + vm,
+				}))
 				checkOneError(t, diagnostics, test.err)
 				for _, d := range diagnostics {
 					if d.Severity == tfprotov6.DiagnosticSeverityWarning {

@@ -17,14 +17,17 @@ import (
 )
 
 // protectedVMs are two VMs under the policy that every vault has: a backup each day, kept for 30 days.
-var protectedVMs = oneVault + `
-resource "backup_protected_vm" "test" {
-  for_each         = toset(["db", "web"])
+var protectedVMs = oneVault + protectedVM("db") + protectedVM("web")
+
+func protectedVM(name string) string {
+	return `
+resource "backup_protected_vm" "` + name + `" {
   vault_id         = backup_vault.test.id
   backup_policy_id = "${backup_vault.test.id}/backupPolicies/DefaultPolicy"
-  source_vm_id     = "` + strings.TrimSuffix(vmID(""), "/") + `/${each.key}"
+  source_vm_id     = "` + vmID(name) + `"
 }
 `
+}
 
 // failBackup asks for a backup of a VM of the vault contoso, behind Terraform's back, which fails.
 func (c serviceClient) failBackup(vm string) {
@@ -48,7 +51,7 @@ func TestAccRecoveryPointsAndJobs(t *testing.T) {
 		return acctest.Config(database, protectedVMs+body, `clock_offset = "3d"`)
 	}
 	points := func(filters ...string) string {
-		return "data \"backup_recovery_points\" \"test\" {\n  protected_vm_id = backup_protected_vm.test[\"db\"].id\n  " + strings.Join(filters, "\n  ") + "\n}\n"
+		return "data \"backup_recovery_points\" \"test\" {\n  protected_vm_id = backup_protected_vm.db.id\n  " + strings.Join(filters, "\n  ") + "\n}\n"
 	}
 	jobs := func(filters ...string) string {
 		return "data \"backup_jobs\" \"test\" {\n  vault_id = upper(backup_vault.test.id)\n  " + strings.Join(filters, "\n  ") + "\n}\n"
@@ -93,7 +96,7 @@ func TestAccRecoveryPointsAndJobs(t *testing.T) {
 		{points(bound("end_time", -day)), wantList("data.backup_recovery_points.test", "recovery_points")},
 		{jobs(`operation = "Backup"`, `status = "Failed"`), wantList("data.backup_jobs.test", "jobs", failed)},
 		{
-			jobs(`protected_vm_id = lower(backup_protected_vm.test["db"].id)`),
+			jobs(`protected_vm_id = lower(backup_protected_vm.db.id)`),
 			wantList("data.backup_jobs.test", "jobs", scheduled, scheduled, scheduled, failed, job("db", "ConfigureBackup", "Completed", true)),
 		},
 		{jobs(`operation = "Backup"`, bound("start_time", 2*day)), []statecheck.StateCheck{
@@ -124,4 +127,6 @@ func TestAccRecoveryPointsAndJobs(t *testing.T) {
 	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Factories(), Steps: steps})
 }
 
-func matches(pattern string) knownvalue.Check { return knownvalue.StringRegexp(regexp.MustCompile(pattern)) }
+func matches(pattern string) knownvalue.Check {
+	return knownvalue.StringRegexp(regexp.MustCompile(pattern))
+}

@@ -23,7 +23,7 @@ func TestAccVMPolicyDataSource(t *testing.T) {
 	is := func(label, name string, value knownvalue.Check) statecheck.StateCheck {
 		return statecheck.ExpectKnownValue("data.backup_policy_vm."+label, attribute(name), value)
 	}
-	config := acctest.Config(database, aVaultBlock+policyData("default", "defaultpolicy")+policyData("enhanced", "EnhancedPolicy"))
+	config := acctest.Config(database, removableVault+policyData("default", "defaultpolicy")+policyData("enhanced", "EnhancedPolicy"))
 	everything := policyBlock("test", "nightly", `policy_type = "V2"`, `timezone = "Asia/Shanghai"`, daily, thirtyDays,
 		`retention_weekly = { count = 2, weekdays = ["Friday"] }`, `retention_monthly = { count = 9, days = [3], include_last_days = true }`,
 		`retention_yearly = { count = 2, months = ["May"], weeks = ["Last"], weekdays = ["Friday"] }`,

@@ -75,7 +75,7 @@ func (l *vmPolicyListResource) List(ctx context.Context, req list.ListRequest, s
 		for p, err := range policies {
 			if err != nil {
 				var diags diag.Diagnostics
-				diags.AddError("Unable to list backup policies", problem("Backup policies", err, ""))
+				diags.AddError("Unable to list backup policies", problem(listLabel(p.ID.Vault), err, ""))
 				push(list.ListResult{Diagnostics: diags})
 				return
 			}
@@ -89,7 +89,15 @@ func (l *vmPolicyListResource) List(ctx context.Context, req list.ListRequest, s
 	}
 }
 
-// policies yields the policies that pass the filter. An error is yielded last.
+// listLabel names the vault whose policies could not be listed; it is zero when the vaults could not be.
+func listLabel(of arm.ID) string {
+	if of.Name == "" {
+		return "Backup vaults"
+	}
+	return fmt.Sprintf("Policies of vault %q", of.Name)
+}
+
+// policies yields the policies that pass the filter. An error is yielded last, with the vault it is about.
 func (l *vmPolicyListResource) policies(ctx context.Context, filter vmPolicyFilter, diags *diag.Diagnostics) iter.Seq2[vault.Policy, error] {
 	vaults := l.vaults(ctx, filter, diags)
 	return func(yield func(vault.Policy, error) bool) {
@@ -106,7 +114,7 @@ func (l *vmPolicyListResource) policies(ctx context.Context, filter vmPolicyFilt
 					break // the vault went away since it was listed
 				}
 				if err != nil {
-					yield(vault.Policy{}, fmt.Errorf("vault %q: %w", v.Name, err))
+					yield(vault.Policy{ID: vault.PolicyID{Vault: v}}, err)
 					return
 				}
 				if filter.matches(p) && !yield(p, nil) {

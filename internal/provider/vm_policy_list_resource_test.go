@@ -108,7 +108,7 @@ func TestVMPolicyListResource_errors(t *testing.T) {
 		names  []string
 		want   string
 	}{
-		"no such vault": {config: map[string]any{"vault_id": strings.Replace(contosoID, "contoso", "woodgrove", 1)}, want: `Vault "woodgrove"`},
+		"no such vault": {config: map[string]any{"vault_id": strings.Replace(contosoID, "contoso", "woodgrove", 1)}, want: `Policies of vault "woodgrove"`},
 		"not known yet": {config: map[string]any{"vault_id": tftypes.NewValue(tftypes.String, tftypes.UnknownValue)}, want: "only known after an apply"},
 		"the second vault fails": {
 			config: map[string]any{"name_pattern": "DefaultPolicy"},

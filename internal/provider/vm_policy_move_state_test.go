@@ -146,19 +146,23 @@ moved {
 func TestAccVMPolicyMoveState(t *testing.T) {
 	skipBelow(t, 8, "moves between providers")
 	standIns := buildStandIns(t)
-	for name, args := range map[string][]string{"with refresh": {}, "without refresh": {"-refresh=false"}} {
+	for name, test := range map[string]struct {
+		args []string
+		want map[string]string
+		says string
+	}{
+		"with refresh": {nil, map[string]string{}, "azurerm_backup_policy_vm.p has moved to backup_policy_vm.p"},
+		// There is nothing but the state of the other provider to go by.
+		"without refresh": {[]string{"-refresh=false"}, map[string]string{"backup_policy_vm.p": "update"}, "(moved from azurerm_backup_policy_vm.p)"},
+	} {
 		t.Run(name, func(t *testing.T) {
 			database := acctest.Database(t)
 			putForeignVault(t, database)
 			newServiceClient(t, database).do(http.MethodPut, nightlyID, foreignPolicyDocument)
 			w := foreignWorkspace(t, standIns, database, readForeign(t, azurerm5Policy), foreignPolicyConfig)
-			plan := w.Plan(args...)
-			want := map[string]string{}
-			if len(args) > 0 { // nothing but the state of the other provider to go by
-				want["backup_policy_vm.p"] = "update"
-			}
-			wantActions(t, plan, want)
-			wantOutput(t, plan.Result, "azurerm_backup_policy_vm.p has moved to backup_policy_vm.p")
+			plan := w.Plan(test.args...)
+			wantActions(t, plan, test.want)
+			wantOutput(t, plan.Result, test.says)
 			w.MustRun("apply", plan.File)
 			if p := w.State()["backup_policy_vm.p"]; p["id"] != nightlyID || !strings.EqualFold(p["vault_id"].(string), contosoID) || p["policy_type"] != "V2" {
 				t.Errorf("%v", p)

@@ -25,6 +25,7 @@ func (r *vmPolicyResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	if r.run == nil {
 		return // the provider could not be configured, and has said why
 	}
+	r.run.notePhase(req)
 	var plan, state vmPolicyModel
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("vault_id"), &state.VaultID)...)
@@ -33,7 +34,7 @@ func (r *vmPolicyResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	id, _ := state.policyID()
 	if !req.State.Raw.IsNull() && req.Plan.Raw.Equal(req.State.Raw) {
 		// Nothing to do, which is what most plans find for most policies; reading the models takes most of their time.
-		r.run.policies.keep(id, req.Config.Raw)
+		r.keep(id, req, &resp.Diagnostics)
 		return
 	}
 	if !req.State.Raw.IsNull() {
@@ -48,13 +49,13 @@ func (r *vmPolicyResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	switch {
 	case req.Plan.Raw.IsNull():
 		r.run.policies.destroy(id)
-		r.warnOfUse(ctx, id, state, "destroyed", &resp.Diagnostics)
+		r.warnOfUse(ctx, id, "destroyed", &resp.Diagnostics)
 	case req.State.Raw.IsNull():
 		r.planCreate(ctx, plan, req, resp)
 	default:
-		r.run.policies.keep(id, req.Config.Raw)
+		r.keep(id, req, &resp.Diagnostics)
 		if plan.replaces(state) {
-			r.warnOfUse(ctx, id, state, "replaced", &resp.Diagnostics)
+			r.warnOfUse(ctx, id, "replaced", &resp.Diagnostics)
 			return
 		}
 		r.planUpdate(ctx, state, req, resp)
@@ -72,7 +73,7 @@ func (m vmPolicyModel) leavesSettings(state vmPolicyModel) bool {
 }
 
 func (r *vmPolicyResource) planCreate(ctx context.Context, plan vmPolicyModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if r.run.applying {
+	if r.run.applying.Load() {
 		return // Create looks itself; an error here could make Terraform lose sight of a policy that it replaces
 	}
 	r.warnOfDaylightSaving(plan, &resp.Diagnostics)
@@ -86,16 +87,29 @@ func (r *vmPolicyResource) planCreate(ctx context.Context, plan vmPolicyModel, r
 	if !known {
 		return
 	}
-	if r.run.plans.plansPolicy(id) {
-		resp.Diagnostics.AddAttributeError(path.Root("name"), "Backup policy name used twice", fmt.Sprintf(
-			"Another resource of this configuration makes a policy named %q in the vault %q. Names are unique within a vault, in any letter case.",
-			id.Name, id.Vault.Name))
+	if !r.run.plans.newPolicies.plan(id.Key()) {
+		addUsedTwice(&resp.Diagnostics, id)
 		return
 	}
 	r.run.plans.planPolicy(id)
 	if !newVault {
 		r.checkPolicyFree(ctx, id, req, &resp.Diagnostics)
 	}
+}
+
+// keep notes that a policy of the state is planned. Should the run have planned a new one with its id before, that was not
+// its replacement, of which Terraform asks later.
+func (r *vmPolicyResource) keep(id vault.PolicyID, req resource.ModifyPlanRequest, diags *diag.Diagnostics) {
+	r.run.policies.keep(id, req.Config.Raw)
+	if !r.run.applying.Load() && r.run.plans.newPolicies.plans(id.Key()) {
+		addUsedTwice(diags, id)
+	}
+}
+
+func addUsedTwice(diags *diag.Diagnostics, id vault.PolicyID) {
+	diags.AddAttributeError(path.Root("name"), "Backup policy name used twice", fmt.Sprintf(
+		"Another resource of this configuration makes a policy named %q in the vault %q. Names are unique within a vault, in any letter case.",
+		id.Name, id.Vault.Name))
 }
 
 // checkPolicyFree finds a policy that holds the planned name already, and a vault that is not there.
@@ -180,9 +194,13 @@ func (m vmPolicyModel) changesFrequency(ctx context.Context, state vmPolicyModel
 }
 
 // warnOfUse says which VMs have a policy that is going to be destroyed or replaced. It is a warning, since they may
-// leave it in the same plan; the service refuses otherwise. A policy that none had is not asked about.
-func (r *vmPolicyResource) warnOfUse(ctx context.Context, id vault.PolicyID, state vmPolicyModel, fate string, diags *diag.Diagnostics) {
-	if state.ProtectedVMCount.ValueInt64() == 0 || r.run.applying {
+// leave it in the same plan; the service refuses otherwise. The count in the state is that of when the policy was made,
+// which is before its VMs: the service is asked.
+func (r *vmPolicyResource) warnOfUse(ctx context.Context, id vault.PolicyID, fate string, diags *diag.Diagnostics) {
+	if r.run.applying.Load() {
+		return
+	}
+	if p, err := r.run.vaults.Policy(ctx, id); err != nil || p.ProtectedItems == 0 {
 		return
 	}
 	var names []string

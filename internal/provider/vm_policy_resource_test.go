@@ -34,6 +34,9 @@ const aVaultBlock = `resource "backup_vault" "test" {
 }
 `
 
+// removableVault is aVaultBlock in a test that protects VMs, which have to go in the end.
+var removableVault = strings.Replace(aVaultBlock, "}", "  force_destroy = true\n}", 1)
+
 // policyBlock is a backup_policy_vm of the vault contoso.
 func policyBlock(label, name string, attributes ...string) string {
 	return fmt.Sprintf("resource \"backup_policy_vm\" %q {\n  name = %q\n  vault_id = backup_vault.test.id\n  %s\n}\n", label, name, strings.Join(attributes, "\n  "))
@@ -336,7 +339,10 @@ func TestAccVMPolicy_updateInUse(t *testing.T) {
 	client := newServiceClient(t, database)
 	recorder := &acctest.Recorder{}
 	service := &clock{}
-	countOf := func(days int) []string { return []string{daily, fmt.Sprintf("retention_daily = { count = %d }", days)} }
+	config := func(days int, attributes ...string) string {
+		attributes = append(attributes, daily, fmt.Sprintf("retention_daily = { count = %d }", days))
+		return acctest.Config(database, removableVault+policyBlock("test", "nightly", attributes...))
+	}
 	polled := statecheckFunc(func() error {
 		polls := 0
 		for _, call := range recorder.Take() {
@@ -352,14 +358,14 @@ func TestAccVMPolicy_updateInUse(t *testing.T) {
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(recorder.Option(), service.option()),
 		Steps: []resource.TestStep{
-			{Config: policyConfig(database, countOf(30)...)},
+			{Config: config(30)},
 			{
 				PreConfig: func() {
 					client.protectBy("nightly", "vm-a", "vm-b")
 					service.operationTime = 300 * time.Millisecond
 					recorder.Take()
 				},
-				Config:           policyConfig(database, countOf(31)...),
+				Config:           config(31),
 				ConfigPlanChecks: policyPlans(plancheck.ResourceActionUpdate),
 				ConfigStateChecks: []statecheck.StateCheck{
 					policyHas("protected_vm_count", number(2)), policyHas("retention_daily", object(map[string]knownvalue.Check{"count": number(31)})), polled,
@@ -367,19 +373,19 @@ func TestAccVMPolicy_updateInUse(t *testing.T) {
 			},
 			{
 				PreConfig:   func() { service.operationTime = time.Hour },
-				Config:      policyConfig(database, append(countOf(32), `timeouts = { update = "300ms" }`)...),
+				Config:      config(32, `timeouts = { update = "300ms" }`),
 				ExpectError: message(`Policy "nightly" of vault "contoso": the time set in timeouts ran out.`),
 			},
 			{
 				PreConfig:         func() { service.operationTime, service.ahead = 0, 2*time.Hour },
-				Config:            policyConfig(database, countOf(32)...),
+				Config:            config(32),
 				ConfigPlanChecks:  nothing,
 				ConfigStateChecks: []statecheck.StateCheck{policyHas("retention_daily", object(map[string]knownvalue.Check{"count": number(32)}))},
 			},
 			{
 				// Only without VMs can it be destroyed in the end.
 				PreConfig: func() { client.protectBy("DefaultPolicy", "vm-a", "vm-b") },
-				Config:    policyConfig(database, countOf(32)...),
+				Config:    config(32),
 			},
 		},
 	})

@@ -16,8 +16,8 @@ import (
 type Client struct {
 	arm       *arm.Client
 	inventory *inventory
-	offers    memo[Offer] // by subscription
-	groups    memo[bool]  // by id
+	offers    memo[Offer]    // by subscription
+	groups    memo[struct{}] // by id, those that exist
 	deleted   memo[[]DeletedVault]
 	// registrations are those that Register has made sure of, by subscription.
 	registrations memo[struct{}]

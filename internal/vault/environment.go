@@ -2,6 +2,7 @@ package vault
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -127,16 +128,23 @@ func (c *Client) Register(ctx context.Context, subscriptionID string, progress f
 	return err
 }
 
-// HasGroup tells whether a resource group exists. The service is asked once per run and group.
+// errNoGroup keeps it from being remembered that a group does not exist: somebody may make it meanwhile.
+var errNoGroup = errors.New("there is no such resource group")
+
+// HasGroup tells whether a resource group exists. The service is asked until it does.
 func (c *Client) HasGroup(ctx context.Context, subscriptionID, name string) (bool, error) {
 	path := "/subscriptions/" + subscriptionID + "/resourceGroups/" + name
-	return c.groups.get(ctx, strings.ToLower(path), func(ctx context.Context) (bool, error) {
+	_, err := c.groups.get(ctx, strings.ToLower(path), func(ctx context.Context) (struct{}, error) {
 		err := c.arm.Get(ctx, path, catalog.ResourceGroupAPIVersion, nil)
 		if arm.HasCode(err, codeGroupMissing) {
-			return false, nil
+			err = errNoGroup
 		}
-		return err == nil, err
+		return struct{}{}, err
 	})
+	if errors.Is(err, errNoGroup) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // codeGroupMissing is ARM's code for a resource group that does not exist.

@@ -185,3 +185,39 @@ func counts(calls []string) map[string]int {
 	}
 	return n
 }
+
+// operation is what a write that takes time answers, poll by poll; the last answer stays.
+type operation struct {
+	method  string
+	polls   []string
+	without bool // the operation does nothing to the documents
+}
+
+// later makes writes of a method take time.
+func (f *fake) later(o operation) {
+	const path = "/operations/1"
+	f.odd = func(w http.ResponseWriter, r *http.Request, body string) bool {
+		switch {
+		case r.URL.Path == path:
+			poll := o.polls[0]
+			if len(o.polls) > 1 {
+				o.polls = o.polls[1:]
+			}
+			_, _ = io.WriteString(w, poll)
+		case r.Method == o.method:
+			if !o.without {
+				f.answer(httptest.NewRecorder(), r, body)
+			}
+			accept(w, path)
+		default:
+			return false
+		}
+		return true
+	}
+}
+
+const (
+	running   = `{"status":"InProgress"}`
+	succeeded = `{"status":"Succeeded"}`
+	failed    = `{"status":"Failed","error":{"code":"UserErrorBroken","message":"It broke."}}`
+)

@@ -59,6 +59,8 @@ func parseChildID(s string, segments ...string) (vault arm.ID, names []string, o
 
 // legalName tells whether a name can stand in a URL path unharmed.
 func legalName(s string) bool {
-	odd := func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) || strings.ContainsRune("?#%\\", r) }
+	odd := func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r) || strings.ContainsRune("?#%\\", r)
+	}
 	return s != "" && s != "." && s != ".." && !strings.ContainsFunc(s, odd)
 }
