@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
@@ -103,7 +104,7 @@ func newClient(t *testing.T, configure func(*embedded.Config)) (*vault.Client, *
 }
 
 // connect makes another client of the same service, as another provider run would.
-func connect(t *testing.T, r *recorder) *vault.Client {
+func connect(t *testing.T, r policy.Transporter) *vault.Client {
 	t.Helper()
 	connection, err := arm.NewClient(arm.Options{
 		Endpoint: embedded.Endpoint, Transport: r, Version: "test", Polling: arm.Polling{First: 2 * time.Millisecond, Longest: 50 * time.Millisecond},
