@@ -25,13 +25,15 @@ import (
 type Workspace struct {
 	tb     testing.TB
 	Folder string
-	env    []string
+	// Timeout ends a command that hangs, so that the test says which.
+	Timeout time.Duration
+	env     []string
 }
 
 // NewWorkspace makes a folder with a main.tf, in which the provider under test is used without init.
 func NewWorkspace(tb testing.TB, config string) *Workspace {
 	tb.Helper()
-	w := &Workspace{tb: tb, Folder: tb.TempDir()}
+	w := &Workspace{tb: tb, Folder: tb.TempDir(), Timeout: commandTimeout}
 	overrides := `provider_installation {
   dev_overrides {
     "registry.terraform.io/azurebackup/backup" = "` + filepath.ToSlash(providerFolder(tb)) + `"
@@ -182,13 +184,13 @@ type Process struct {
 	err    error
 }
 
-// commandTimeout ends a command that hangs, so that the test says which.
+// commandTimeout is the Timeout of a workspace unless a test sets another.
 const commandTimeout = 2 * time.Minute
 
 // Start begins a command.
 func (w *Workspace) Start(args ...string) *Process {
 	w.tb.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), commandTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), w.Timeout)
 	p := &Process{w: w, cmd: exec.CommandContext(ctx, CLI(), args...), output: &output{}, logged: len(w.Log()), ended: make(chan struct{})}
 	p.cmd.Dir, p.cmd.Env = w.Folder, w.env
 	p.cmd.Stdout, p.cmd.Stderr = p.output, p.output
