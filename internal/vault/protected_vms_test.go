@@ -30,9 +30,10 @@ func protection(vm string) vault.Protection {
 	return vault.Protection{SourceVMID: vmID(vm).String(), PolicyID: policyID("DefaultPolicy").String()}
 }
 
-func protect(t *testing.T, c *vault.Client, vm string) vault.ProtectedVM {
+// protect protects the VM web.
+func protect(t *testing.T, c *vault.Client) vault.ProtectedVM {
 	t.Helper()
-	v, err := c.Protect(t.Context(), itemID(vm), protection(vm), nil)
+	v, err := c.Protect(t.Context(), itemID("web"), protection("web"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +42,7 @@ func protect(t *testing.T, c *vault.Client, vm string) vault.ProtectedVM {
 
 func TestLifeOfAProtectedVM(t *testing.T) {
 	c, _ := embeddedVault(t, nil)
-	v := protect(t, c, "web")
+	v := protect(t, c)
 	want := vault.ProtectedVM{
 		ID: v.ID, ARMID: v.ARMID, SourceVMID: vmID("web").String(), PolicyID: policyID("DefaultPolicy").String(), State: vault.StateIRPending, Health: "Passed",
 	}
@@ -208,7 +209,7 @@ func TestSoftDeletedVMIsUndeletedFirst(t *testing.T) {
 	if _, err := c.Protect(t.Context(), itemID("web"), protection("web"), nil); err != nil {
 		t.Fatal(err)
 	}
-	if first := decoded(t, f.bodies[0])["properties"].(map[string]any); first["isRehydrate"] != true || first["policyId"] != nil {
+	if first, ok := decoded(t, f.bodies[0])["properties"].(map[string]any); !ok || first["isRehydrate"] != true || first["policyId"] != nil {
 		t.Errorf("the first write is no undelete: %v", first)
 	}
 	if second := f.written(t); second["isRehydrate"] != nil || second["policyId"] == nil {

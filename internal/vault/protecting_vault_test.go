@@ -148,7 +148,7 @@ func TestProtectingVaultWithoutARightToList(t *testing.T) {
 
 func TestProtectingVaultOfTheEmbeddedService(t *testing.T) {
 	c, _ := embeddedVault(t, nil)
-	protect(t, c, "web")
+	protect(t, c)
 	for range 8 { // by both ways
 		protecting(t, c, "web", "contoso")
 		protecting(t, c, "free", "")
