@@ -111,6 +111,14 @@ func TestVirtualMachineInventory(t *testing.T) {
 		t.Errorf("got %s", got.raw)
 	}
 	s.delete(machine("fixed")).want(http.StatusConflict)
+
+	// What the inventory says about a place counts, also of a document that was written before.
+	moved := &service{tb: t, store: s.store, clock: s.clock, transport: embedded.NewTransport(embedded.New(embedded.Config{
+		Store: s.store, Now: s.clock.Now, VirtualMachines: map[string]string{machine("fixed"): "northeurope"},
+	}))}
+	if got := moved.patch(machine("fixed"), `{"tags":{}}`).want(http.StatusOK); got.text("location") != "northeurope" {
+		t.Errorf("got %s", got.raw)
+	}
 	if got := s.get(elsewhere(machine("far"))).want(http.StatusOK); got.text("location") != "eastasia" {
 		t.Errorf("got %s", got.raw)
 	}
