@@ -130,3 +130,34 @@ func TestCheckSubscriptionID(t *testing.T) {
 		})
 	}
 }
+
+func TestCheckPolicyName(t *testing.T) {
+	t.Parallel()
+	const only = "; a policy name has only letters (a-z, A-Z), digits, hyphens, underscores and exclamation marks"
+	const starts = "; a policy name starts with a letter (a-z, A-Z)"
+	tests := map[string]struct{ name, want string }{
+		"three characters":    {"abc", ""},
+		"150 characters":      {"a" + strings.Repeat("1", 149), ""},
+		"Azure's own":         {"DefaultPolicy", ""},
+		"all marks":           {"a-_!", ""},
+		"empty":               {"", "the name is empty; a policy name has 3 to 150 characters"},
+		"two characters":      {"ab", "the name has 2 characters; a policy name has 3 to 150"},
+		"151 characters":      {strings.Repeat("a", 151), "the name has 151 characters; a policy name has 3 to 150"},
+		"leading digit":       {"1st", `the name starts with "1"` + starts},
+		"leading mark":        {"_abc", `the name starts with "_"` + starts},
+		"space":               {"daily policy", `the name has " " at position 6` + only},
+		"dot":                 {"daily.", `the name has "." at position 6` + only},
+		"newline":             {"abc\n", `the name has "\n" at position 4` + only},
+		"Cyrillic look-alike": {"d\u0430ily", `the name has "` + "\u0430" + `" at position 2` + only},
+		"every rule": {
+			"1 ",
+			"the name has 2 characters; a policy name has 3 to 150\n" + `the name starts with "1"` + starts + "\n" + `the name has " " at position 2` + only,
+		},
+	}
+	for label, tt := range tests {
+		t.Run(label, func(t *testing.T) {
+			t.Parallel()
+			checkMessage(t, catalog.CheckPolicyName(tt.name), tt.want)
+		})
+	}
+}

@@ -114,11 +114,11 @@ func TestVersions(t *testing.T) {
 	t.Parallel()
 	got := []string{
 		catalog.VaultNamespace, catalog.VaultType, catalog.VaultAPIVersion, catalog.SubscriptionAPIVersion,
-		catalog.ProviderAPIVersion, catalog.ResourceGroupAPIVersion,
+		catalog.ProviderAPIVersion, catalog.ResourceGroupAPIVersion, catalog.BackupAPIVersion, catalog.VMType, catalog.VMAPIVersion,
 	}
 	want := []string{
 		"Microsoft.RecoveryServices", "Microsoft.RecoveryServices/vaults", "2025-08-01", "2022-12-01", "2021-04-01",
-		"2021-04-01",
+		"2021-04-01", "2025-02-01", "Microsoft.Compute/virtualMachines", "2024-07-01",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("versions (-want +got):\n%s", diff)

@@ -55,6 +55,17 @@ func countOf(n int, noun string) string {
 	return strconv.Itoa(n) + " " + noun + "s"
 }
 
+// lowerASCII makes upper-case ASCII letters lower-case, and no others: unicode.ToLower would make an ASCII k of the Kelvin
+// sign, which Azure does not take for one.
+func lowerASCII(s string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + ('a' - 'A')
+		}
+		return r
+	}, s)
+}
+
 func isASCIILetter(r rune) bool {
 	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
 }

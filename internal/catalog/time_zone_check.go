@@ -34,29 +34,31 @@ func CheckTimeZone(s string) error {
 
 // zoneAbbreviations are what people call zones, and what neither Windows nor IANA does. Some mean several.
 var zoneAbbreviations = map[string][]string{
-	"aest": {"AUS Eastern Standard Time"},
-	"bst":  {"GMT Standard Time"},
-	"cest": {"W. Europe Standard Time", "Romance Standard Time", "Central European Standard Time"},
-	"cst":  {"Central Standard Time", "China Standard Time"},
-	"ct":   {"Central Standard Time"},
-	"eest": {"FLE Standard Time", "GTB Standard Time"},
-	"et":   {"Eastern Standard Time"},
-	"edt":  {"Eastern Standard Time"},
-	"cdt":  {"Central Standard Time"},
-	"mdt":  {"Mountain Standard Time"},
-	"pdt":  {"Pacific Standard Time"},
-	"pst":  {"Pacific Standard Time"},
-	"pt":   {"Pacific Standard Time"},
-	"gst":  {"Arabian Standard Time"},
-	"hkt":  {"China Standard Time"},
-	"ist":  {"India Standard Time", "Israel Standard Time"},
-	"jst":  {"Tokyo Standard Time"},
-	"kst":  {"Korea Standard Time"},
-	"msk":  {"Russian Standard Time"},
-	"nzst": {"New Zealand Standard Time"},
-	"sast": {"South Africa Standard Time"},
-	"sgt":  {"Singapore Standard Time"},
-	"z":    {"UTC"},
+	"asia/beijing": {"Asia/Shanghai"},
+	"beijing":      {"China Standard Time"},
+	"aest":         {"AUS Eastern Standard Time"},
+	"bst":          {"GMT Standard Time"},
+	"cest":         {"W. Europe Standard Time", "Romance Standard Time", "Central European Standard Time"},
+	"cst":          {"Central Standard Time", "China Standard Time"},
+	"ct":           {"Central Standard Time"},
+	"eest":         {"FLE Standard Time", "GTB Standard Time"},
+	"et":           {"Eastern Standard Time"},
+	"edt":          {"Eastern Standard Time"},
+	"cdt":          {"Central Standard Time"},
+	"mdt":          {"Mountain Standard Time"},
+	"pdt":          {"Pacific Standard Time"},
+	"pst":          {"Pacific Standard Time"},
+	"pt":           {"Pacific Standard Time"},
+	"gst":          {"Arabian Standard Time"},
+	"hkt":          {"China Standard Time"},
+	"ist":          {"India Standard Time", "Israel Standard Time"},
+	"jst":          {"Tokyo Standard Time"},
+	"kst":          {"Korea Standard Time"},
+	"msk":          {"Russian Standard Time"},
+	"nzst":         {"New Zealand Standard Time"},
+	"sast":         {"South Africa Standard Time"},
+	"sgt":          {"Singapore Standard Time"},
+	"z":            {"UTC"},
 }
 
 // suggestTimeZones returns the names that s, which is none, was probably meant to be: one, except for abbreviations that
@@ -67,7 +69,7 @@ func suggestTimeZones(s string) []string {
 	if len(s) > long {
 		return nil
 	}
-	words := strings.Fields(strings.ToLower(s))
+	words := strings.Fields(lowerASCII(s))
 	folded := strings.Join(words, " ")
 	if near, ok := zoneAbbreviations[folded]; ok {
 		return near
@@ -101,9 +103,9 @@ func withoutTime(words []string) string {
 var zonesByShortName = sync.OnceValue(func() map[string]string {
 	short := map[string]string{}
 	for _, name := range zoneNames() {
-		key := withoutTime(strings.Fields(strings.ToLower(name)))
+		key := withoutTime(strings.Fields(lowerASCII(name)))
 		if i := strings.LastIndexByte(name, '/'); i >= 0 {
-			key = strings.ToLower(name[i+1:])
+			key = lowerASCII(name[i+1:])
 		}
 		// Etc/GMT+8 is eight hours behind, which nobody means by "GMT+8".
 		if _, ok := short[key]; !ok && !strings.HasPrefix(name, "Etc/") {
@@ -118,7 +120,7 @@ var zonesByShortName = sync.OnceValue(func() map[string]string {
 func similarZone(text []rune) string {
 	best, least := "", maxSuggestDistance+1
 	for _, name := range zoneNames() {
-		spelled := []rune(strings.ToLower(name))
+		spelled := []rune(lowerASCII(name))
 		limit := min(len(spelled)/4, maxSuggestDistance)
 		if diff := len(text) - len(spelled); diff > limit || -diff > limit {
 			continue

@@ -3,7 +3,6 @@ package catalog
 import (
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 	// A machine may have no time zone database, as Windows has none.
@@ -14,17 +13,17 @@ import (
 var foldedZones = sync.OnceValue(func() map[string]string {
 	folded := make(map[string]string, len(ianaZones)+len(windowsZones))
 	for iana, windows := range ianaZones {
-		folded[strings.ToLower(iana)] = windows
+		folded[lowerASCII(iana)] = windows
 	}
 	for windows := range windowsZones {
-		folded[strings.ToLower(windows)] = windows
+		folded[lowerASCII(windows)] = windows
 	}
 	return folded
 })
 
 // WindowsTimeZone returns the Windows name of a time zone that is given by its Windows or IANA name in any letter case.
 func WindowsTimeZone(s string) (name string, ok bool) {
-	name, ok = foldedZones()[strings.ToLower(s)]
+	name, ok = foldedZones()[lowerASCII(s)]
 	return name, ok
 }
 

@@ -132,18 +132,20 @@ var scheduleRules = []vmPolicyRule{
 		return words("weekdays", p.Schedule.Weekdays, weekdays)
 	}},
 	{reads("backup.hour_interval", "backup.frequency"), func(p VMPolicy) error {
-		return hourly(p, "hour_interval", p.Schedule.HourInterval, func() error {
+		const allowed = "4, 6, 8 or 12 hours"
+		return hourly(p, "hour_interval", p.Schedule.HourInterval, allowed, func() error {
 			if !slices.Contains(HourIntervals(), p.Schedule.HourInterval) {
-				return fmt.Errorf("hour_interval is %d; it is one of 4, 6, 8 and 12 hours", p.Schedule.HourInterval)
+				return fmt.Errorf("hour_interval is %d; it is %s", p.Schedule.HourInterval, allowed)
 			}
 			return nil
 		})
 	}},
 	{reads("backup.hour_duration", "backup.frequency", "backup.hour_interval"), func(p VMPolicy) error {
-		return hourly(p, "hour_duration", p.Schedule.HourDuration, func() error {
+		allowed := fmt.Sprintf("%d to %d hours", MinHourDuration, MaxHourDuration)
+		return hourly(p, "hour_duration", p.Schedule.HourDuration, allowed, func() error {
 			d, i := p.Schedule.HourDuration, p.Schedule.HourInterval
 			if d < MinHourDuration || d > MaxHourDuration {
-				return fmt.Errorf("hour_duration is %d; it is %d to %d hours", d, MinHourDuration, MaxHourDuration)
+				return fmt.Errorf("hour_duration is %d; it is %s", d, allowed)
 			}
 			// What is wrong with the interval itself is said there.
 			if slices.Contains(HourIntervals(), i) && d%i != 0 {
@@ -177,31 +179,34 @@ func oneOf(what, s string, allowed ...string) error {
 			return fmt.Errorf("%s is %s; did you mean %q?", what, quote(s), word)
 		}
 	}
+	if len(allowed) == 1 {
+		return fmt.Errorf("%s is %s; it can only be %s", what, quote(s), allowed[0])
+	}
 	return fmt.Errorf("%s is %s; it is one of %s", what, quote(s), strings.Join(allowed, ", "))
 }
 
-// words checks a set of words.
+// words checks a set of words, such as the weekdays.
 func words(what string, given, allowed []string) error {
 	for i, word := range given {
-		if err := oneOf("one of "+what, word, allowed...); err != nil {
+		if err := oneOf("one of the "+what, word, allowed...); err != nil {
 			return err
 		}
 		if slices.Contains(given[:i], word) {
-			return fmt.Errorf("%s has %s twice", what, quote(word))
+			return fmt.Errorf("the %s have %s twice", what, quote(word))
 		}
 	}
 	return nil
 }
 
 // hourly checks a number that an hourly schedule has, and no other.
-func hourly(p VMPolicy, name string, value int, check func() error) error {
+func hourly(p VMPolicy, name string, value int, allowed string, check func() error) error {
 	switch {
 	case p.Schedule.Frequency != Hourly && value != 0:
 		return fmt.Errorf("%s is for an hourly schedule; the frequency is %s", name, p.Schedule.Frequency)
 	case p.Schedule.Frequency != Hourly:
 		return nil
 	case value == 0:
-		return fmt.Errorf("an hourly schedule needs %s", name)
+		return fmt.Errorf("an hourly schedule needs %s, %s", name, allowed)
 	}
 	return check()
 }
@@ -230,7 +235,8 @@ var snapshotRules = []vmPolicyRule{
 			return nil
 		}
 		if g.Prefix == "" {
-			return errors.New("the prefix of the resource groups for snapshots is empty; it is where their names begin")
+			return errors.New("the prefix of the resource groups for snapshots is empty; their names are the prefix, " +
+				"a number and the suffix")
 		}
 		// The service puts a number between the two.
 		if err := CheckResourceGroupName(g.Prefix + "1" + g.Suffix); err != nil {

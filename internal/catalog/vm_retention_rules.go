@@ -137,11 +137,11 @@ func monthRules(attribute string, of func(VMPolicy) *MonthDays) []vmPolicyRule {
 				const last = 31
 				for i, day := range d.Days {
 					if day < 1 || day > last {
-						return fmt.Errorf("days has %d; days of a month are 1 to %d, and the last day is "+
+						return fmt.Errorf("the days have %d; days of a month are 1 to %d, and the last day is "+
 							"include_last_days = true", day, last)
 					}
 					if slices.Contains(d.Days[:i], day) {
-						return fmt.Errorf("days has %d twice", day)
+						return fmt.Errorf("the days have %d twice", day)
 					}
 				}
 				return nil

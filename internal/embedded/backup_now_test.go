@@ -124,6 +124,13 @@ func TestRulesOfBackupOnDemand(t *testing.T) {
 	p.to("2026-05-02T00:00:00Z")
 	p.backup("").want(http.StatusAccepted)
 
+	p.to("2026-05-02T02:00:00Z") // together with a scheduled one
+	p.backup("").want(http.StatusAccepted)
+	if points := p.points(); points[0].text("name") == points[1].text("name") || points[1].text("properties", "recoveryPointTime") !=
+		points[0].text("properties", "recoveryPointTime") {
+		t.Errorf("got %v", p.times())
+	}
+
 	p.stop("ProtectionStopped")
 	p.backup("").wantError(http.StatusBadRequest, "ProtectedItemNotProtected", "ProtectionStopped")
 	p.resume()

@@ -37,9 +37,9 @@ func (h history) points(now time.Time, takes time.Duration) []point {
 			break
 		}
 		from := len(kept)
-		_, last := h.span(i, now)
+		first, last := h.span(i, now)
 		if p.State == "" {
-			for _, at := range p.occurrences(later(p.From, last.Add(-longest(p.settings))), last) {
+			for _, at := range p.occurrences(later(first, last.Add(-longest(p.settings))), last) {
 				kept = append(kept, p.scheduled(at, takes))
 			}
 		}
@@ -56,14 +56,15 @@ func (h history) points(now time.Time, takes time.Duration) []point {
 	return kept
 }
 
-// span returns the first and the last moment of a period, of which now is the last there is.
+// span returns the first and the last moment of a period, of which now is the last there is. The moment of a change
+// belongs to the period that it ends: a backup that could be seen then is not undone.
 func (h history) span(i int, now time.Time) (first, last time.Time) {
 	if i >= len(h.Periods) {
 		return time.Time{}, now
 	}
-	first, last = h.Periods[i].From, now
+	first, last = h.Periods[i].From.Add(1), now
 	if i+1 < len(h.Periods) {
-		last = earlier(last, h.Periods[i+1].From.Add(-1))
+		last = earlier(last, h.Periods[i+1].From)
 	}
 	return first, last
 }

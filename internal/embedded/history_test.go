@@ -131,14 +131,14 @@ func after(years, months, days int) func(time.Time) time.Time {
 }
 
 // naive walks through the days one by one, and returns when backups at that time of day were taken between two moments,
-// the first included, that a rule keeps at now; newest first. It knows nothing of how the service computes.
+// the last included, that a rule keeps at now; newest first. It knows nothing of how the service computes.
 func naive(first, end, now time.Time, offset time.Duration, clock string, rules ...keeps) []string {
 	timeOfDay, _ := time.Parse("15:04", clock)
 	times := []string{}
 	for date := first.Add(offset).Truncate(day); !date.After(now.Add(offset)); date = date.Add(day) {
 		local := date.Add(time.Duration(timeOfDay.Hour())*time.Hour + time.Duration(timeOfDay.Minute())*time.Minute)
 		at := local.Add(-offset)
-		if at.Before(first) || !at.Before(end) || at.After(now) {
+		if !at.After(first) || at.After(end) || at.After(now) {
 			continue
 		}
 		if slices.ContainsFunc(rules, func(r keeps) bool { return r.chosen(local) && r.until(local).Add(-offset).After(now) }) {
@@ -165,6 +165,10 @@ func TestRetentionOverYears(t *testing.T) {
 	}{
 		{"a month", "UTC", "02:00", daysOf(30), 0, []keeps{{every, after(0, 0, 30)}}},
 		{
+			"the longest is a week's", "UTC", "02:00", daysOf(7) + "," + sundays, 0,
+			[]keeps{{every, after(0, 0, 7)}, {isSunday, after(0, 0, 84)}},
+		},
+		{
 			"all rules", "UTC", "02:00", strings.Join([]string{daysOf(14), sundays, lastSaturdays, newYear}, ","), 0,
 			[]keeps{{every, after(0, 0, 14)}, {isSunday, after(0, 0, 84)}, {isLastSaturday, after(0, 18, 0)}, {isNewYear, after(3, 0, 0)}},
 		},
@@ -185,7 +189,7 @@ func TestRetentionOverYears(t *testing.T) {
 			for _, ahead := range []time.Duration{0, time.Hour, 14 * time.Hour, day, 13 * day, 14 * day, 40 * day, 83*day + time.Hour, 400 * day, 1500 * day, 2500 * day} {
 				p.clock.Advance(begin.Add(ahead).Sub(p.clock.Now()))
 				now := p.clock.Now()
-				p.wantTimes(fmt.Sprint("after ", ahead), naive(begin, now.Add(1), now, test.offset, test.at, test.rules...))
+				p.wantTimes(fmt.Sprint("after ", ahead), naive(begin, now, now, test.offset, test.at, test.rules...))
 			}
 		})
 	}
@@ -231,6 +235,13 @@ func TestChangedPolicy(t *testing.T) {
 	p.wantTimes("with a shorter retention", naive(changed, now, now, 0, "05:30", keeps{every, after(0, 0, 10)}))
 	p.setPolicy(schedule("UTC", "05:30", daysOf(100)))
 	p.wantTimes("with a longer one again", naive(changed, now, now, 0, "05:30", keeps{every, after(0, 0, 10)}))
+
+	// A change at the very moment of a backup makes no second one.
+	p.to("2026-06-21T05:30:00Z")
+	p.setPolicy(schedule("UTC", "05:30", daysOf(99)))
+	if got := p.times(); got[0] != "2026-06-21T05:30:00Z" || got[1] != "2026-06-20T05:30:00Z" {
+		t.Errorf("got %v", got)
+	}
 
 	// The names stay, whatever happens to the policy.
 	name := p.points()[3].text("name")

@@ -38,7 +38,7 @@ func (s *Service) settleItem(tx *store.Tx, c *call, d *store.Document, v *itemVa
 		properties["protectionState"], properties["policyId"] = protectionStopped, ""
 		return jobDisable, stopHistory(body, tx.Now())
 	case strings.EqualFold(wanted, protectionSuspended):
-		properties["protectionState"] = protectionSuspended
+		properties["protectionState"], properties["policyId"] = protectionSuspended, policy
 		if err := checkSuspendable(v); err != nil || !isRunning(state) {
 			return jobDisable, err
 		}
@@ -129,9 +129,12 @@ func checkDisks(body object) error {
 		}
 		seen[lun] = true
 	}
-	if include, ok := lookup(body, pathDisks+".isInclusionList").(bool); !ok && lookup(body, pathDisks+".isInclusionList") != nil {
+	given := lookup(body, pathDisks+".isInclusionList")
+	include, ok := given.(bool)
+	if !ok && given != nil {
 		return invalidContent("'%s.isInclusionList' must be true or false.", pathDisks)
-	} else if !include && len(numbers) == 0 {
+	}
+	if !include && len(numbers) == 0 {
 		return invalidItem("diskLunList is empty, and isInclusionList is not true. To back up all disks leave the disks out of " +
 			"extendedProperties; to back up the OS disk alone include none.")
 	}

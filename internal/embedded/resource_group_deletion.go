@@ -50,7 +50,7 @@ func (s *Service) beginGroupDelete(tx *store.Tx, c *call, g *group) (*store.Oper
 		return nil, err
 	}
 	for _, machine := range machines {
-		if err := s.beginDelete(tx, machine, s.config.OperationTime); err != nil {
+		if err := tx.DeleteDocument(machine.ID); err != nil {
 			return nil, err
 		}
 	}

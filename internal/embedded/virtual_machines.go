@@ -102,7 +102,7 @@ func (s *Service) patchMachine(c *call) (*answer, error) {
 		if m.document == nil && !m.fixed {
 			return nil, machineNotFound(m.id)
 		}
-		return merge(object{"location": m.region}, m.body), nil
+		return merge(merge(object{}, m.body), object{"location": m.region}), nil
 	})
 }
 

@@ -149,6 +149,8 @@ func TestPoliciesAreSettled(t *testing.T) {
 				map[string]any{"date": 1.0, "isLast": false}, map[string]any{"date": 0.0, "isLast": true},
 			},
 		}},
+		{"the last day alone", schedule("UTC", "02:00", daysOf(7)+`,"monthlySchedule":{TIMES,"retentionScheduleFormatType":"Daily","retentionScheduleDaily":{`+
+			`"daysOfTheMonth":[{"date":0,"isLast":true}]},"retentionDuration":{"count":12,"durationType":"Months"}}`), nil},
 		{"a group for snapshots", strings.Replace(daily, `"timeZone"`, `"instantRPDetails":{"azureBackupRGNamePrefix":"snap","azureBackupRGNameSuffix":"s"},"timeZone"`, 1), map[string]any{
 			"instantRPDetails": map[string]any{"azureBackupRGNamePrefix": "snap", "azureBackupRGNameSuffix": "s"},
 		}},
@@ -278,7 +280,7 @@ func TestPolicyInUse(t *testing.T) {
 
 	// Neither what is stopped nor what is soft-deleted has it any more; what is suspended has.
 	source := func(name string) string { return `"sourceResourceId":"` + machine(name) + `",` }
-	s.put(itemPath(vault, "web"), itemBody(source("web")+`"protectionState":"BackupsSuspended"`)).want(http.StatusAccepted)
+	s.put(itemPath(vault, "web"), itemBody(source("web")+`"policyId":"none","protectionState":"BackupsSuspended"`)).want(http.StatusAccepted)
 	s.put(itemPath(vault, "db"), itemBody(source("db")+`"protectionState":"ProtectionStopped"`)).want(http.StatusAccepted)
 	s.delete(path).wantError(http.StatusBadRequest, "PolicyInUse", "1 VM ", "web")
 	s.put(itemPath(vault, "web"), body("web", "")).want(http.StatusAccepted)
