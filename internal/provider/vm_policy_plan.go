@@ -33,7 +33,7 @@ func (r *vmPolicyResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	id, _ := state.policyID()
 	if !req.State.Raw.IsNull() && req.Plan.Raw.Equal(req.State.Raw) {
 		// Nothing to do, which is what most plans find for most policies; reading the models takes most of their time.
-		r.run.policies.keep(id, req.Config.Raw)
+		r.keep(id, req, &resp.Diagnostics)
 		return
 	}
 	if !req.State.Raw.IsNull() {
@@ -52,7 +52,7 @@ func (r *vmPolicyResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	case req.State.Raw.IsNull():
 		r.planCreate(ctx, plan, req, resp)
 	default:
-		r.run.policies.keep(id, req.Config.Raw)
+		r.keep(id, req, &resp.Diagnostics)
 		if plan.replaces(state) {
 			r.warnOfUse(ctx, id, "replaced", &resp.Diagnostics)
 			return
@@ -87,15 +87,28 @@ func (r *vmPolicyResource) planCreate(ctx context.Context, plan vmPolicyModel, r
 		return
 	}
 	if r.run.plans.plansPolicy(id) {
-		resp.Diagnostics.AddAttributeError(path.Root("name"), "Backup policy name used twice", fmt.Sprintf(
-			"Another resource of this configuration makes a policy named %q in the vault %q. Names are unique within a vault, in any letter case.",
-			id.Name, id.Vault.Name))
+		addUsedTwice(&resp.Diagnostics, id)
 		return
 	}
 	r.run.plans.planPolicy(id)
 	if !newVault {
 		r.checkPolicyFree(ctx, id, req, &resp.Diagnostics)
 	}
+}
+
+// keep notes that a policy of the state is planned. Should the run have planned a new one with its id before, that was not
+// its replacement, of which Terraform asks later.
+func (r *vmPolicyResource) keep(id vault.PolicyID, req resource.ModifyPlanRequest, diags *diag.Diagnostics) {
+	r.run.policies.keep(id, req.Config.Raw)
+	if !r.run.applying && r.run.plans.plansPolicy(id) {
+		addUsedTwice(diags, id)
+	}
+}
+
+func addUsedTwice(diags *diag.Diagnostics, id vault.PolicyID) {
+	diags.AddAttributeError(path.Root("name"), "Backup policy name used twice", fmt.Sprintf(
+		"Another resource of this configuration makes a policy named %q in the vault %q. Names are unique within a vault, in any letter case.",
+		id.Name, id.Vault.Name))
 }
 
 // checkPolicyFree finds a policy that holds the planned name already, and a vault that is not there.
