@@ -100,8 +100,8 @@ func (s *Service) checkBackup(tx *store.Tx, vault, d *store.Document, body objec
 	case strings.EqualFold(state, protectionStopped) || strings.EqualFold(state, protectionSuspended):
 		return &Fault{
 			Code: codeItemNotProtected,
-			Message: fmt.Sprintf("The item '%s' is not protected (%s). Resume its protection with a policy before it is backed up.",
-				name, state),
+			Message: fmt.Sprintf("The item '%s' is not protected (%s). Resume its protection with a policy before it is "+
+				"backed up.", name, state),
 		}
 	}
 	if err := checkItemFree(d, now); err != nil {

@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
@@ -31,8 +32,9 @@ func (s *Service) machineRequest(c *call) (object, machineID, error) {
 		return nil, machineID{}, invalidItem("resourceType is missing.")
 	case !strings.EqualFold(kind, dataSourceVM):
 		return nil, machineID{}, &Fault{
-			Code:    codeNotModelled,
-			Message: "The embedded backup service protects virtual machines (" + dataSourceVM + ") alone; the request is about '" + kind + "'.",
+			Code: codeNotModelled,
+			Message: fmt.Sprintf("The embedded backup service protects virtual machines (%s) alone; the request is about '%s'.",
+				dataSourceVM, kind),
 		}
 	}
 	id, err := text(in, "resourceId")

@@ -146,6 +146,15 @@ func TestUndelete(t *testing.T) {
 	if names, _ := s.follow(back + "/backupProtectedItems"); len(names) != 1 {
 		t.Errorf("items %v", names)
 	}
+	jobs := s.get(back + "/backupJobs").want(http.StatusOK).values()
+	if len(jobs) != 2 {
+		t.Errorf("%d jobs", len(jobs))
+	}
+	for _, job := range jobs {
+		if !strings.HasPrefix(job.text("id"), back+"/") || job.text("properties", "containerName") != "iaasvmcontainerv2;Machines;web" {
+			t.Errorf("got %v", job.body)
+		}
+	}
 	s.get(path).want(http.StatusNotFound)
 	s.get(deleted.text("id")).want(http.StatusNotFound)
 	s.do(http.MethodPost, undelete, into("Second")).want(http.StatusNotFound)

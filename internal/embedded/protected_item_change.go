@@ -129,9 +129,12 @@ func checkDisks(body object) error {
 		}
 		seen[lun] = true
 	}
-	if include, ok := lookup(body, pathDisks+".isInclusionList").(bool); !ok && lookup(body, pathDisks+".isInclusionList") != nil {
+	given := lookup(body, pathDisks+".isInclusionList")
+	include, ok := given.(bool)
+	if !ok && given != nil {
 		return invalidContent("'%s.isInclusionList' must be true or false.", pathDisks)
-	} else if !include && len(numbers) == 0 {
+	}
+	if !include && len(numbers) == 0 {
 		return invalidItem("diskLunList is empty, and isInclusionList is not true. To back up all disks leave the disks out of " +
 			"extendedProperties; to back up the OS disk alone include none.")
 	}

@@ -185,7 +185,9 @@ func checkPolicyFree(p *policy, c *call) error {
 }
 
 // storePolicy stores the policy. Items that have it follow, which is an operation of its own.
-func (s *Service) storePolicy(tx *store.Tx, c *call, d *store.Document, body object, users []*store.Document) (*answer, error) {
+func (s *Service) storePolicy(
+	tx *store.Tx, c *call, d *store.Document, body object, users []*store.Document,
+) (*answer, error) {
 	if len(users) > 0 {
 		if err := s.begin(tx, d, operationUpdate, s.config.OperationTime, nil); err != nil {
 			return nil, err

@@ -149,6 +149,8 @@ func TestPoliciesAreSettled(t *testing.T) {
 				map[string]any{"date": 1.0, "isLast": false}, map[string]any{"date": 0.0, "isLast": true},
 			},
 		}},
+		{"the last day alone", schedule("UTC", "02:00", daysOf(7)+`,"monthlySchedule":{TIMES,"retentionScheduleFormatType":"Daily","retentionScheduleDaily":{`+
+			`"daysOfTheMonth":[{"date":0,"isLast":true}]},"retentionDuration":{"count":12,"durationType":"Months"}}`), nil},
 		{"a group for snapshots", strings.Replace(daily, `"timeZone"`, `"instantRPDetails":{"azureBackupRGNamePrefix":"snap","azureBackupRGNameSuffix":"s"},"timeZone"`, 1), map[string]any{
 			"instantRPDetails": map[string]any{"azureBackupRGNamePrefix": "snap", "azureBackupRGNameSuffix": "s"},
 		}},
