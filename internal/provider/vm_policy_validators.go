@@ -73,8 +73,8 @@ var emptyIsRefused = []string{
 	"tiering_policy.archived_restore_point.duration", "tiering_policy.archived_restore_point.duration_type",
 }
 
-// unknownFields tells of a field such as "backup.time" whether its value, or that of anything it is part of, is not
-// known. A set of which an element is unknown is, and so is what emptyIsRefused.
+// unknownFields tells of a field such as "backup.time" whether its value is not known. A set of which an element is
+// unknown is, and so is what emptyIsRefused.
 func unknownFields(raw tftypes.Value) func(field string) bool {
 	unknown := map[string]bool{}
 	_ = tftypes.Walk(raw, func(p *tftypes.AttributePath, v tftypes.Value) (bool, error) {
@@ -83,18 +83,7 @@ func unknownFields(raw tftypes.Value) func(field string) bool {
 		}
 		return true, nil
 	})
-	return func(field string) bool {
-		for {
-			if unknown[field] {
-				return true
-			}
-			i := strings.LastIndexByte(field, '.')
-			if i < 0 {
-				return false
-			}
-			field = field[:i]
-		}
-	}
+	return func(field string) bool { return unknown[field] }
 }
 
 // isEmpty tells whether a value is a set without elements or, where that counts, a number that is not positive or an
