@@ -11,6 +11,7 @@ import (
 // Operation is a write that the service has accepted and may still be working on.
 type Operation struct {
 	client *Client
+	// poller is nil when the service does not say where to ask.
 	poller *runtime.Poller[json.RawMessage]
 	// Accepted is the body of the answer that accepted the write; empty when it had none.
 	Accepted json.RawMessage
@@ -25,7 +26,8 @@ func (c *Client) Begin(ctx context.Context, request Request) (*Operation, error)
 		return nil, err
 	}
 	op := &Operation{client: c, URL: resp.Header.Get("Azure-AsyncOperation")}
-	for _, link := range []string{op.URL, resp.Header.Get("Location")} {
+	location := resp.Header.Get("Location")
+	for _, link := range []string{op.URL, location} {
 		if link == "" {
 			continue
 		}
@@ -36,6 +38,12 @@ func (c *Client) Begin(ctx context.Context, request Request) (*Operation, error)
 	if op.Accepted, err = runtime.Payload(resp); err != nil {
 		return nil, err
 	}
+	if request.Method == http.MethodDelete || request.Method == http.MethodPost {
+		if resp.StatusCode == http.StatusAccepted && op.URL == "" && location == "" {
+			// There is nothing to wait for, and to azcore that would be an error, although the write was accepted.
+			return op, nil
+		}
+	}
 	op.poller, err = runtime.NewPoller[json.RawMessage](resp, c.pipeline, nil)
 	return op, err
 }
@@ -43,6 +51,9 @@ func (c *Client) Begin(ctx context.Context, request Request) (*Operation, error)
 // Wait returns when the operation has ended, and decodes the resource it leaves behind into out, unless out is nil.
 // progress, when not nil, is told each status the service gives. A failed operation is an *Error with the reason.
 func (o *Operation) Wait(ctx context.Context, progress func(status string), out any) error {
+	if o.poller == nil {
+		return nil
+	}
 	err := o.client.Wait(ctx, func(ctx context.Context) (Look, error) {
 		if o.poller.Done() {
 			return Look{Done: true}, nil

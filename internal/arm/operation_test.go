@@ -98,3 +98,18 @@ func TestFailureReason(t *testing.T) {
 		t.Error(reason)
 	}
 }
+
+// An accepted write is no failure because the service does not say where to ask how it stands.
+func TestOperationWithoutALink(t *testing.T) {
+	for _, method := range []string{http.MethodDelete, http.MethodPost} {
+		calls := 0
+		c := newClient(t, func(w http.ResponseWriter, r *http.Request) {
+			calls++
+			answer(202, "")(w, r)
+		})
+		op := begin(t, c, method)
+		if err := op.Wait(t.Context(), nil, nil); err != nil || op.URL != "" || calls != 1 {
+			t.Errorf("%s: %q %v, %d calls", method, op.URL, err, calls)
+		}
+	}
+}

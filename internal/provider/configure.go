@@ -85,7 +85,7 @@ func (p *backupProvider) Configure(ctx context.Context, req provider.ConfigureRe
 		environment: environment,
 		plans:       newPlannedVaults(),
 		// Terraform allows deferrals only while it applies (and in an experiment); nothing is deferred here.
-		applying:          req.ClientCapabilities.DeferralAllowed,
+		forApply:          req.ClientCapabilities.DeferralAllowed,
 		subscriptionID:    orDefault(config.SubscriptionID, os.Getenv(subscriptionVariable), embedded.DefaultSubscriptionID),
 		resourceGroupName: orDefault(config.ResourceGroupName, "", defaultResourceGroup),
 	}
@@ -166,6 +166,7 @@ func embeddedSettings(ctx context.Context, object types.Object, diags *diag.Diag
 		}
 		return elements
 	}
+	checkVirtualMachines(m.VirtualMachines, root.AtName("virtual_machines"), diags)
 	database, databaseFrom := databasePath(m.Database)
 	return embeddedConfig{
 		database:         database,

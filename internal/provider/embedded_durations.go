@@ -48,8 +48,11 @@ func (d durationSetting) read(attribute types.String, diags *diag.Diagnostics) t
 	}
 	value, err := d.parse(cmp.Or(attribute.ValueString(), os.Getenv(d.variable), "0s"))
 	if err != nil {
-		// The attribute's own value was validated before.
-		diags.AddAttributeError(at, "Invalid "+d.what, fmt.Sprintf("%s It comes from the environment variable %s.", sentence(err.Error()), d.variable))
+		text := sentence(err.Error())
+		if attribute.IsNull() {
+			text += fmt.Sprintf(" It comes from the environment variable %s.", d.variable)
+		}
+		diags.AddAttributeError(at, "Invalid "+d.what, text)
 	}
 	return value
 }

@@ -19,8 +19,10 @@ type plannedVaults struct {
 	// items are the protected VMs.
 	items plannedObjects
 
+	// What a configuration may make once: vaults by subscription and name, policies by id, protections by the VM's id.
+	newVaultNames, newPolicies, newItems plannedOnce
+
 	mu       sync.Mutex
-	created  map[string]bool         // by lower-cased subscription and name
 	intended map[string]plannedVault // vaults that this run makes or changes, by any key that is theirs alone
 	policies map[string]bool         // that this run makes, by key
 	said     map[string]bool         // what is said once a run
@@ -41,14 +43,17 @@ type plannedVault struct {
 
 func newPlannedVaults() *plannedVaults {
 	return &plannedVaults{
-		created: map[string]bool{}, intended: map[string]plannedVault{}, policies: map[string]bool{},
+		intended: map[string]plannedVault{}, policies: map[string]bool{},
 		said: map[string]bool{}, released: map[string]bool{},
 	}
 }
 
-// create notes the plan of a new vault; it is false when this run has planned one of that name before.
-func (p *plannedVaults) create(subscriptionID, name string) bool {
-	return p.first(p.created, strings.ToLower(subscriptionID+"/"+name))
+// vaultNameKey is the key of a vault's name in its subscription; empty while one of them is not known.
+func vaultNameKey(subscriptionID, name string) string {
+	if subscriptionID == "" || name == "" {
+		return ""
+	}
+	return strings.ToLower(subscriptionID + "/" + name)
 }
 
 // once is true the first time that it is asked about a text.

@@ -20,6 +20,7 @@ func (r *protectedVMResource) ModifyPlan(ctx context.Context, req resource.Modif
 	if r.run == nil {
 		return // the provider could not be configured, and has said why
 	}
+	r.run.notePhase(req)
 	var plan, state protectedVMModel
 	pending, diags := req.Private.GetKey(ctx, pendingKey)
 	resp.Diagnostics.Append(diags...)
@@ -79,7 +80,7 @@ func (r *protectedVMResource) planCreate(ctx context.Context, plan protectedVMMo
 		diags.Append(resp.Plan.SetAttribute(ctx, path.Root("source_vm_region"), regionType.value(region))...)
 	}
 	checkPolicyVault(plan, diags)
-	if r.run.applying || diags.HasError() {
+	if r.run.applying.Load() || diags.HasError() {
 		return // what follows was looked at while planning; Create looks again
 	}
 	r.checkOnce(plan, diags)
@@ -146,7 +147,7 @@ func (r *protectedVMResource) checkUpdate(ctx context.Context, plan, state prote
 	}
 	if newPolicy {
 		checkPolicyVault(plan, diags)
-		if known && !r.run.applying && !diags.HasError() {
+		if known && !r.run.applying.Load() && !diags.HasError() {
 			r.checkPolicy(ctx, plan, v, diags)
 		}
 	}

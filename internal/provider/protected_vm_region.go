@@ -79,7 +79,7 @@ func (r *protectedVMResource) vaultOf(ctx context.Context, m protectedVMModel, d
 	intended, planned := r.run.plans.vault(id)
 	found, err := r.run.vaults.Get(ctx, id)
 	switch {
-	case err == nil && planned && intended.isNew && !r.run.applying:
+	case err == nil && planned && intended.isNew && !r.run.applying.Load():
 		return intended, true // replaced under its own name
 	case err == nil:
 		v = plannedVault{
@@ -122,7 +122,7 @@ func (r *protectedVMResource) checkRegion(m protectedVMModel, vm vmRegion, v pla
 // refers to it, so the vault that is meant is among those that this run makes, unless it comes from elsewhere.
 func (r *protectedVMResource) checkRegionOfNewVaults(m protectedVMModel, vm vmRegion, diags *diag.Diagnostics) {
 	made := r.run.plans.newVaults()
-	if vm.name == "" || len(made) == 0 || r.run.applying {
+	if vm.name == "" || len(made) == 0 || r.run.applying.Load() {
 		return
 	}
 	var regions []string

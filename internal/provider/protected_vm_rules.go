@@ -94,7 +94,7 @@ func checkImmutable(m protectedVMModel, v plannedVault, diags *diag.Diagnostics)
 // checkOnce refuses a second resource for a VM.
 func (r *protectedVMResource) checkOnce(plan protectedVMModel, diags *diag.Diagnostics) {
 	vm, err := vault.ParseVMID(plan.SourceVMID.ValueString())
-	if err != nil || r.run.plans.once("protects "+vm.Key()) {
+	if err != nil || r.run.plans.newItems.plan(vm.Key()) {
 		return
 	}
 	diags.AddAttributeError(path.Root("source_vm_id"), "VM is protected twice", fmt.Sprintf(
@@ -199,7 +199,7 @@ func (r *protectedVMResource) warnOfLock(plan protectedVMModel, vm vmRegion, v p
 
 // warnOfDeletion says what becomes of the backups of a VM that is not going to be protected any more.
 func (r *protectedVMResource) warnOfDeletion(ctx context.Context, state protectedVMModel, fate string, diags *diag.Diagnostics) {
-	if r.run.applying {
+	if r.run.applying.Load() {
 		return
 	}
 	id, err := vault.ParseID(state.VaultID.ValueString())

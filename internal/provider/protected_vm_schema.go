@@ -174,6 +174,14 @@ func (keepState) PlanModifyString(_ context.Context, req planmodifier.StringRequ
 
 // ValidateConfig checks the rules that span attributes, as far as their values are known.
 func (r *protectedVMResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	if r.run != nil {
+		key := ""
+		id, _ := knownText(req.Config.Raw, "source_vm_id")
+		if vm, err := vault.ParseVMID(id); err == nil {
+			key = vm.Key()
+		}
+		r.run.plans.newItems.validate(key)
+	}
 	var config protectedVMModel
 	for name, target := range map[string]any{
 		"vault_id": &config.VaultID, "backup_policy_id": &config.BackupPolicyID, "protection_state": &config.ProtectionState,

@@ -2,28 +2,38 @@ package provider
 
 import (
 	"fmt"
+	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
-// run is what Configure hands to resources and data sources. Terraform configures the provider anew for every
-// command, so it lives for one plan or apply.
+// run is what Configure hands to resources and data sources. Terraform configures the provider anew for every plan and
+// every apply, except that `terraform test` may use one for a whole file of tests.
 type run struct {
 	environment string
 	vaults      *vault.Client
 	plans       *plannedVaults
 	// policies are the policies of this run.
 	policies plannedObjects
-	// applying is true when Terraform is known to apply; OpenTofu does not tell.
-	applying bool
+	// forApply is true when the provider was configured for an apply. OpenTofu does not tell.
+	forApply bool
+	// applying is true while Terraform is known to apply.
+	applying atomic.Bool
 	// The defaults for resources that name none; unknown while they depend on something not applied yet, null when
 	// there is none.
 	subscriptionID    types.String
 	resourceGroupName types.String
+}
+
+// notePhase notes whether Terraform plans or applies. `terraform test` may configure a provider once for several plans and
+// applies; then the requests tell.
+func (r *run) notePhase(req resource.ModifyPlanRequest) {
+	r.applying.Store(r.forApply || req.ClientCapabilities.DeferralAllowed)
 }
 
 // runFrom takes what Configure left; nil before the provider is configured, which is normal while validating.

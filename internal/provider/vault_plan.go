@@ -24,6 +24,7 @@ func (r *vaultResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	if r.run == nil {
 		return // the provider could not be configured, and has said why
 	}
+	r.run.notePhase(req)
 	if id, active := activeVault(req.State.Raw); active && req.Plan.Raw.Equal(req.State.Raw) {
 		// Nothing to do, which is what most plans find for most vaults; reading the models takes most of their time.
 		if pending, _ := req.Private.GetKey(ctx, pendingKey); pending == nil {
@@ -104,12 +105,12 @@ func (r *vaultResource) planCreate(ctx context.Context, plan vaultModel, req res
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 	r.run.plans.intend(plan, true)
 	r.checkRegionOffered(ctx, plan, &resp.Diagnostics)
-	if r.run.applying {
+	if r.run.applying.Load() {
 		// An error here would make Terraform lose sight of a vault that it replaces with create_before_destroy: it
 		// stays a deposed object. Create looks itself, and an error there puts the old vault back in its place.
 		return
 	}
-	if !plan.Name.IsUnknown() && !plan.SubscriptionID.IsUnknown() && !r.run.plans.create(plan.SubscriptionID.ValueString(), plan.Name.ValueString()) {
+	if key := vaultNameKey(plan.SubscriptionID.ValueString(), plan.Name.ValueString()); key != "" && !r.run.plans.newVaultNames.plan(key) {
 		resp.Diagnostics.AddAttributeError(path.Root("name"), "Backup vault name used twice", fmt.Sprintf(
 			"Another resource of this configuration makes a vault named %q in the same subscription. Names are unique within a subscription, "+
 				"whatever the resource group.", plan.Name.ValueString()))

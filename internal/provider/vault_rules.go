@@ -108,7 +108,7 @@ const namesShown = 10
 // warnOfContents says what a vault holds that is going to be destroyed or replaced. It is a warning, since the items may
 // leave in the same plan; the service refuses otherwise. A vault that never registered a VM is not asked.
 func (r *vaultResource) warnOfContents(ctx context.Context, state vaultModel, fate string, diags *diag.Diagnostics) {
-	if !state.StorageRedundancyLocked.ValueBool() || r.run.applying {
+	if !state.StorageRedundancyLocked.ValueBool() || r.run.applying.Load() {
 		return
 	}
 	var names []string

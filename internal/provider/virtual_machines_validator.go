@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -25,18 +27,24 @@ func (v virtualMachinesValidator) MarkdownDescription(ctx context.Context) strin
 }
 
 func (virtualMachinesValidator) ValidateMap(_ context.Context, req validator.MapRequest, resp *validator.MapResponse) {
+	checkVirtualMachines(req.ConfigValue, req.Path, &resp.Diagnostics)
+}
+
+// checkVirtualMachines checks the inventory. Configure does so as well: `terraform test` may configure a provider without
+// having its block validated.
+func checkVirtualMachines(vms types.Map, p path.Path, diags *diag.Diagnostics) {
 	const summary = "Invalid virtual machine"
-	elements := req.ConfigValue.Elements()
+	elements := vms.Elements()
 	seen := map[string]string{}
 	for _, key := range slices.Sorted(maps.Keys(elements)) {
-		at := req.Path.AtMapKey(key)
+		at := p.AtMapKey(key)
 		id, err := vault.ParseVMID(key)
 		if err != nil {
-			resp.Diagnostics.AddAttributeError(at, summary, sentence(err.Error()))
+			diags.AddAttributeError(at, summary, sentence(err.Error()))
 			continue
 		}
 		if other, twice := seen[id.Key()]; twice {
-			resp.Diagnostics.AddAttributeError(at, summary, fmt.Sprintf(
+			diags.AddAttributeError(at, summary, fmt.Sprintf(
 				"The ids %q and %q are one virtual machine's: letter case makes no difference. Leave one of them out.", other, key))
 		}
 		seen[id.Key()] = key
@@ -44,10 +52,10 @@ func (virtualMachinesValidator) ValidateMap(_ context.Context, req validator.Map
 		switch {
 		case !ok || region.IsUnknown():
 		case region.IsNull():
-			resp.Diagnostics.AddAttributeError(at, summary, fmt.Sprintf("The virtual machine %q has no region. Give it one, or leave it out.", key))
+			diags.AddAttributeError(at, summary, fmt.Sprintf("The virtual machine %q has no region. Give it one, or leave it out.", key))
 		default:
 			if err := checkRegion(region.ValueString()); err != nil {
-				resp.Diagnostics.AddAttributeError(at, summary, fmt.Sprintf("The virtual machine %q: %s", key, sentence(err.Error())))
+				diags.AddAttributeError(at, summary, fmt.Sprintf("The virtual machine %q: %s", key, sentence(err.Error())))
 			}
 		}
 	}

@@ -25,6 +25,7 @@ func (r *vmPolicyResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	if r.run == nil {
 		return // the provider could not be configured, and has said why
 	}
+	r.run.notePhase(req)
 	var plan, state vmPolicyModel
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("vault_id"), &state.VaultID)...)
@@ -72,7 +73,7 @@ func (m vmPolicyModel) leavesSettings(state vmPolicyModel) bool {
 }
 
 func (r *vmPolicyResource) planCreate(ctx context.Context, plan vmPolicyModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if r.run.applying {
+	if r.run.applying.Load() {
 		return // Create looks itself; an error here could make Terraform lose sight of a policy that it replaces
 	}
 	r.warnOfDaylightSaving(plan, &resp.Diagnostics)
@@ -86,7 +87,7 @@ func (r *vmPolicyResource) planCreate(ctx context.Context, plan vmPolicyModel, r
 	if !known {
 		return
 	}
-	if r.run.plans.plansPolicy(id) {
+	if !r.run.plans.newPolicies.plan(id.Key()) {
 		addUsedTwice(&resp.Diagnostics, id)
 		return
 	}
@@ -100,7 +101,7 @@ func (r *vmPolicyResource) planCreate(ctx context.Context, plan vmPolicyModel, r
 // its replacement, of which Terraform asks later.
 func (r *vmPolicyResource) keep(id vault.PolicyID, req resource.ModifyPlanRequest, diags *diag.Diagnostics) {
 	r.run.policies.keep(id, req.Config.Raw)
-	if !r.run.applying && r.run.plans.plansPolicy(id) {
+	if !r.run.applying.Load() && r.run.plans.newPolicies.plans(id.Key()) {
 		addUsedTwice(diags, id)
 	}
 }
@@ -196,7 +197,7 @@ func (m vmPolicyModel) changesFrequency(ctx context.Context, state vmPolicyModel
 // leave it in the same plan; the service refuses otherwise. The count in the state is that of when the policy was made,
 // which is before its VMs: the service is asked.
 func (r *vmPolicyResource) warnOfUse(ctx context.Context, id vault.PolicyID, fate string, diags *diag.Diagnostics) {
-	if r.run.applying {
+	if r.run.applying.Load() {
 		return
 	}
 	if p, err := r.run.vaults.Policy(ctx, id); err != nil || p.ProtectedItems == 0 {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -293,5 +294,57 @@ func TestReadsAloneWithoutARightToList(t *testing.T) {
 	readPolicies(t, c, names(10))
 	if got := counts(f.take()); got["GET backupPolicies"] != 1 {
 		t.Errorf("asked again and again: %v", got)
+	}
+}
+
+func TestPoliciesOfTheEmbeddedService(t *testing.T) {
+	c, r := embeddedVault(t, func(c *embedded.Config) { c.OperationTime = 20 * time.Millisecond })
+	for _, name := range []string{"DefaultPolicy", "EnhancedPolicy"} {
+		if p, err := c.Policy(t.Context(), policyID(name)); err != nil || p.Kind != vault.KindVM || p.Settings.Daily == nil || len(p.Settings.Check(nil)) > 0 {
+			t.Error(name, p, err)
+		}
+	}
+	for name, settings := range policies {
+		name = strings.TrimSuffix(name, ".json")
+		want := settings
+		if windows, ok := catalog.WindowsTimeZone(want.TimeZone); ok {
+			want.TimeZone = windows
+		}
+		if want.InstantRestoreDays == 0 {
+			want.InstantRestoreDays = want.DefaultInstantRestoreDays()
+		}
+		if p, err := c.CreatePolicy(t.Context(), policyID(strings.ReplaceAll(name, "_", "-")), settings); err != nil || cmp.Diff(want, p.Settings) != "" {
+			t.Errorf("%s: %v\n%s", name, err, cmp.Diff(want, p.Settings))
+		}
+	}
+	p, err := c.CreatePolicy(t.Context(), policyID("used"), daily)
+	if err != nil {
+		t.Fatal(err)
+	}
+	protected := protection("web")
+	protected.PolicyID = p.ARMID
+	if _, err := c.Protect(t.Context(), itemID("web"), protected, nil); err != nil {
+		t.Fatal(err)
+	}
+	if p, err := c.Policy(t.Context(), policyID("used")); err != nil || p.ProtectedItems != 1 {
+		t.Errorf("%d VMs have it, %v", p.ProtectedItems, err)
+	}
+	r.take()
+	changed := daily
+	changed.Daily = &catalog.DailyRetention{Count: 45}
+	statuses := 0
+	if p, err := c.UpdatePolicy(t.Context(), policyID("used"), changed, func(string) { statuses++ }); err != nil || p.Settings.Daily.Count != 45 || statuses == 0 {
+		t.Error(p, err, statuses)
+	}
+	if err := c.DeletePolicy(t.Context(), policyID("used")); !arm.HasCode(err, "PolicyInUse") || !strings.Contains(err.Error(), "web") {
+		t.Errorf("a policy in use: %v", err)
+	}
+	if err := c.Unprotect(t.Context(), itemID("web"), nil); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := c.DeletePolicy(t.Context(), policyID("sent-daily")); err != nil {
+			t.Error(err)
+		}
 	}
 }

@@ -108,6 +108,7 @@ var policies = map[string]catalog.VMPolicy{
 	},
 	"sent_enhanced_daily.json": {
 		Type: "V2", TimeZone: "UTC", Schedule: catalog.VMSchedule{Frequency: "Daily", Time: "08:00"}, Daily: &catalog.DailyRetention{Count: 400},
+		Yearly:  &catalog.YearlyRetention{Count: 3, Months: []string{"May"}, MonthDays: catalog.MonthDays{Days: []int{31}}},
 		Archive: &catalog.ArchiveTiering{Mode: catalog.TierRecommended},
 	},
 	"sent_enhanced_weekly.json": {
