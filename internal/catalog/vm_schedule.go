@@ -130,8 +130,8 @@ func (d MonthDays) has(day time.Time) bool {
 	if !slices.Contains(d.Weekdays, day.Weekday().String()) {
 		return false
 	}
-	nth := (day.Day() - 1) / week
-	if nth < len(weeks)-1 && slices.Contains(d.Weeks, weeks[nth]) {
+	// The fifth is always the last.
+	if nth := (day.Day() - 1) / week; slices.Contains(d.Weeks, weeks[nth]) {
 		return true
 	}
 	return slices.Contains(d.Weeks, "Last") && day.AddDate(0, 0, week).Month() != day.Month()
