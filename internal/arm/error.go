@@ -47,9 +47,17 @@ func (e *Error) Error() string {
 }
 
 // IsNotFound tells whether the service said that the resource, its group or its subscription does not exist.
-func IsNotFound(err error) bool {
+func IsNotFound(err error) bool { return hasStatus(err, http.StatusNotFound) }
+
+// IsForbidden tells whether the service refused for want of a role.
+func IsForbidden(err error) bool { return hasStatus(err, http.StatusForbidden) }
+
+// IsConflict tells whether the service refused because of what else is there or under way.
+func IsConflict(err error) bool { return hasStatus(err, http.StatusConflict) }
+
+func hasStatus(err error, status int) bool {
 	var e *Error
-	return errors.As(err, &e) && e.StatusCode == http.StatusNotFound
+	return errors.As(err, &e) && e.StatusCode == status
 }
 
 // HasCode tells whether the service refused with one of these error codes.

@@ -19,6 +19,10 @@ type point struct {
 	// crashConsistent tells that the machine's applications took no part in it.
 	crashConsistent bool
 
+	// schedule and zone are those that it was taken under: they say which day's and which of the day's it is.
+	schedule catalog.VMSchedule
+	zone     string
+
 	ready   time.Time // when its backup had ended
 	expires time.Time // of a backup on demand, what was asked for
 }
@@ -106,7 +110,10 @@ func (h history) lastBackup(now time.Time, takes time.Duration) (at time.Time, f
 }
 
 func (p period) scheduled(at time.Time, takes time.Duration) point {
-	return point{name: pointName(at), at: at, ready: at.Add(takes), crashConsistent: p.crashConsistent()}
+	return point{
+		name: pointName(at), at: at, ready: at.Add(takes), crashConsistent: p.crashConsistent(),
+		schedule: p.settings.Schedule, zone: p.settings.TimeZone,
+	}
 }
 
 func (p period) onDemand(b onDemand) point {
@@ -125,7 +132,9 @@ func (p period) retain(points []point, at time.Time) []point {
 	kept := points[:0]
 	for i, point := range points {
 		if point.expires.IsZero() {
-			r, _ := p.settings.Retention(point.at) // no rule: expired at the beginning of time
+			rules := p.settings
+			rules.Schedule, rules.TimeZone = point.schedule, point.zone
+			r, _ := rules.Retention(point.at) // no rule: expired at the beginning of time
 			point.until, point.rule = r.Until, r.Rule
 		} else {
 			point.until = point.expires

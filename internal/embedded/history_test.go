@@ -352,3 +352,17 @@ func TestBackupTakesItsTime(t *testing.T) {
 	p.to("2026-05-09T14:00:00Z")
 	p.wantTimes("long after", []string{"2026-05-02T14:00:00Z", "2026-05-01T14:00:00Z"})
 }
+
+// A point was taken on the day that its policy's zone had then: another zone later must not take its rule away.
+func TestRetention_zoneChangedAfterThePointWasTaken(t *testing.T) {
+	const firstOfMonth = `,"monthlySchedule":{TIMES,"retentionScheduleFormatType":"Daily","retentionScheduleDaily":{"daysOfTheMonth":[` +
+		`{"date":1,"isLast":false}]},"retentionDuration":{"count":12,"durationType":"Months"}}`
+	p := startPlant(t, schedule("China Standard Time", "04:00", daysOf(7)+firstOfMonth))
+	p.to("2026-06-20T12:00:00Z")
+	p.setPolicy(schedule("UTC", "04:00", daysOf(7)+firstOfMonth))
+	p.to("2026-07-20T12:00:00Z")
+	const juneInChina = "2026-05-31T20:00:00Z"
+	if times := p.times(); !slices.Contains(times, juneInChina) || !slices.Contains(times, "2026-07-01T04:00:00Z") {
+		t.Errorf("the first of June or of July is gone: %v", times)
+	}
+}

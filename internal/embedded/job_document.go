@@ -63,11 +63,10 @@ type storedJob struct {
 }
 
 // recordJob writes down that the service does something to an item, which takes a while and ends with the fault if there
-// is one. It returns the id of the job. Call it after begin: the operation that begin has put on the item leads to the
-// job by jobOf.
+// is one. Call it after begin: the operation that begin has put on the item leads to the job by jobOf.
 func (s *Service) recordJob(
 	tx *store.Tx, vault, item *store.Document, operation string, takes time.Duration, fault *Fault,
-) (jobID string, err error) {
+) error {
 	j := job{
 		name: jobOf(item.Operation), operation: operation, item: placeInVault(vault, item),
 		start: tx.Now(), end: tx.Now().Add(takes), fault: fault,
@@ -77,10 +76,10 @@ func (s *Service) recordJob(
 	}
 	if operation == jobDeleteData {
 		if err := keepSchedule(tx, vault, item, j.end); err != nil {
-			return "", err
+			return err
 		}
 	}
-	return j.name, putJob(tx, vault, j)
+	return putJob(tx, vault, j)
 }
 
 // putJob stores a job in its vault for as long as it is listed.

@@ -53,7 +53,11 @@ func TestJob(t *testing.T) {
 		t.Error(diff)
 	}
 	detailed := p.get(strings.ToUpper(job.text("id"))).want(http.StatusOK)
-	want["properties"].(map[string]any)["extendedInfo"] = map[string]any{
+	properties, ok := want["properties"].(map[string]any)
+	if !ok {
+		t.Fatal("no properties")
+	}
+	properties["extendedInfo"] = map[string]any{
 		"propertyBag": map[string]any{"VM Name": "web"},
 		"tasksList": []any{
 			map[string]any{"taskId": "Take Snapshot", "status": "Completed"},

@@ -130,7 +130,7 @@ func (s *Service) startItem(tx *store.Tx, d *store.Document, v *itemVault, kind,
 	if err := s.begin(tx, d, kind, s.config.OperationTime, nil); err != nil {
 		return err
 	}
-	if _, err := s.recordJob(tx, v.document, d, job, s.config.OperationTime, nil); err != nil {
+	if err := s.recordJob(tx, v.document, d, job, s.config.OperationTime, nil); err != nil {
 		return err
 	}
 	return save(tx, d, body)
@@ -214,8 +214,7 @@ func (s *Service) beginItemDelete(tx *store.Tx, d *store.Document, v *itemVault)
 	if err := s.beginDelete(tx, d, s.config.OperationTime); err != nil {
 		return err
 	}
-	_, err := s.recordJob(tx, v.document, d, jobDeleteData, s.config.OperationTime, nil)
-	return err
+	return s.recordJob(tx, v.document, d, jobDeleteData, s.config.OperationTime, nil)
 }
 
 // beginSoftDelete writes down what is true from the end of the operation on. Azure's deferredDeleteTimeInUTC is when the
@@ -228,7 +227,7 @@ func (s *Service) beginSoftDelete(tx *store.Tx, d *store.Document, v *itemVault)
 	if err := s.begin(tx, d, operationDelete, s.config.OperationTime, nil); err != nil {
 		return err
 	}
-	if _, err := s.recordJob(tx, v.document, d, jobDeleteData, s.config.OperationTime, nil); err != nil {
+	if err := s.recordJob(tx, v.document, d, jobDeleteData, s.config.OperationTime, nil); err != nil {
 		return err
 	}
 	if err := stopHistory(body, tx.Now()); err != nil {

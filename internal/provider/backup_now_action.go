@@ -2,9 +2,7 @@ package provider
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net/http"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/action/timeouts"
@@ -16,7 +14,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -157,10 +154,4 @@ func (a *backupNowAction) Invoke(ctx context.Context, req action.InvokeRequest, 
 		return
 	}
 	b.say(fmt.Sprintf("%s: job %s goes on; the data source backup_jobs shows how it stands", b.label(), b.job))
-}
-
-// isConflict tells that the service refused because of something else that it is doing.
-func isConflict(err error) bool {
-	var refusal *arm.Error
-	return errors.As(err, &refusal) && refusal.StatusCode == http.StatusConflict
 }

@@ -38,8 +38,10 @@ func backupsTake(d time.Duration) provider.Option {
 	return embeddedWith(func(c *embedded.Config) { c.BackupTime = d })
 }
 
+//nolint:staticcheck // the interface is the only way to the actions until they are part of ProviderServer
 func (c *protocolClient) actions() tfprotov6.ProviderServerWithActions {
 	c.t.Helper()
+	//nolint:staticcheck // see above
 	actions, ok := c.server.(tfprotov6.ProviderServerWithActions)
 	if !ok {
 		c.t.Fatal("the server has no actions")

@@ -53,7 +53,7 @@ func (b *onDemandBackup) start(ctx context.Context, until time.Time, diags *diag
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		diags.AddError("Interrupted while asking for the backup", problem(b.label(), err,
 			"The service may have started it all the same, which the data source backup_jobs shows."))
-	case isConflict(err):
+	case arm.IsConflict(err):
 		diags.AddError("Another operation is running", problem(b.label(), err,
 			"Wait until it has ended. The data source backup_jobs with status = \"InProgress\" shows it."))
 	case err != nil:

@@ -3,9 +3,7 @@ package provider
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -46,14 +44,13 @@ func (r *protectedVMResource) regionOfVM(ctx context.Context, m protectedVMModel
 		return vmRegion{} // the validator has said so
 	}
 	region, err := r.run.vaults.VMRegion(ctx, vm)
-	var refusal *arm.Error
 	switch {
 	case err == nil:
 		return vmRegion{name: catalog.NormalizeRegion(region)}
 	case arm.IsNotFound(err):
 		diags.AddAttributeError(path.Root("source_vm_id"), "Virtual machine does not exist", problem("VM "+vm.String(), err,
 			"If the same apply makes the VM, use the id of its resource instead of a text, so that Terraform makes it first."))
-	case errors.As(err, &refusal) && refusal.StatusCode == http.StatusForbidden:
+	case arm.IsForbidden(err):
 		if r.run.plans.once("no right to read VMs") {
 			diags.AddAttributeWarning(path.Root("source_vm_id"), "Regions of VMs cannot be read", problem("VM "+vm.String(), err,
 				"Whether VMs are in the region of their vault is checked while applying, by the service. To have it checked while planning, give the "+
@@ -84,7 +81,7 @@ func (r *protectedVMResource) vaultOf(ctx context.Context, m protectedVMModel, d
 	case err == nil:
 		v = plannedVault{
 			id: id, region: found.Region, locked: found.RedundancyLocked, redundancy: string(orEmpty(found.Settings.Redundancy)),
-			immutability: string(orEmpty(found.Settings.Immutability)),
+			immutability: orEmpty(found.Settings.Immutability),
 		}
 		if planned {
 			v.redundancy, v.immutability = cmp.Or(intended.redundancy, v.redundancy), cmp.Or(intended.immutability, v.immutability)

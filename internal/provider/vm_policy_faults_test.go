@@ -1,7 +1,9 @@
 package provider_test
 
 import (
+	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -74,4 +76,31 @@ func TestAccVMPolicy_refused(t *testing.T) {
 			{Config: before, ConfigPlanChecks: nothing},
 		},
 	})
+}
+
+// Ctrl-C while a change is on its way to the VMs of a policy: the state has the policy as it was, and the next plan finds it
+// as the service has made it. What the service says is logged once, not at every look.
+func TestAccVMPolicy_interruptedUpdate(t *testing.T) {
+	needSignals(t)
+	t.Parallel()
+	config := func(embedded, days string) string {
+		return strings.Replace(policyWorkspace(policyBlock("test", "nightly", daily, `retention_daily = { count = `+days+` }`)),
+			`environment = "embedded"`, "\n  environment = \"embedded\"\n  embedded = { "+embedded+" }\n", 1)
+	}
+	w := acctest.NewWorkspace(t, config(``, "30"))
+	w.MustRun("apply", "-auto-approve")
+	newServiceClient(t, databaseOf(w)).protectBy("nightly", "vm-a")
+	w.Write("main.tf", config(`operation_time = "1h"`, "31"))
+	p := w.Start("apply", "-auto-approve")
+	p.WaitForLog(`waiting for backup policy: .*status=InProgress`)
+	p.Interrupt()
+	wantOutput(t, wantEnded(t, p), "Unable to update backup policy", `Policy "nightly" of vault "contoso": interrupted.`, "The next plan shows how far it has come")
+	if days := fmt.Sprint(w.State()[policyAddress]["retention_daily"]); days != "map[count:30]" {
+		t.Errorf("retention_daily is %s in the state", days)
+	}
+	if lines := strings.Count(w.Log(), "waiting for backup policy: "); lines != 1 {
+		t.Errorf("%d lines are logged:\n%s", lines, w.Log())
+	}
+	w.Write("main.tf", config(`clock_offset = "2h"`, "31"))
+	w.MustPlanNothing()
 }

@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"strings"
@@ -164,7 +165,7 @@ func TestAccVMPolicyMoveState(t *testing.T) {
 			wantActions(t, plan, test.want)
 			wantOutput(t, plan.Result, test.says)
 			w.MustRun("apply", plan.File)
-			if p := w.State()["backup_policy_vm.p"]; p["id"] != nightlyID || !strings.EqualFold(p["vault_id"].(string), contosoID) || p["policy_type"] != "V2" {
+			if p := w.State()["backup_policy_vm.p"]; p["id"] != nightlyID || !strings.EqualFold(fmt.Sprint(p["vault_id"]), contosoID) || p["policy_type"] != "V2" {
 				t.Errorf("%v", p)
 			}
 			forget(t, w)

@@ -176,7 +176,7 @@ func TestBackupNowThatCannotBeFollowed(t *testing.T) {
 
 func TestBackupNowOfTheEmbeddedService(t *testing.T) {
 	c, _ := embeddedVault(t, func(c *embedded.Config) { c.BackupTime = 50 * time.Millisecond })
-	protect(t, c, "web")
+	protect(t, c)
 	name, err := c.BackupNow(t.Context(), itemID("web"), time.Now().AddDate(0, 0, 45))
 	if err != nil {
 		t.Fatal(err)

@@ -99,7 +99,9 @@ func TestProtectingVaultKnowsStoppedAndSoftDeleted(t *testing.T) {
 		protecting(t, c, "free", "")
 	}
 	protecting(t, c, "stopped", "vault-0")
+	f.take()
 	protecting(t, c, "deleted", "")
+	expectCalls(t, f)
 }
 
 // An apply asks between its own writes: they are known without new lists.
@@ -148,7 +150,7 @@ func TestProtectingVaultWithoutARightToList(t *testing.T) {
 
 func TestProtectingVaultOfTheEmbeddedService(t *testing.T) {
 	c, _ := embeddedVault(t, nil)
-	protect(t, c, "web")
+	protect(t, c)
 	for range 8 { // by both ways
 		protecting(t, c, "web", "contoso")
 		protecting(t, c, "free", "")

@@ -74,7 +74,7 @@ func TestRecoveryPointsOfTheEmbeddedService(t *testing.T) {
 	start := at(1, 0)
 	now := start
 	c, _ := embeddedVault(t, func(c *embedded.Config) { c.Now, c.PageSize = func() time.Time { return now }, 3 })
-	protect(t, c, "web") // by DefaultPolicy: each day, for 30 days
+	protect(t, c) // by DefaultPolicy: each day, for 30 days
 	now = at(11, 0)
 	all := points(t, c, vault.Window{})
 	if len(all) != 10 || !all[0].Time.After(all[9].Time) || all[0].Expires.Sub(all[0].Time) != 30*24*time.Hour || len(all[0].Tiers) == 0 {
