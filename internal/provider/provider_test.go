@@ -52,11 +52,11 @@ resource "backup_vault" "test" {
 
 func TestAccProvider_environments(t *testing.T) {
 	for name, test := range map[string]struct{ config, variable, want string }{
-		"public, without sign-in":    {`environment = "public"`, "", `No way to sign in to Azure \(public\) works`},
-		"from the variable":          {``, "china", `No way to sign in to Azure \(china\) works`},
+		"public, without sign-in":    {`environment = "public"`, "", `No way to sign in to Azure (public) works`},
+		"from the variable":          {``, "china", `No way to sign in to Azure (china) works`},
 		"unknown":                    {`environment = "mars"`, "", `environment value must be one of`},
 		"unknown, from the variable": {``, "mars", `The environment variable BACKUP_ENVIRONMENT has the value "mars"`},
-		"the attribute comes first":  {`environment = "usgovernment"`, "embedded", `No way to sign in to Azure \(usgovernment\) works`},
+		"the attribute comes first":  {`environment = "usgovernment"`, "embedded", `No way to sign in to Azure (usgovernment) works`},
 		"endpoint":                   {"environment = \"public\"\nendpoint = \"http://example.com\"", "", `must begin with https://`},
 		"provisioning time":          {"environment = \"embedded\"\nembedded = { provisioning_time = \"soon\" }", "", `"soon" is not a duration`},
 		"provisioning time too long": {"environment = \"embedded\"\nembedded = { provisioning_time = \"25h\" }", "", `is not between 0s and 24h`},
