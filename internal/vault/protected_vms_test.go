@@ -213,7 +213,7 @@ func TestSoftDeletedVMIsUndeletedFirst(t *testing.T) {
 	if _, err := c.Protect(t.Context(), itemID("web"), protection("web"), nil); err != nil {
 		t.Fatal(err)
 	}
-	if first := decoded(t, f.bodies[0])["properties"].(map[string]any); first["isRehydrate"] != true || first["policyId"] != nil {
+	if first, ok := decoded(t, f.bodies[0])["properties"].(map[string]any); !ok || first["isRehydrate"] != true || first["policyId"] != nil {
 		t.Errorf("the first write is no undelete: %v", first)
 	}
 	if second := f.written(t); second["isRehydrate"] != nil || second["policyId"] == nil {
