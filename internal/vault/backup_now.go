@@ -22,8 +22,8 @@ func (c *Client) BackupNow(ctx context.Context, id ItemID, retainUntil time.Time
 		request["recoveryPointExpiryTimeInUTC"] = retainUntil.UTC().Format(time.RFC3339)
 	}
 	vault := id.Vault.String()
-	c.wroteItem(vault)
-	defer c.wroteItem(vault)
+	c.wrote(vault)
+	defer c.wrote(vault)
 	op, err := c.beginHeard(ctx, arm.Request{
 		Method: http.MethodPost, Path: id.String() + "/backup", APIVersion: catalog.BackupAPIVersion, Body: map[string]any{"properties": request},
 	})

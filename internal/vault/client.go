@@ -185,7 +185,7 @@ func (c *Client) Delete(ctx context.Context, id arm.ID, progress func(State)) er
 		err = nil
 	}
 	c.inventory.deleted(id, err == nil)
-	c.wroteItem(id.Key())
+	c.wrote(id.String())
 	return err
 }
 

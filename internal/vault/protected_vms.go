@@ -99,8 +99,8 @@ func (c *Client) StopProtection(ctx context.Context, id ItemID, state string, pr
 // does not exist is success.
 func (c *Client) Unprotect(ctx context.Context, id ItemID, progress func(status string)) error {
 	vault := id.Vault.String()
-	c.wroteItem(vault)
-	defer c.wroteItem(vault)
+	c.wrote(vault)
+	defer c.wrote(vault)
 	return c.whenFree(ctx, func(ctx context.Context) error { return c.remove(ctx, id.String(), progress) })
 }
 
@@ -109,8 +109,8 @@ func (c *Client) putItem(ctx context.Context, id ItemID, body wireProtection, pr
 		return ProtectedVM{}, err
 	}
 	vault := id.Vault.String()
-	c.wroteItem(vault)
-	defer c.wroteItem(vault)
+	c.wrote(vault)
+	defer c.wrote(vault)
 	var op *arm.Operation
 	err := c.whenFree(ctx, func(ctx context.Context) (err error) {
 		op, err = c.beginHeard(ctx, arm.Request{
@@ -139,8 +139,8 @@ func (c *Client) putItem(ctx context.Context, id ItemID, body wireProtection, pr
 	return w.protectedVM()
 }
 
-// wroteItem forgets what was read of a vault's items, and of its policies, which count them.
-func (c *Client) wroteItem(vault string) {
+// wrote forgets what was read of a vault's items and policies: items have policies, and policies count items.
+func (c *Client) wrote(vault string) {
 	c.items.wrote(vault)
 	c.policies.wrote(vault)
 }

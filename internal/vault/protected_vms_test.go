@@ -139,6 +139,11 @@ func TestProtectedVMIsRead(t *testing.T) {
 	if diff := cmp.Diff(want, v); diff != "" {
 		t.Error(diff)
 	}
+	f.holdItem("all", `,"extendedProperties":{"diskExclusionProperties":{"diskLunList":[],"isInclusionList":false}}`)
+	if v, err := c.ProtectedVM(t.Context(), itemID("all")); err != nil || v.Disks != nil {
+		t.Errorf("excluding none is no restriction: %v %v", v.Disks, err)
+	}
+	c = f.connect(t)
 	f.holdItem("bare", `,"policyId":null,"extendedInfo":null,"extendedProperties":{"diskExclusionProperties":null},"deferredDeleteTimeInUTC":null`)
 	if v, err := c.ProtectedVM(t.Context(), itemID("bare")); err != nil || v.Disks != nil || !v.LastBackup.IsZero() || v.SoftDeleted || !v.PurgeAt.IsZero() || v.PolicyID != "" {
 		t.Error(v, err)
@@ -208,7 +213,7 @@ func TestSoftDeletedVMIsUndeletedFirst(t *testing.T) {
 	if _, err := c.Protect(t.Context(), itemID("web"), protection("web"), nil); err != nil {
 		t.Fatal(err)
 	}
-	if first := decoded(t, f.bodies[0])["properties"].(map[string]any); first["isRehydrate"] != true || first["policyId"] != nil {
+	if first, ok := decoded(t, f.bodies[0])["properties"].(map[string]any); !ok || first["isRehydrate"] != true || first["policyId"] != nil {
 		t.Errorf("the first write is no undelete: %v", first)
 	}
 	if second := f.written(t); second["isRehydrate"] != nil || second["policyId"] == nil {
@@ -327,5 +332,34 @@ func TestManyItemsAreServedByOneList(t *testing.T) {
 	}
 	if v, err := c.ProtectedVM(t.Context(), itemID(all[7])); err != nil || !v.Stopped() {
 		t.Error(v, err)
+	}
+}
+
+func TestItemsAreReadAgainAfterWhatMayChangeThem(t *testing.T) {
+	c, f := newFake(t)
+	all := names(4)
+	f.put(policyID("p").String(), `{"id":"`+policyID("p").String()+`","properties":{"backupManagementType":"AzureIaasVM"}}`)
+	f.putJob("j", "Backup", "Completed", at(1, 10), "")
+	for name, change := range map[string]func() error{
+		"backup":          func() error { _, err := c.WaitJob(t.Context(), id("contoso"), "j", nil); return err },
+		"policy":          func() error { _, err := c.UpdatePolicy(t.Context(), policyID("p"), daily, nil); return err },
+		"unprotect":       func() error { return c.Unprotect(t.Context(), itemID("other"), nil) },
+		"vault's removal": func() error { return c.Delete(t.Context(), id("contoso"), nil) },
+	} {
+		for _, vm := range all {
+			f.holdItem(vm, "")
+		}
+		for _, vm := range all {
+			if _, err := c.ProtectedVM(t.Context(), itemID(vm)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := change(); err != nil {
+			t.Fatal(err)
+		}
+		f.holdItem(all[3], `,"extendedInfo":{"recoveryPointCount":77}`)
+		if v, err := c.ProtectedVM(t.Context(), itemID(all[3])); err != nil || v.RecoveryPoints != 77 {
+			t.Errorf("after %s: %d recovery points, %v", name, v.RecoveryPoints, err)
+		}
 	}
 }

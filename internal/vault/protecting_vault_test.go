@@ -99,7 +99,9 @@ func TestProtectingVaultKnowsStoppedAndSoftDeleted(t *testing.T) {
 		protecting(t, c, "free", "")
 	}
 	protecting(t, c, "stopped", "vault-0")
+	f.take()
 	protecting(t, c, "deleted", "")
+	expectCalls(t, f)
 }
 
 // An apply asks between its own writes: they are known without new lists.

@@ -112,8 +112,8 @@ func (c *Client) putPolicy(ctx context.Context, id PolicyID, body any, progress 
 		return Policy{}, err
 	}
 	vault := id.Vault.String()
-	c.policies.wrote(vault)
-	defer c.policies.wrote(vault)
+	c.wrote(vault)
+	defer c.wrote(vault)
 	op, err := c.beginHeard(ctx, arm.Request{Method: http.MethodPut, Path: id.String(), APIVersion: catalog.BackupAPIVersion, Body: body})
 	if err != nil {
 		return Policy{}, err
@@ -137,8 +137,8 @@ func (c *Client) putPolicy(ctx context.Context, id PolicyID, body any, progress 
 // refused by the service.
 func (c *Client) DeletePolicy(ctx context.Context, id PolicyID) error {
 	vault := id.Vault.String()
-	c.policies.wrote(vault)
-	defer c.policies.wrote(vault)
+	c.wrote(vault)
+	defer c.wrote(vault)
 	return c.remove(ctx, id.String(), nil)
 }
 
