@@ -100,7 +100,7 @@ provider "backup" {
 }
 `+productionVault, filepath.ToSlash(path)))
 			named := path
-			if name == "folder missing" || name == "file for a folder" {
+			if name == "folder missing" {
 				named = filepath.Dir(path) // what is wrong is the folder
 			}
 			for _, command := range [][]string{{"plan"}, {"plan", "-refresh=false"}, {"apply", "-auto-approve"}} {
