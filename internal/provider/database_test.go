@@ -76,7 +76,7 @@ func TestAccDatabase_unusable(t *testing.T) {
 			make: func(t *testing.T, folder string) string {
 				return filepath.Join(write(t, folder, "notes.txt", []byte("some notes")), "vaults.db")
 			},
-			want: []string{"The folder", "does not exist"},
+			want: []string{"goes through the file", "which is no folder", "Choose another path"},
 		},
 		"folder": {
 			make: func(_ *testing.T, folder string) string { return folder },
@@ -100,7 +100,7 @@ provider "backup" {
 }
 `+productionVault, filepath.ToSlash(path)))
 			named := path
-			if name == "folder missing" || name == "file for a folder" {
+			if name == "folder missing" {
 				named = filepath.Dir(path) // what is wrong is the folder
 			}
 			for _, command := range [][]string{{"plan"}, {"plan", "-refresh=false"}, {"apply", "-auto-approve"}} {

@@ -310,6 +310,28 @@ resource "backup_policy_vm" "found" {
 `,
 		found: []string{"contoso-chinanorth", "contoso-eastus", "nightly", "DefaultPolicy", "EnhancedPolicy"}, imports: 4,
 	},
+	"list-resources/backup_protected_vm": {
+		config: `
+resource "backup_policy_vm" "nightly" {
+  name            = "nightly"
+  vault_id        = backup_vault.found["East US"].id
+  backup          = { frequency = "Daily", time = "23:00" }
+  retention_daily = { count = 30 }
+}
+
+resource "backup_protected_vm" "found" {
+  for_each = {
+    web-1 = backup_policy_vm.nightly.id
+    web-2 = "${backup_vault.found["East US"].id}/backupPolicies/DefaultPolicy"
+    web-3 = "${backup_vault.found["China North"].id}/backupPolicies/DefaultPolicy"
+  }
+  vault_id         = split("/backupPolicies/", each.value)[0]
+  source_vm_id     = "` + machines + `${each.key}"
+  backup_policy_id = each.value
+}
+`,
+		found: []string{"web-1 in contoso-eastus", "web-3 in contoso-chinanorth"}, imports: 2,
+	},
 }
 
 // What a query finds can be imported as Terraform writes it down.

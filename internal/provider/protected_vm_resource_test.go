@@ -97,7 +97,7 @@ func TestAccProtectedVM_basic(t *testing.T) {
 			// Another spelling of anything is no change.
 			{
 				Config: strings.NewReplacer(
-					"vault_id = backup_vault.test.id", `vault_id = "`+strings.ToUpper(contosoID)+`"`, webID, strings.ToLower(webID),
+					"vault_id = backup_vault.test.id", "depends_on = [backup_vault.test]\n  vault_id = \""+strings.ToUpper(contosoID)+`"`, webID, strings.ToLower(webID),
 					`"${backup_vault.test.id}/backupPolicies/DefaultPolicy"`, `"`+strings.ToLower(defaultPolicy)+`"`,
 				).Replace(config),
 				ConfigPlanChecks: nothing,

@@ -165,8 +165,12 @@ func TestUpdateKeepsWhatItDoesNotKnow(t *testing.T) {
 			t.Errorf("%s is sent back: %v", gone, sent[gone])
 		}
 	}
-	if tiering, _ := sent["tieringPolicy"].(map[string]any)["ArchivedRP"].(map[string]any); tiering["tieringMode"] != "DoNotTier" {
-		t.Errorf("the tiering is not taken away: %v", sent["tieringPolicy"])
+	if sent["policyType"] != "V2" {
+		t.Errorf("%v", sent["policyType"])
+	}
+	want := map[string]any{"ArchivedRP": map[string]any{"tieringMode": "DoNotTier", "duration": 0.0, "durationType": "Invalid"}}
+	if diff := cmp.Diff(want, sent["tieringPolicy"]); diff != "" {
+		t.Errorf("the tiering is not taken away: %s", diff)
 	}
 	if diff := cmp.Diff([]string{"GET ENHANCED", "PUT ENHANCED"}, f.take()); diff != "" {
 		t.Error(diff)
