@@ -126,7 +126,7 @@ func statusPattern(status string) string {
 
 func TestBackupNow_progress(t *testing.T) {
 	t.Parallel()
-	c := backupNow(t, backupsTake(300*time.Millisecond))
+	c := backupNow(t, backupsTake(2*time.Second))
 	said, diagnostics := c.invoke(t.Context(), map[string]any{}, nil)
 	c.succeed(diagnostics)
 	wantSaid(t, said, acceptedPattern, statusPattern("InProgress"), statusPattern("Completed"),

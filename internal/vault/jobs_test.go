@@ -107,7 +107,7 @@ func TestWaitJob(t *testing.T) {
 		t.Error(err)
 	}
 	f.putJob("j", "Backup", "InProgress", at(1, 10), "")
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
 	defer cancel()
 	j, err := c.WaitJob(ctx, id("contoso"), "j", nil)
 	var timeout *arm.TimeoutError
@@ -175,7 +175,7 @@ func TestBackupNowThatCannotBeFollowed(t *testing.T) {
 }
 
 func TestBackupNowOfTheEmbeddedService(t *testing.T) {
-	c, _ := embeddedVault(t, func(c *embedded.Config) { c.BackupTime = 50 * time.Millisecond })
+	c, _ := embeddedVault(t, func(c *embedded.Config) { c.BackupTime = 2 * time.Second })
 	protect(t, c)
 	name, err := c.BackupNow(t.Context(), itemID("web"), time.Now().AddDate(0, 0, 45))
 	if err != nil {

@@ -246,7 +246,7 @@ func TestProtectWaitsForAnotherOperation(t *testing.T) {
 			t.Error(err)
 		}
 		refusals = 1 << 30
-		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Millisecond)
+		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
 		v, err := c.Protect(ctx, itemID("web"), protection("web"), nil)
 		cancel()
 		var timeout *arm.TimeoutError
@@ -280,7 +280,11 @@ func TestWhatWasAcceptedIsNamedWhenTheWaitFails(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c, f := newFake(t)
 			f.later(operation{method: http.MethodPut, polls: polls, without: true})
-			ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+			enough := time.Minute
+			if name == "timeout" {
+				enough = time.Second
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), enough)
 			defer cancel()
 			v, err := c.Protect(ctx, itemID("web"), protection("web"), nil)
 			if v.ARMID != itemID("web").String() || v.SourceVMID == "" {

@@ -125,7 +125,7 @@ func TestPolicyWaitTimesOutWithTheLastWord(t *testing.T) {
 	c, f := newFake(t)
 	id := policyID("daily")
 	f.later(operation{method: http.MethodPut, polls: []string{`{"status":"ModifyingProtection"}`}})
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
 	defer cancel()
 	p, err := c.CreatePolicy(ctx, id, daily)
 	var timeout *arm.TimeoutError
