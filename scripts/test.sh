@@ -25,7 +25,11 @@ echo "Acceptance tests run $version ($cli)."
 # The race detector needs cgo, and so a C compiler, everywhere but on macOS.
 race=-race
 reason=
-if [[ $(go env GOOS) != darwin ]]; then
+if [[ ${BACKUP_RACE:-on} == off ]]; then
+  # For another run of the same code, which the race detector has just watched.
+  export CGO_ENABLED=0
+  race=
+elif [[ $(go env GOOS) != darwin ]]; then
   cc=$(go env CC)
   if ! type -P -- "${cc%% *}" >/dev/null; then
     reason="there is no C compiler ($cc)"
@@ -46,7 +50,9 @@ no_race() {
 TEXT
 }
 
-if [[ -z $reason ]]; then
+if [[ -z $race ]]; then
+  :
+elif [[ -z $reason ]]; then
   export CGO_ENABLED=1
 else
   no_race

@@ -36,9 +36,14 @@ func (p *backupProvider) configureEmbedded(ctx context.Context, config providerM
 	}
 	r.vaults, err = p.client(arm.Options{
 		Endpoint: embedded.Endpoint, Transport: embedded.NewTransport(service), Application: application, Polling: embeddedPolling,
+		// Between the service and us there is nothing that could break for a while: what fails often goes on failing.
+		Persistence: arm.Persistence{Retries: embeddedRetries},
 	})
 	addConfigureError(err, diags)
 }
+
+// embeddedRetries is how often a request to the service in this process is repeated, such as one that met a busy database.
+const embeddedRetries = 3
 
 // configureServed connects to an embedded service that another process serves.
 func (p *backupProvider) configureServed(config providerModel, endpoint, application string, r *run, diags *diag.Diagnostics) {
