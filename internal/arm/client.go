@@ -65,7 +65,7 @@ type Client struct {
 // NewClient makes a client; it sends nothing yet.
 func NewClient(o Options) (*Client, error) {
 	endpoint, err := url.Parse(o.Endpoint)
-	if err != nil || endpoint.Host == "" || endpoint.Scheme != "https" && !(endpoint.Scheme == "http" && isLoopback(endpoint.Hostname())) {
+	if err != nil || endpoint.Host == "" || !isSafe(endpoint) {
 		return nil, fmt.Errorf("the ARM endpoint %q is not an https URL, nor http on this machine", o.Endpoint)
 	}
 	if o.Transport == nil {
@@ -96,6 +96,11 @@ func NewClient(o Options) (*Client, error) {
 }
 
 const defaultWithoutDeadline = 2 * time.Minute
+
+// isSafe tells whether a token can be sent to an endpoint without anybody else reading it.
+func isSafe(endpoint *url.URL) bool {
+	return endpoint.Scheme == "https" || endpoint.Scheme == "http" && isLoopback(endpoint.Hostname())
+}
 
 func isLoopback(host string) bool {
 	ip := net.ParseIP(host)

@@ -37,8 +37,9 @@ func fakeAz(t *testing.T, token, show string) (calls func() []string) {
 	}
 }
 
-func printToken(token string) string {
-	return fmt.Sprintf(`echo '{"accessToken":"%s","expires_on":%d,"tokenType":"Bearer"}'`, token, time.Now().Add(time.Hour).Unix())
+// printToken prints a token as az does.
+func printToken() string {
+	return fmt.Sprintf(`echo '{"accessToken":"%s","expires_on":%d,"tokenType":"Bearer"}'`, azuretest.CLIToken, time.Now().Add(time.Hour).Unix())
 }
 
 const (
@@ -70,7 +71,7 @@ func TestAzureCLIInEveryCloud(t *testing.T) {
 			{"asked for", azure.Settings{UseCLI: &yes}, ""},
 		} {
 			t.Run(string(cloud)+"/"+test.name, func(t *testing.T) {
-				calls := fakeAz(t, printToken(azuretest.CLIToken), showChina)
+				calls := fakeAz(t, printToken(), showChina)
 				server := azuretest.New(t)
 				test.settings.Cloud = cloud
 				c := connectCLI(t, server, test.settings)
@@ -91,7 +92,7 @@ func TestAzureCLIInEveryCloud(t *testing.T) {
 }
 
 func TestAzureCLIAndAuxiliaryTenants(t *testing.T) {
-	calls := fakeAz(t, printToken(azuretest.CLIToken), showChina)
+	calls := fakeAz(t, printToken(), showChina)
 	c := connectCLI(t, azuretest.New(t), azure.Settings{Cloud: catalog.Public, SubscriptionID: "s-1", AuxiliaryTenantIDs: []string{"tenant-a"}})
 	signIn(t, c)
 	mustGet(t, c)
@@ -136,7 +137,7 @@ func TestAzureCLIReasons(t *testing.T) {
 
 // Azure CLI is somebody's personal account: it must not step in for a principal that is refused.
 func TestAzureCLIIsNoSilentSecondIdentity(t *testing.T) {
-	calls := fakeAz(t, printToken(azuretest.CLIToken), showChina)
+	calls := fakeAz(t, printToken(), showChina)
 	server := azuretest.New(t)
 	s := secretSettings()
 	s.Cloud, s.TenantID = catalog.China, ""
@@ -152,7 +153,7 @@ func TestAzureCLIIsNoSilentSecondIdentity(t *testing.T) {
 
 // Azure CLI cannot be given claims; the user must run the command that azidentity names.
 func TestAzureCLIAndClaimsChallenge(t *testing.T) {
-	fakeAz(t, printToken(azuretest.CLIToken), showChina)
+	fakeAz(t, printToken(), showChina)
 	server := azuretest.New(t)
 	c := connectCLI(t, server, azure.Settings{Cloud: catalog.China})
 	signIn(t, c)
@@ -165,7 +166,7 @@ func TestAzureCLIAndClaimsChallenge(t *testing.T) {
 }
 
 func TestDefaultSubscription(t *testing.T) {
-	fakeAz(t, printToken(azuretest.CLIToken), showChina)
+	fakeAz(t, printToken(), showChina)
 	account, err := connectCLI(t, azuretest.New(t), azure.Settings{Cloud: catalog.China}).DefaultSubscription(t.Context())
 	want := azure.Account{SubscriptionID: "s-1", SubscriptionName: "Backup", TenantID: "t-1", Cloud: "AzureChinaCloud"}
 	if err != nil || account != want {
@@ -185,7 +186,7 @@ func TestDefaultSubscription(t *testing.T) {
 		"echo 'hello'": "has not printed the JSON expected",
 		"exit 3":       "az: exit status 3",
 	} {
-		fakeAz(t, printToken(azuretest.CLIToken), show)
+		fakeAz(t, printToken(), show)
 		_, err := connectCLI(t, azuretest.New(t), azure.Settings{Cloud: catalog.China}).DefaultSubscription(t.Context())
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", show, err, want)

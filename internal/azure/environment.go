@@ -69,18 +69,18 @@ type environment struct {
 }
 
 // read is the value of the first variable that has one; an empty value is as good as none.
-func (e *environment) read(names ...string) (value, name string) {
+func (e *environment) read(names ...string) string {
 	for _, name := range names {
 		if value, set := e.lookup(name); set && strings.TrimSpace(value) != "" {
-			return strings.TrimSpace(value), name
+			return strings.TrimSpace(value)
 		}
 	}
-	return "", ""
+	return ""
 }
 
 func (e *environment) text(field *string, names ...string) {
 	if *field == "" {
-		*field, _ = e.read(names...)
+		*field = e.read(names...)
 	}
 }
 
@@ -95,7 +95,7 @@ func (e *environment) pair(value *string, valueName string, path *string, pathNa
 
 func (e *environment) list(name, separator string) []string {
 	var all []string
-	text, _ := e.read(name)
+	text := e.read(name)
 	for part := range strings.SplitSeq(text, separator) {
 		if part = strings.TrimSpace(part); part != "" {
 			all = append(all, part)
@@ -110,7 +110,7 @@ func (e *environment) flag(field **bool, name string) {
 	if *field != nil {
 		return
 	}
-	text, _ := e.read(name)
+	text := e.read(name)
 	if text == "" {
 		return
 	}
@@ -124,7 +124,7 @@ func (e *environment) flag(field **bool, name string) {
 
 // same fills a field from a variable of AKS, which must not contradict what is already there.
 func (e *environment) same(field *string, setting, name string) {
-	value, _ := e.read(name)
+	value := e.read(name)
 	switch {
 	case value == "" || value == *field:
 	case *field == "":

@@ -48,7 +48,11 @@ func (b *bearer) Do(req *policy.Request) (*http.Response, error) {
 		return resp, err
 	}
 	refused := strings.TrimPrefix(req.Raw().Header.Get("Authorization"), "Bearer ")
-	if !b.credential.renew(refused) || req.RewindBody() != nil {
+	again := b.credential.renew(refused)
+	if again {
+		again = req.RewindBody() == nil
+	}
+	if !again {
 		return resp, nil
 	}
 	runtime.Drain(resp)

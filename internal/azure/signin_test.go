@@ -175,7 +175,8 @@ func TestOIDCRequestShapes(t *testing.T) {
 	}{
 		{
 			"GitHub", azuretest.GitHubURL, "", "GET",
-			map[string]string{"audience": "api://AzureADTokenExchange", "api-version": "2.0"}, nil,
+			map[string]string{"audience": "api://AzureADTokenExchange", "api-version": "2.0"},
+			nil,
 		},
 		{"GitHub with an audience of its own", azuretest.GitHubURL + "&audience=mine", "", "GET", map[string]string{"audience": "mine"}, nil},
 		{

@@ -37,7 +37,7 @@ type azureCloud struct {
 	runCLI func(ctx context.Context, args ...string) ([]byte, error)
 }
 
-func newAzureCloud(t *testing.T, cloud catalog.Cloud, changes ...func(*embedded.Config)) *azureCloud {
+func newAzureCloud(t *testing.T, cloud catalog.Cloud) *azureCloud {
 	t.Helper()
 	file, err := store.Open(t.Context(), acctest.Database(t))
 	if err != nil {
@@ -46,14 +46,10 @@ func newAzureCloud(t *testing.T, cloud catalog.Cloud, changes ...func(*embedded.
 	t.Cleanup(func() { _ = file.Close() })
 	a := &azureCloud{Server: azuretest.New(t), t: t, faults: &embedded.Faults{}}
 	a.runCLI = func(context.Context, ...string) ([]byte, error) { return nil, errors.New("there is no az here") }
-	config := embedded.Config{
+	a.arm = embedded.New(embedded.Config{
 		Store: file, Faults: a.faults, Regions: catalog.Regions(cloud), StrictResourceGroups: true,
 		Subscriptions: []embedded.Subscription{{ID: azureAccount, DisplayName: "Production"}},
-	}
-	for _, change := range changes {
-		change(&config)
-	}
-	a.arm = embedded.New(config)
+	})
 	a.ServeARM(a.arm)
 	a.put("/subscriptions/"+azureAccount+"/resourceGroups/backup", fmt.Sprintf(`{"location":%q}`, catalog.Regions(cloud)[0].Name))
 	return a

@@ -90,12 +90,16 @@ func TestVMPolicyMoveState_refused(t *testing.T) {
 	}{
 		"no id":         {changes: map[string]any{"id": nil}, want: "names no id"},
 		"id of a vault": {changes: map[string]any{"id": contosoID}, want: "is not"},
-		"another resource of azurerm": {change: func(r *tfprotov6.MoveResourceStateRequest) { r.SourceTypeName = "azurerm_backup_policy_file_share" },
-			want: "A azurerm_backup_policy_file_share of the provider registry.terraform.io/hashicorp/azurerm cannot become a backup_policy_vm."},
-		"another azurerm": {change: func(r *tfprotov6.MoveResourceStateRequest) {
-			r.SourceProviderAddress = "registry.terraform.io/contoso/azurerm"
+		"another resource of azurerm": {
+			change: func(r *tfprotov6.MoveResourceStateRequest) { r.SourceTypeName = "azurerm_backup_policy_file_share" },
+			want:   "A azurerm_backup_policy_file_share of the provider registry.terraform.io/hashicorp/azurerm cannot become a backup_policy_vm.",
 		},
-			want: "cannot become a backup_policy_vm"},
+		"another azurerm": {
+			change: func(r *tfprotov6.MoveResourceStateRequest) {
+				r.SourceProviderAddress = "registry.terraform.io/contoso/azurerm"
+			},
+			want: "cannot become a backup_policy_vm",
+		},
 		"broken JSON": {change: func(r *tfprotov6.MoveResourceStateRequest) { r.SourceState.JSON = []byte(`{"id": "/subsc`) }, want: "is not the JSON that its provider writes"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -49,7 +49,8 @@ func TestJobs(t *testing.T) {
 		"operation": {vault.JobFilter{Operation: "Backup"}, []string{"c", "b"}, "backupManagementType eq 'AzureIaasVM' and operation eq 'Backup'"},
 		"window": {
 			vault.JobFilter{Window: vault.Window{From: at(2, 0), To: at(3, 0)}},
-			[]string{"b"}, "backupManagementType eq 'AzureIaasVM' and startTime eq '2026-11-02 12:00:00 AM' and endTime eq '2026-11-03 12:00:00 AM'",
+			[]string{"b"},
+			"backupManagementType eq 'AzureIaasVM' and startTime eq '2026-11-02 12:00:00 AM' and endTime eq '2026-11-03 12:00:00 AM'",
 		},
 		"until": {vault.JobFilter{Window: vault.Window{To: at(2, 10)}}, []string{"b", "a"}, "backupManagementType eq 'AzureIaasVM'"},
 	} {

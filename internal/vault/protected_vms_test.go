@@ -26,14 +26,15 @@ func embeddedVault(t *testing.T, configure func(*embedded.Config)) (*vault.Clien
 	return c, r
 }
 
-func protection(vm string) vault.Protection {
-	return vault.Protection{SourceVMID: vmID(vm).String(), PolicyID: policyID("DefaultPolicy").String()}
+// protection is what protects the VM web.
+func protection() vault.Protection {
+	return vault.Protection{SourceVMID: vmID("web").String(), PolicyID: policyID("DefaultPolicy").String()}
 }
 
 // protect protects the VM web.
 func protect(t *testing.T, c *vault.Client) vault.ProtectedVM {
 	t.Helper()
-	v, err := c.Protect(t.Context(), itemID("web"), protection("web"), nil)
+	v, err := c.Protect(t.Context(), itemID("web"), protection(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +58,7 @@ func TestLifeOfAProtectedVM(t *testing.T) {
 		}
 		return v
 	}
-	change := protection("web")
+	change := protection()
 	change.PolicyID, change.Disks = policyID("EnhancedPolicy").String(), &vault.Disks{LUNs: []int{0, 3}}
 	if v, err := c.Protect(t.Context(), itemID("web"), change, nil); err != nil || !strings.EqualFold(v.PolicyID, change.PolicyID) {
 		t.Error(v, err)
@@ -76,7 +77,7 @@ func TestLifeOfAProtectedVM(t *testing.T) {
 	if v, err := c.StopProtection(t.Context(), itemID("web"), vault.StateStopped, nil); err != nil || v.State != vault.StateStopped || !v.Stopped() {
 		t.Error(v, err)
 	}
-	if v, err := c.Protect(t.Context(), itemID("web"), protection("web"), nil); err != nil || v.Stopped() {
+	if v, err := c.Protect(t.Context(), itemID("web"), protection(), nil); err != nil || v.Stopped() {
 		t.Errorf("resumed: %v %v", v, err)
 	}
 	if err := c.Unprotect(t.Context(), itemID("web"), nil); err != nil {
@@ -85,7 +86,7 @@ func TestLifeOfAProtectedVM(t *testing.T) {
 	if v := read(); !v.SoftDeleted || v.PurgeAt.Before(time.Now().AddDate(0, 0, 13)) || v.PurgeAt.After(time.Now().AddDate(0, 0, 15)) {
 		t.Errorf("soft-deleted: %v until %v", v.SoftDeleted, v.PurgeAt)
 	}
-	if v, err := c.Protect(t.Context(), itemID("web"), protection("web"), nil); err != nil || v.SoftDeleted || v.Stopped() {
+	if v, err := c.Protect(t.Context(), itemID("web"), protection(), nil); err != nil || v.SoftDeleted || v.Stopped() {
 		t.Errorf("undeleted: %v %v", v, err)
 	}
 	if err := c.Unprotect(t.Context(), itemID("nobody"), nil); err != nil {
@@ -156,7 +157,7 @@ func TestCallsOfAProtection(t *testing.T) {
 	item := "VM;iaasvmcontainerv2;Machines;web"
 	f.later(operation{method: http.MethodPut, polls: []string{running, succeeded}})
 	var statuses []string
-	v, err := c.Protect(t.Context(), itemID("web"), protection("web"), func(s string) { statuses = append(statuses, s) })
+	v, err := c.Protect(t.Context(), itemID("web"), protection(), func(s string) { statuses = append(statuses, s) })
 	if err != nil || v.SourceVMID != vmID("web").String() || len(statuses) != 2 {
 		t.Error(v, err, statuses)
 	}
@@ -168,7 +169,7 @@ func TestCallsOfAProtection(t *testing.T) {
 	f.odd = nil
 	f.holdItem("web", `,"extendedProperties":{"diskExclusionProperties":{"diskLunList":[1],"isInclusionList":false}}`)
 	c = f.connect(t)
-	if _, err := c.Protect(t.Context(), itemID("web"), protection("web"), nil); err != nil {
+	if _, err := c.Protect(t.Context(), itemID("web"), protection(), nil); err != nil {
 		t.Error(err)
 	}
 	if sent, ok := f.written(t)["extendedProperties"].(map[string]any); !ok || len(sent) != 0 {
@@ -211,7 +212,7 @@ func TestSoftDeletedVMIsUndeletedFirst(t *testing.T) {
 		t.Error(v, err)
 	}
 	f.take()
-	if _, err := c.Protect(t.Context(), itemID("web"), protection("web"), nil); err != nil {
+	if _, err := c.Protect(t.Context(), itemID("web"), protection(), nil); err != nil {
 		t.Fatal(err)
 	}
 	if first, ok := decoded(t, f.bodies[0])["properties"].(map[string]any); !ok || first["isRehydrate"] != true || first["policyId"] != nil {
@@ -235,7 +236,7 @@ func TestProtectWaitsForAnotherOperation(t *testing.T) {
 			refuse(w, http.StatusConflict, code, "Another operation is in progress.")
 			return true
 		}
-		if v, err := c.Protect(t.Context(), itemID("web"), protection("web"), nil); err != nil || v.ARMID == "" {
+		if v, err := c.Protect(t.Context(), itemID("web"), protection(), nil); err != nil || v.ARMID == "" {
 			t.Error(v, err)
 		}
 		if got := counts(f.take())["PUT VM;iaasvmcontainerv2;Machines;web"]; got != 4 {
@@ -247,7 +248,7 @@ func TestProtectWaitsForAnotherOperation(t *testing.T) {
 		}
 		refusals = 1 << 30
 		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
-		v, err := c.Protect(ctx, itemID("web"), protection("web"), nil)
+		v, err := c.Protect(ctx, itemID("web"), protection(), nil)
 		cancel()
 		var timeout *arm.TimeoutError
 		if !errors.As(err, &timeout) || !strings.Contains(timeout.LastWord, code) || !strings.Contains(timeout.LastWord, "Another operation") || v.ARMID != "" {
@@ -266,7 +267,7 @@ func TestProtectDoesNotWaitForWhatDoesNotPass(t *testing.T) {
 		refuse(w, http.StatusBadRequest, "BMSUserErrorInvalidConfigureProtectionRequest", "No such VM.")
 		return true
 	}
-	if _, err := c.Protect(t.Context(), itemID("web"), protection("web"), nil); !arm.HasCode(err, "BMSUserErrorInvalidConfigureProtectionRequest") {
+	if _, err := c.Protect(t.Context(), itemID("web"), protection(), nil); !arm.HasCode(err, "BMSUserErrorInvalidConfigureProtectionRequest") {
 		t.Error(err)
 	}
 	if got := f.take(); len(got) != 2 {
@@ -286,7 +287,7 @@ func TestWhatWasAcceptedIsNamedWhenTheWaitFails(t *testing.T) {
 			}
 			ctx, cancel := context.WithTimeout(t.Context(), enough)
 			defer cancel()
-			v, err := c.Protect(ctx, itemID("web"), protection("web"), nil)
+			v, err := c.Protect(ctx, itemID("web"), protection(), nil)
 			if v.ARMID != itemID("web").String() || v.SourceVMID == "" {
 				t.Errorf("%v", v)
 			}

@@ -321,7 +321,7 @@ func TestPoliciesOfTheEmbeddedService(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	protected := protection("web")
+	protected := protection()
 	protected.PolicyID = p.ARMID
 	if _, err := c.Protect(t.Context(), itemID("web"), protected, nil); err != nil {
 		t.Fatal(err)
