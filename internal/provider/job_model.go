@@ -59,7 +59,7 @@ func newJobModel(job vault.Job) jobModel {
 	m := jobModel{
 		ID: types.StringValue(job.ARMID), Name: types.StringValue(job.Name),
 		Operation: types.StringValue(job.Operation), Status: types.StringValue(job.Status), VMName: types.StringValue(job.VMName),
-		StartTime: timeValue(job.Start), EndTime: timeValue(job.End), Duration: types.StringNull(),
+		StartTime: timeOrNull(job.Start), EndTime: timeOrNull(job.End), Duration: types.StringNull(),
 		UserTriggered: types.BoolValue(job.UserTriggered), Errors: []jobErrorModel{},
 	}
 	if !job.End.IsZero() {

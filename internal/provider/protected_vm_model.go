@@ -150,14 +150,6 @@ func stateValue(was types.String, is string) types.String {
 	return textOrNull(is)
 }
 
-// timeOrNull is a time as Terraform's functions take it.
-func timeOrNull(t time.Time) types.String {
-	if t.IsZero() {
-		return types.StringNull()
-	}
-	return types.StringValue(t.UTC().Format(time.RFC3339))
-}
-
 // protectedVMIdentity is the resource identity of a protected VM.
 type protectedVMIdentity struct {
 	VaultID    types.String `tfsdk:"vault_id"`

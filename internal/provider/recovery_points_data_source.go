@@ -121,8 +121,8 @@ func (d *recoveryPointsDataSource) Read(ctx context.Context, req datasource.Read
 			return
 		}
 		m.RecoveryPoints = append(m.RecoveryPoints, recoveryPointModel{
-			ID: types.StringValue(p.ARMID), Name: types.StringValue(p.Name), Time: timeValue(p.Time), Consistency: textValue(p.Consistency),
-			Tiers: textsValue(p.Tiers), ExpiryTime: timeValue(p.Expires), Rule: textValue(p.Rule),
+			ID: types.StringValue(p.ARMID), Name: types.StringValue(p.Name), Time: timeOrNull(p.Time), Consistency: textOrNull(p.Consistency),
+			Tiers: textsValue(p.Tiers), ExpiryTime: timeOrNull(p.Expires), Rule: textOrNull(p.Rule),
 		})
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)

@@ -62,20 +62,12 @@ func parseTime(s string) (time.Time, error) {
 	return t, nil
 }
 
-// timeValue is a time for the user, null for none.
-func timeValue(t time.Time) types.String {
+// timeOrNull is a time as Terraform's functions take it, null for none.
+func timeOrNull(t time.Time) types.String {
 	if t.IsZero() {
 		return types.StringNull()
 	}
 	return types.StringValue(t.UTC().Format(time.RFC3339Nano))
-}
-
-// textValue is a text for the user, null for none.
-func textValue(s string) types.String {
-	if s == "" {
-		return types.StringNull()
-	}
-	return types.StringValue(s)
 }
 
 // textsValue is a list of texts; none is an empty list.
