@@ -289,28 +289,28 @@ func (c puts) CheckState(_ context.Context, _ statecheck.CheckStateRequest, resp
 func TestAccVMPolicy_respellingIsNoChange(t *testing.T) {
 	t.Parallel()
 	database := acctest.Database(t)
-	config := func(name, vaultID, zone string) string {
+	config := func(name, vaultID, zone string, days int) string {
 		return acctest.Config(database, aVaultBlock+fmt.Sprintf(`resource "backup_policy_vm" "test" {
   name       = %q
   vault_id   = %q
   timezone   = %q
   depends_on = [backup_vault.test]
   %s
-  %s
+  retention_daily = { count = %d }
 }
-`, name, vaultID, zone, daily, thirtyDays))
+`, name, vaultID, zone, daily, days))
 	}
 	kept := []statecheck.StateCheck{policyHas("name", text("nightly")), policyHas("timezone", text("Asia/Shanghai"))}
-	steps := []resource.TestStep{{Config: config("nightly", contosoID, "Asia/Shanghai")}}
+	steps := []resource.TestStep{{Config: config("nightly", contosoID, "Asia/Shanghai", 30)}}
 	for _, zone := range []string{"China Standard Time", "china standard time", "asia/shanghai", "Asia/Chongqing"} {
-		steps = append(steps, resource.TestStep{Config: config("NIGHTLY", strings.ToLower(contosoID), zone), ConfigPlanChecks: nothing, ConfigStateChecks: kept})
+		steps = append(steps, resource.TestStep{Config: config("NIGHTLY", strings.ToLower(contosoID), zone, 30), ConfigPlanChecks: nothing, ConfigStateChecks: kept})
 	}
 	steps = append(steps, resource.TestStep{
 		// With a real change beside it, the new spelling is still none.
-		Config:           strings.Replace(config("Nightly", contosoID, "China Standard Time"), "30", "31", 1),
+		Config:           config("Nightly", contosoID, "China Standard Time", 31),
 		ConfigPlanChecks: policyPlans(plancheck.ResourceActionUpdate), ConfigStateChecks: kept,
 	}, resource.TestStep{
-		Config:            strings.Replace(config("nightly", contosoID, "Tokyo Standard Time"), "30", "31", 1),
+		Config:            config("nightly", contosoID, "Tokyo Standard Time", 31),
 		ConfigPlanChecks:  policyPlans(plancheck.ResourceActionUpdate),
 		ConfigStateChecks: []statecheck.StateCheck{policyHas("timezone", text("Tokyo Standard Time"))},
 	})
