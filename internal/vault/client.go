@@ -22,7 +22,8 @@ type Client struct {
 	// registrations are those that Register has made sure of, by subscription.
 	registrations memo[struct{}]
 
-	policies    *batch[Policy]      // by vault
+	policies    *batch[Policy] // by vault
+	schedules   schedules
 	items       *batch[ProtectedVM] // by vault
 	vms         *batch[wireVM]      // by subscription
 	protections protections
