@@ -49,6 +49,9 @@ func (e *Error) Error() string {
 // IsNotFound tells whether the service said that the resource, its group or its subscription does not exist.
 func IsNotFound(err error) bool { return hasStatus(err, http.StatusNotFound) }
 
+// IsUnauthorized tells whether the service wants a sign-in, or does not take the one it got.
+func IsUnauthorized(err error) bool { return hasStatus(err, http.StatusUnauthorized) }
+
 // IsForbidden tells whether the service refused for want of a role.
 func IsForbidden(err error) bool { return hasStatus(err, http.StatusForbidden) }
 

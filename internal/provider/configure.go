@@ -43,6 +43,7 @@ const (
 	backupTimeVariable       = "BACKUP_BACKUP_TIME"
 	clockOffsetVariable      = "BACKUP_CLOCK_OFFSET"
 	endpointVariable         = "BACKUP_ENDPOINT"
+	tokenFileVariable        = "BACKUP_TOKEN_FILE"
 	subscriptionVariable     = "ARM_SUBSCRIPTION_ID"
 )
 
@@ -109,7 +110,7 @@ func (p *backupProvider) Configure(ctx context.Context, req provider.ConfigureRe
 	case environment != environmentEmbedded:
 		p.configureAzure(ctx, config, catalog.Cloud(environment), endpoint, application, r, &resp.Diagnostics)
 	case endpoint != "":
-		p.configureServed(config, endpoint, application, r, &resp.Diagnostics)
+		p.configureServed(ctx, config, endpoint, application, r, &resp.Diagnostics)
 	default:
 		p.configureEmbedded(ctx, config, application, r, &resp.Diagnostics)
 	}
