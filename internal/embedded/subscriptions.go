@@ -37,7 +37,7 @@ func renderSubscription(sub Subscription) subscription {
 	return subscription{
 		ID:             "/subscriptions/" + sub.ID,
 		SubscriptionID: sub.ID,
-		TenantID:       tenantID,
+		TenantID:       TenantID,
 		DisplayName:    sub.DisplayName,
 		State:          "Enabled",
 		SubscriptionPolicies: subscriptionPolicies{
@@ -48,6 +48,13 @@ func renderSubscription(sub Subscription) subscription {
 		AuthorizationSource: "RoleBased",
 		ManagedByTenants:    []any{},
 	}
+}
+
+// listTenants serves the one directory there is; clients that sign in ask which they may use.
+func (s *Service) listTenants(*call) (*answer, error) {
+	return answerOK(page{Value: []any{tenant{
+		ID: "/tenants/" + TenantID, TenantID: TenantID, TenantCategory: "Home", DisplayName: "Embedded backup service", Domains: []string{},
+	}}}), nil
 }
 
 // listLocations serves the regions a subscription can use.

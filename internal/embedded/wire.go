@@ -83,6 +83,14 @@ type replicationSettingsProperties struct {
 	VMwareToAzureProviderType string `json:"vmwareToAzureProviderType"`
 }
 
+type tenant struct {
+	ID             string   `json:"id"`
+	TenantID       string   `json:"tenantId"`
+	TenantCategory string   `json:"tenantCategory"`
+	DisplayName    string   `json:"displayName"`
+	Domains        []string `json:"domains"`
+}
+
 type subscription struct {
 	ID                   string               `json:"id"`
 	SubscriptionID       string               `json:"subscriptionId"`
