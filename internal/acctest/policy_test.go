@@ -29,6 +29,7 @@ func TestAccSuite_policy(t *testing.T) {
 	}
 	run(
 		t,
+		refused(config(vault, policyBlock(`backup = { frequency = "Daily", time = "23:15" }`, keepWeek)), "the half hour"),
 		step(config(vault, policyBlock(daily, keepWeek)), thePolicy, plancheck.ResourceActionCreate,
 			has(thePolicy, "timezone", text("UTC")), has(thePolicy, "backup.time", text("23:00")), has(thePolicy, "retention_daily.count", knownvalue.Int64Exact(7))),
 		step(config(vault, policyBlock(append(long, `timezone = "Asia/Shanghai"`, daily)...)), thePolicy, plancheck.ResourceActionUpdate,
@@ -37,7 +38,6 @@ func TestAccSuite_policy(t *testing.T) {
 		imported(thePolicy, "timezone"),
 		step(config(vault, policyBlock(`backup = { frequency = "Weekly", time = "02:30", weekdays = ["Monday", "Friday"] }`, `retention_weekly = { count = 4, weekdays = ["Monday", "Friday"] }`)),
 			thePolicy, plancheck.ResourceActionUpdate, has(thePolicy, "backup.frequency", text("Weekly")), has(thePolicy, "retention_daily", knownvalue.Null())),
-		refused(config(vault, policyBlock(`backup = { frequency = "Daily", time = "23:15" }`, keepWeek)), "the half hour"),
 	)
 }
 

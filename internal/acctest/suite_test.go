@@ -123,7 +123,11 @@ func step(config, address string, action plancheck.ResourceActionType, checks ..
 	}
 }
 
-// refused is a configuration that is refused while it is planned.
+// nothing checks that there is nothing to do.
+var nothing = resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
+
+// refused is a configuration that is refused while it is planned. It is not for the last step, whose configuration the
+// destroy at the end plans, too.
 func refused(config, message string) resource.TestStep {
 	words := strings.Fields(message)
 	for i, word := range words {
@@ -132,7 +136,7 @@ func refused(config, message string) resource.TestStep {
 	return resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile(strings.Join(words, `\s+`))}
 }
 
-// imported imports an address by its id, and compares all but what only a configuration says.
+// imported imports an address by its id into a state of its own, and compares all but what only a configuration says.
 func imported(address string, ignore ...string) resource.TestStep {
 	return resource.TestStep{ResourceName: address, ImportState: true, ImportStateVerify: true, ImportStateVerifyIgnore: append(ignore, "timeouts")}
 }

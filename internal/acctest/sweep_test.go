@@ -93,6 +93,7 @@ func suiteNames(config string) []string {
 // TestSweep deletes what earlier runs in Azure have left behind. Any run may be under way, so that it has to be asked for,
 // by `make sweep`.
 func TestSweep(t *testing.T) {
+	t.Parallel()
 	if os.Getenv("BACKUP_ACC_SWEEP") == "" {
 		// Behind `serve` there is nothing that an earlier run has left, and what a sweep would do is checked here.
 		if suite.azure {

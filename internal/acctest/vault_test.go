@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
@@ -28,6 +29,7 @@ data "backup_vaults" "test" {
 `, name, name)
 	run(
 		t,
+		refused(config(vaultBlock(name, `cross_region_restore_enabled = true`, `storage_redundancy = "LocallyRedundant"`)), "GeoRedundant"),
 		step(config(first), theVault, plancheck.ResourceActionCreate,
 			has(theVault, "state", text("Active")), has(theVault, "storage_redundancy", text("LocallyRedundant")),
 			has(theVault, "storage_redundancy_locked", knownvalue.Bool(false)), has(theVault, "tags.stage", text("one")),
@@ -38,9 +40,9 @@ data "backup_vaults" "test" {
 			has("data.backup_vault.test", "state", text("Active")), has("data.backup_vault.test", "tags.stage", text("two")),
 			has("data.backup_vaults.test", "vaults", knownvalue.ListSizeExact(1)),
 		),
-		imported(theVault, "force_destroy", "usage"),
 		refused(config(changed, fmt.Sprintf("resource \"backup_vault\" \"again\" {\n  name   = %q\n  region = %q\n  depends_on = [backup_vault.test]\n}\n", name, suite.region)), "import {"),
-		refused(config(vaultBlock(name, `cross_region_restore_enabled = true`, `storage_redundancy = "LocallyRedundant"`)), "GeoRedundant"),
+		resource.TestStep{Config: config(changed, reads), ConfigPlanChecks: nothing},
+		imported(theVault, "force_destroy", "usage"),
 	)
 }
 
