@@ -58,9 +58,17 @@ type Option func(*backupProvider)
 // TransportWrapper stands between the client and the service, and sees every request and answer.
 type TransportWrapper func(policy.Transporter) policy.Transporter
 
-// WithTransport puts a wrapper around the transport of every client that the provider makes.
+// WithTransport puts a wrapper around the transport of every client that the provider makes. Of several the first one
+// sees a request first.
 func WithTransport(wrap TransportWrapper) Option {
-	return func(p *backupProvider) { p.wrap = wrap }
+	return func(p *backupProvider) {
+		outer := p.wrap
+		if outer == nil {
+			p.wrap = wrap
+			return
+		}
+		p.wrap = func(next policy.Transporter) policy.Transporter { return outer(wrap(next)) }
+	}
 }
 
 // EmbeddedChange changes the settings of the embedded service before it starts.
