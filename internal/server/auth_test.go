@@ -158,6 +158,8 @@ func TestTokenEndpoint(t *testing.T) {
 		{"v2 for China", open, "/x/oauth2/v2.0/token", "client_secret=x&scope=https://management.core.chinacloudapi.cn//.default", 200, "", 0},
 		{"v2 by another name of loopback", open, "/x/oauth2/v2.0/token", "client_secret=x&scope=https://localhost:1/.default", 200, "", 0},
 		{"v2 with an assertion", open, "/x/oauth2/v2.0/token", "client_assertion=x&client_assertion_type=y&scope={url}/.default", 200, "", 0},
+		{"v2 as Microsoft's libraries ask", open, "/x/oauth2/v2.0/token", "client_secret=x&scope={url}/.default openid offline_access profile", 200, "", 0},
+		{"v2 for two", open, "/x/oauth2/v2.0/token", "client_secret=x&scope={url}/.default {url}//.default", 400, "invalid_scope", 1002012},
 		{"v2 for others", open, "/x/oauth2/v2.0/token", "client_secret=x&scope=https://vault.azure.net/.default", 400, "invalid_resource", 500011},
 		{"v2 for nobody", open, "/x/oauth2/v2.0/token", "client_secret=x", 400, "invalid_request", 900144},
 		{"v2 with a plain scope", open, "/x/oauth2/v2.0/token", "client_secret=x&scope={url}/user", 400, "invalid_scope", 1002012},

@@ -270,3 +270,18 @@ func inParallel(n int, f func(i int) error) error {
 	}
 	return first
 }
+
+// until waits for something to become true.
+func until(tb testing.TB, what string, done func() bool) {
+	tb.Helper()
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
+	timeout := time.After(time.Minute)
+	for !done() {
+		select {
+		case <-again.C:
+		case <-timeout:
+			tb.Fatalf("waited in vain until %s", what)
+		}
+	}
+}
