@@ -54,7 +54,9 @@ func behindServer(service policy.Transporter) policy.Transporter {
 	network, _ := behind.server.Client().Transport.(*http.Transport)
 	network = network.Clone()
 	address := behind.server.Listener.Addr().String()
-	network.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) { return (&net.Dialer{}).DialContext(ctx, "tcp", address) }
+	network.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, "tcp", address)
+	}
 	network.TLSClientConfig = &tls.Config{RootCAs: network.TLSClientConfig.RootCAs, ServerName: "example.com", MinVersion: tls.VersionTLS12}
 	client := &http.Client{Transport: network}
 	return transport(func(req *http.Request) (*http.Response, error) {

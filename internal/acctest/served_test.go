@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -22,16 +23,47 @@ import (
 	"github.com/azurebackup/terraform-provider-backup/internal/acctest"
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/azure"
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
 	"github.com/azurebackup/terraform-provider-backup/internal/provider"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
+// rehearsed is a service that the provider takes for a cloud of Azure.
+func rehearsed() (b backend, stop func(), err error) {
+	b, stop, err = served("--strict-resource-groups")
+	if err != nil {
+		return b, nil, err
+	}
+	const group = "rehearsal"
+	p, err := b.place(context.Background())
+	if err == nil {
+		err = p.connection.Do(context.Background(), arm.Request{
+			Method: http.MethodPut, Path: "/subscriptions/" + p.subscription + "/resourceGroups/" + group, APIVersion: catalog.ResourceGroupAPIVersion,
+			Body: map[string]any{"location": b.region},
+		}, nil)
+	}
+	if err != nil {
+		stop()
+		return b, nil, err
+	}
+	p.group = group
+	b.place = func(context.Context) (place, error) { return p, nil }
+	b.block = fmt.Sprintf(`environment = "public"
+  metadata_host = %q
+  resource_group_name = %q
+  subscription_id = %q
+  tenant_id = "00000000-0000-4000-8000-0000000000ff"
+  client_id = "11111111-1111-4111-8111-111111111111"
+  client_secret_file_path = %q`, strings.TrimPrefix(b.endpoint, "https://"), group, p.subscription, b.token)
+	return b, stop, nil
+}
+
 var address = regexp.MustCompile(`https://127\.0\.0\.1:\d+`)
 
 // served starts `terraform-provider-backup serve` in a process of its own, with TLS and a token; creations and changes take
 // some time there.
-func served() (b backend, stop func(), err error) {
+func served(flags ...string) (b backend, stop func(), err error) {
 	folder, err := os.MkdirTemp("", "backup-served-")
 	if err != nil {
 		return b, nil, err
@@ -58,8 +90,10 @@ func served() (b backend, stop func(), err error) {
 	if err != nil {
 		return b, nil, err
 	}
-	serve := exec.CommandContext(ctx, binary, "serve", "--listen", "127.0.0.1:0", "--database", filepath.Join(folder, "vaults.db"),
-		"--tls-self-signed", folder, "--token-file", token, "--provisioning-time", "300ms", "--operation-time", "200ms")
+	serve := exec.CommandContext(ctx, binary, append([]string{
+		"serve", "--listen", "127.0.0.1:0", "--database", filepath.Join(folder, "vaults.db"),
+		"--tls-self-signed", folder, "--token-file", token, "--provisioning-time", "300ms", "--operation-time", "200ms",
+	}, flags...)...)
 	serve.Stderr = log
 	output, err := serve.StdoutPipe()
 	if err == nil {
@@ -103,11 +137,12 @@ func served() (b backend, stop func(), err error) {
 			Endpoint: endpoint, Transport: azure.NewHTTPClient(network), Version: "sweep",
 			SignIn: runtime.NewKeyCredentialPolicy(azcore.NewKeyCredential(secret), "Authorization", &runtime.KeyCredentialPolicyOptions{Prefix: "Bearer "}),
 		})
-		return place{vault.NewClient(client), embedded.DefaultSubscriptionID, "backup"}, err
+		return place{client, vault.NewClient(client), embedded.DefaultSubscriptionID, "backup"}, err
 	}
+	token = filepath.ToSlash(token)
 	return backend{
-		place:  there,
-		block:  fmt.Sprintf("environment = \"embedded\"\n  endpoint = %q\n  client_secret_file_path = %q", endpoint, filepath.ToSlash(token)),
+		place: there, endpoint: endpoint, token: token,
+		block:  fmt.Sprintf("environment = \"embedded\"\n  endpoint = %q\n  client_secret_file_path = %q", endpoint, token),
 		region: "chinaeast2", elsewhere: "chinanorth3",
 		vm:        "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/shop/providers/Microsoft.Compute/virtualMachines/web-1",
 		providers: acctest.Factories(provider.WithAzure(func(o *azure.Options) { o.RoundTripper = network })),

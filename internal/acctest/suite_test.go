@@ -21,7 +21,8 @@ import (
 )
 
 // The suite is what every backend has to pass, unchanged: the embedded service behind `serve`, which is the default, and
-// Azure when BACKUP_ACC_ENVIRONMENT names one of its clouds; see CONTRIBUTING.md.
+// Azure when BACKUP_ACC_ENVIRONMENT names one of its clouds; see CONTRIBUTING.md. A "rehearsal" is `serve` in the place of a
+// cloud, found by its metadata and signed in to as to Azure.
 
 // prefix is that of every vault that the suite makes; the sweeper deletes by it.
 const prefix = "tfacc-"
@@ -29,6 +30,8 @@ const prefix = "tfacc-"
 // backend is where the suite makes its vaults.
 type backend struct {
 	azure bool
+	// endpoint and token are those of `serve`: its URL, and the path of the file with its secret.
+	endpoint, token string
 	// block are the lines of the provider block.
 	block string
 	// region is where vaults and VMs are, elsewhere another region of the same cloud.
@@ -47,12 +50,16 @@ func TestMain(m *testing.M) {
 	// Before Main, which clears these variables.
 	environment, subscription := os.Getenv("BACKUP_ACC_ENVIRONMENT"), os.Getenv("ARM_SUBSCRIPTION_ID")
 	acctest.Main(m, func() (stop func(), err error) {
-		if environment == "" {
+		switch environment {
+		case "":
 			suite, stop, err = served()
-			return stop, err
+		case "rehearsal":
+			suite, stop, err = rehearsed()
+		default:
+			suite, err = inAzure(environment, subscription)
+			stop = func() {}
 		}
-		suite, err = inAzure(environment, subscription)
-		return func() {}, err
+		return stop, err
 	})
 }
 

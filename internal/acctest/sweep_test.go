@@ -17,6 +17,7 @@ import (
 
 // place is where the suite's vaults are, and the way there past the provider.
 type place struct {
+	connection          *arm.Client
 	vaults              *vault.Client
 	subscription, group string
 }
@@ -45,7 +46,7 @@ func azurePlace(ctx context.Context, environment, subscription, group string) (p
 	if err != nil {
 		return place{}, err
 	}
-	return place{vault.NewClient(client), settings.SubscriptionID, group}, nil
+	return place{client, vault.NewClient(client), settings.SubscriptionID, group}, nil
 }
 
 // delete deletes the vaults of the group that wanted picks, with what is in them.
