@@ -110,7 +110,7 @@ func unclear(err error) error {
 	case err == nil || errors.As(err, &refusal):
 		return err
 	case errors.As(err, &otherType):
-		err = fmt.Errorf("the field %s is a %s", otherType.Field, otherType.Value)
+		err = errors.New(otherTypeText(otherType))
 	}
 	return fmt.Errorf("asking how the accepted operation stands: %w", err)
 }

@@ -45,12 +45,16 @@ func garbled(resp *http.Response, body []byte, err error) *Error {
 	var otherType *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &otherType) && otherType.Field != "":
-		reason = fmt.Sprintf("the field %s is a %s", otherType.Field, otherType.Value)
+		reason = otherTypeText(otherType)
 	case bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")):
 		reason = "it is a page, not from Azure Resource Manager itself: " + excerpt(body)
 	}
 	e.Message = fmt.Sprintf("the answer to %s %s is not the JSON expected: %s", resp.Request.Method, resp.Request.URL.Path, reason)
 	return e
+}
+
+func otherTypeText(err *json.UnmarshalTypeError) string {
+	return fmt.Sprintf("the field %s has a value of another type: %s", err.Field, err.Value)
 }
 
 // decode reads the body of a success into out, unless out is nil. Of a read there must be one.
