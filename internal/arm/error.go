@@ -176,8 +176,12 @@ func plainText(resp *http.Response, body []byte) string {
 // asError turns azcore's response error, which the pollers return, into ours; other errors stay as they are.
 func asError(err error) error {
 	var response *azcore.ResponseError
-	if errors.As(err, &response) && response.RawResponse != nil {
-		return newError(response.RawResponse)
+	if !errors.As(err, &response) || response.RawResponse == nil {
+		return err
 	}
-	return err
+	e := newError(response.RawResponse)
+	if e.StatusCode < http.StatusMultipleChoices && e.Code == "" && e.Message == "" {
+		e.Message = fmt.Sprintf("the operation ended in the state %s, for which the service gave no reason", operationStatus(response.RawResponse))
+	}
+	return e
 }

@@ -99,20 +99,19 @@ func (o *Operation) Wait(ctx context.Context, progress func(status string), out 
 	if out == nil || len(body) == 0 {
 		return nil
 	}
-	return unclear(json.Unmarshal(body, out))
+	if err := json.Unmarshal(body, out); err != nil {
+		return fmt.Errorf("what the ended operation left behind is not the JSON expected: %w", wordOtherType(err))
+	}
+	return nil
 }
 
-// unclear words what azcore and encoding/json say of an answer about an operation that they cannot read.
+// unclear words what azcore says of an answer about an operation that it cannot read.
 func unclear(err error) error {
 	var refusal *Error
-	var otherType *json.UnmarshalTypeError
-	switch {
-	case err == nil || errors.As(err, &refusal):
+	if errors.As(err, &refusal) {
 		return err
-	case errors.As(err, &otherType):
-		err = errors.New(otherTypeText(otherType))
 	}
-	return fmt.Errorf("asking how the accepted operation stands: %w", err)
+	return fmt.Errorf("asking how the accepted operation stands: %w", wordOtherType(err))
 }
 
 // Failure reads why the operation at url failed; nil when the service does not say.

@@ -41,20 +41,21 @@ func isBlank(body []byte) bool { return len(bytes.TrimSpace(body)) == 0 }
 // garbled words an answer that says success and cannot be understood.
 func garbled(resp *http.Response, body []byte, err error) *Error {
 	e := &Error{StatusCode: resp.StatusCode, RequestID: resp.Header.Get("x-ms-request-id"), Garbled: true}
-	reason := err.Error()
-	var otherType *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &otherType) && otherType.Field != "":
-		reason = otherTypeText(otherType)
-	case bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")):
+	reason := wordOtherType(err).Error()
+	if bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")) {
 		reason = "it is a page, not from Azure Resource Manager itself: " + excerpt(body)
 	}
 	e.Message = fmt.Sprintf("the answer to %s %s is not the JSON expected: %s", resp.Request.Method, resp.Request.URL.Path, reason)
 	return e
 }
 
-func otherTypeText(err *json.UnmarshalTypeError) string {
-	return fmt.Sprintf("the field %s has a value of another type: %s", err.Field, err.Value)
+// wordOtherType takes the names of Go's types out of an error of encoding/json.
+func wordOtherType(err error) error {
+	var other *json.UnmarshalTypeError
+	if errors.As(err, &other) && other.Field != "" {
+		return fmt.Errorf("the field %s has a value of another type: %s", other.Field, other.Value)
+	}
+	return err
 }
 
 // decode reads the body of a success into out, unless out is nil. Of a read there must be one.
