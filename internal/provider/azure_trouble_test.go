@@ -3,12 +3,14 @@ package provider_test
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
@@ -143,6 +145,43 @@ func TestAccAzure_passingTrouble(t *testing.T) {
 	if puts.Load() != 3 || gets.Load() < 3 {
 		t.Errorf("the vault was written %d and read %d times", puts.Load(), gets.Load())
 	}
+}
+
+// What the service accepted is in the state although nothing it says can be read: the next apply goes on from there, and does
+// not find a vault of that name which nobody knows of.
+func TestAccAzure_garbledAnswers(t *testing.T) {
+	t.Parallel()
+	a := newAzureCloud(t, catalog.Public)
+	var readable atomic.Bool
+	a.Intercept(func(w http.ResponseWriter, r *http.Request) bool {
+		if readable.Load() || !ofVault(r, http.MethodPut) && !ofVault(r, http.MethodGet) {
+			return false
+		}
+		answer := httptest.NewRecorder()
+		a.arm.ServeHTTP(answer, r)
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(answer.Code)
+		_, _ = w.Write(answer.Body.Bytes()[:answer.Body.Len()/2])
+		return true
+	})
+	config := azureBlock(catalog.Public) + strings.Replace(azureVault, "3s", "1m", 1)
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: a.factories(),
+		Steps: []resource.TestStep{
+			{
+				Config:      config,
+				ExpectError: message("the answer cannot be understood. The answer to GET /subscriptions/" + azureAccount),
+			},
+			{
+				PreConfig: func() { readable.Store(true) },
+				Config:    config,
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+					plancheck.ExpectResourceAction("backup_vault.test", plancheck.ResourceActionReplace),
+				}},
+				ConfigStateChecks: []statecheck.StateCheck{has("state", text("Active"))},
+			},
+		},
+	})
 }
 
 // A subscription that has had enough is left alone by all requests for as long as it asks.
