@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
+	"github.com/azurebackup/terraform-provider-backup/internal/azure/azuretest"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 )
 
@@ -265,6 +266,18 @@ func TestAccAzure_registration(t *testing.T) {
 	}
 }
 
+// publicMetadata is what the public cloud says of itself.
+func publicMetadata(w http.ResponseWriter, r *http.Request) bool {
+	if r.URL.Path != "/metadata/endpoints" || r.Host != "management.azure.com" {
+		return false
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = fmt.Fprint(w, `{"name":"AzureCloud","resourceManager":"https://management.azure.com/","portal":"https://portal.azure.com",`+
+		`"authentication":{"loginEndpoint":"https://login.microsoftonline.com","identityProvider":"AAD","tenant":"common",`+
+		`"audiences":["https://management.core.windows.net/","https://management.azure.com/"]}}`)
+	return true
+}
+
 func TestAccAzure_planErrors(t *testing.T) {
 	t.Parallel()
 	noSubscription := strings.Replace(azureBlock(catalog.Public), "subscription_id", "# subscription_id", 1)
@@ -283,6 +296,14 @@ func TestAccAzure_planErrors(t *testing.T) {
 			azureBlock(catalog.Public) + strings.Replace(azureVault, "name     =", "subscription_id = \"22222222-0000-4000-8000-00000000000f\"\nname =", 1),
 			"These subscriptions can be used:",
 		},
+		"a region that a cloud of its own does not offer": {
+			azureBlock(catalog.Public, `metadata_host = "`+azuretest.MetadataHost+`"`) + strings.Replace(azureVault, "eastus", "China East", 1),
+			`The environment "Stratus" does not offer backup vaults in "China East" to subscription ` + azureAccount,
+		},
+		"a region that a metadata host's cloud is known not to have": {
+			azureBlock(catalog.Public, `metadata_host = "management.azure.com"`) + strings.Replace(azureVault, "eastus", "China East", 1),
+			`"China East" (chinaeast) is a region of the cloud "china", and the provider's environment is "AzureCloud".`,
+		},
 		"wrong secret": {
 			azureBlock(catalog.USGovernment, "client_id_file_path = \"nowhere\"") + azureVault,
 			"client secret failed: client_id_file_path cannot be read",
@@ -291,6 +312,7 @@ func TestAccAzure_planErrors(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			a := newAzureCloud(t, catalog.Public)
+			a.Intercept(publicMetadata)
 			resource.UnitTest(t, resource.TestCase{
 				ProtoV6ProviderFactories: a.factories(),
 				Steps:                    []resource.TestStep{{Config: test.config, PlanOnly: true, ExpectError: message(test.want)}},

@@ -103,7 +103,9 @@ func TestRecordedJobs(t *testing.T) {
 			Container: "IaasVMContainer;iaasvmcontainerv2;machines;web", Start: start, End: end,
 		}
 	}
-	day := func(hour, minute, second, nano int) time.Time { return time.Date(2026, 7, 24, hour, minute, second, nano, time.UTC) }
+	day := func(hour, minute, second, nano int) time.Time {
+		return time.Date(2026, 7, 24, hour, minute, second, nano, time.UTC)
+	}
 	want := []vault.Job{
 		job("c3", "Backup", "InProgress", day(11, 0, 0, 0), time.Time{}),
 		job("b2", "Backup", vault.JobFailed, day(10, 0, 0, 0), day(10, 31, 0, 0)),
