@@ -87,6 +87,11 @@ func WithAzure(change AzureChange) Option {
 	return func(p *backupProvider) { p.azure = change }
 }
 
+// WithAPIVersions replaces the table of API versions that clouds get in place of others.
+func WithAPIVersions(of func(cloud catalog.Cloud, version string) string) Option {
+	return func(p *backupProvider) { p.apiVersion = of }
+}
+
 // Configure decides which service answers. It opens the embedded service's file, or signs in to Azure. What the rest of
 // the provider has to know of the service is in the run; nothing else asks which one it is.
 func (p *backupProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {

@@ -64,6 +64,7 @@ func (p *backupProvider) configureAzure(ctx context.Context, config providerMode
 	r.environment, r.cloud, r.groupsMustExist = connection.Cloud().Name, connection.Cloud().Known, true
 	r.vaults, err = p.client(arm.Options{
 		Endpoint: connection.Endpoint(), Transport: connection.Transport(), SignIn: connection.Policy(), Application: application,
+		VersionFor: func(version string) string { return p.apiVersion(connection.Cloud().Known, version) },
 	})
 	if err != nil {
 		addConfigureError(err, diags)

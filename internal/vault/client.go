@@ -108,12 +108,9 @@ func (c *Client) put(ctx context.Context, id arm.ID, body any, header http.Heade
 	if err != nil {
 		return Vault{}, err
 	}
-	v, err := decodeVault(op.Accepted)
-	if err != nil {
-		return Vault{}, err
-	}
+	v, err := acceptedVault(op.Accepted, id, body)
 	v.operation = op.URL
-	return v, nil
+	return v, err
 }
 
 // answerGrace is how long the answer to a create is still waited for after an interrupt.

@@ -153,14 +153,14 @@ func (c *Client) putItem(ctx context.Context, id ItemID, body wireProtection, pr
 	if err := op.Wait(ctx, progress, &w); err != nil {
 		return accepted, err
 	}
-	if w.ID == "" {
-		v, err := c.readItem(ctx, id.String())
-		if err != nil {
-			return accepted, err
-		}
+	if v, err := w.protectedVM(); err == nil {
 		return v, nil
 	}
-	return w.protectedVM()
+	v, err := c.readItem(ctx, id.String()) // there was no answer, or none that can be read
+	if err != nil {
+		return accepted, err
+	}
+	return v, nil
 }
 
 // wrote forgets what was read of a vault's items and policies: items have policies, and policies count items.

@@ -126,10 +126,10 @@ func (c *Client) putPolicy(ctx context.Context, id PolicyID, body any, progress 
 	if err := op.Wait(ctx, progress, &w); err != nil {
 		return accepted, err
 	}
-	if w.ID != "" {
-		return w.policy()
+	if written, err := w.policy(); err == nil {
+		return written, nil
 	}
-	written, err := c.readPolicy(ctx, id.String())
+	written, err := c.readPolicy(ctx, id.String()) // there was no answer, or none that can be read
 	if err != nil {
 		return accepted, err
 	}
