@@ -59,6 +59,11 @@ func TestAccAzure_refusals(t *testing.T) {
 				return ofVault(r, http.MethodPut) && azureRefusal(w, http.StatusConflict, "MissingSubscriptionRegistration", missingRegistration)
 			}, "az provider register --namespace Microsoft.RecoveryServices --subscription " + azureAccount,
 		},
+		"not registered in China": {
+			func(w http.ResponseWriter, r *http.Request) bool {
+				return ofVault(r, http.MethodPut) && azureRefusal(w, http.StatusConflict, "MissingSubscriptionRegistration", missingRegistration)
+			}, "https://portal.azure.cn/#@/resource/subscriptions/" + azureAccount,
+		},
 		"no group": {
 			func(w http.ResponseWriter, r *http.Request) bool {
 				return ofVault(r, http.MethodPut) && azureRefusal(w, http.StatusNotFound, "ResourceGroupNotFound", "Resource group 'backup' could not be found.")
@@ -99,11 +104,15 @@ func TestAccAzure_refusals(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			a := newAzureCloud(t, catalog.Public)
+			cloud, config := catalog.Public, azureVault
+			if strings.HasSuffix(name, "in China") {
+				cloud, config = catalog.China, strings.Replace(azureVault, "eastus", "chinaeast2", 1)
+			}
+			a := newAzureCloud(t, cloud)
 			a.Intercept(test.answer)
 			resource.UnitTest(t, resource.TestCase{
 				ProtoV6ProviderFactories: a.factories(),
-				Steps:                    []resource.TestStep{{Config: azureBlock(catalog.Public) + azureVault, ExpectError: message(test.want)}},
+				Steps:                    []resource.TestStep{{Config: azureBlock(cloud) + config, ExpectError: message(test.want)}},
 			})
 			if requests := a.sent("evil"); len(requests) > 0 {
 				t.Errorf("%d requests went to another host", len(requests))
