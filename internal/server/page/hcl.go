@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -60,27 +61,29 @@ type code struct {
 	Lines []codeLine
 }
 
-// Text is the whole of it.
-func (c code) Text() string {
-	var b strings.Builder
-	for _, line := range c.Lines {
-		b.WriteString(line.Code + line.Comment + "\n")
-	}
-	return b.String()
-}
+// codeLine is a line, taken apart by how its parts look.
+type codeLine []codePart
 
-// codeLine is a line in which the comment is told from the rest.
-type codeLine struct{ Code, Comment string }
+// codePart is a comment, a string, or neither.
+type codePart struct{ Style, Text string }
 
-// newCode splits a text into lines. Comments of these texts are lines of their own or follow two spaces.
+// codeParts finds strings, and comments that no string holds.
+var codeParts = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|#.*`)
+
 func newCode(id, file, text string) code {
 	c := code{ID: id, File: file}
 	for _, line := range strings.Split(strings.Trim(text, "\n"), "\n") {
-		l := codeLine{Code: line}
-		if strings.HasPrefix(strings.TrimSpace(line), "#") {
-			l = codeLine{Comment: line}
+		var parts codeLine
+		rest := 0
+		for _, at := range codeParts.FindAllStringIndex(line, -1) {
+			style := "string"
+			if line[at[0]] == '#' {
+				style = "comment"
+			}
+			parts = append(parts, codePart{"", line[rest:at[0]]}, codePart{style, line[at[0]:at[1]]})
+			rest = at[1]
 		}
-		c.Lines = append(c.Lines, l)
+		c.Lines = append(c.Lines, append(parts, codePart{"", line[rest:]}))
 	}
 	return c
 }

@@ -1,6 +1,9 @@
 package page
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // itemView is a protected VM as it is shown.
 type itemView struct {
@@ -11,11 +14,11 @@ type itemView struct {
 	Health       string
 	LastBackup   *moment
 	LastStatus   string
-	// Purged is when a soft-deleted item is gone for good; nil for one that lives.
-	Purged  *moment
-	Deleted bool
-	Points  int
-	Line    *timeLine
+	// Deleted tells that the item is soft-deleted: since when, and when it is gone for good.
+	Deleted           bool
+	DeletedAt, Purged *moment
+	Points            int
+	Line              *timeLine
 }
 
 // condition is something's state with the shape and the style that it is shown with.
@@ -26,11 +29,16 @@ func (c condition) Icon() string { return "icon-" + c.Style }
 
 func newItemView(anchor string, w wireItem) itemView {
 	p := &w.Properties
-	return itemView{
+	v := itemView{
 		Anchor: anchor, Name: p.FriendlyName, VM: p.SourceResourceID, Policy: p.PolicyName, Condition: protection(w),
 		Health: p.HealthStatus, LastBackup: parseMoment(p.LastBackupTime), LastStatus: p.LastBackupStatus,
-		Deleted: p.SoftDeleted, Purged: parseMoment(p.PurgedAt), Points: p.Extended.RecoveryPoints,
+		Deleted: p.SoftDeleted, Points: p.Extended.RecoveryPoints,
 	}
+	if at, err := time.Parse(time.RFC3339, p.DeletedAt); err == nil && p.SoftDeleted {
+		deleted, purged := newMoment(at), newMoment(at.AddDate(0, 0, p.KeptDays))
+		v.DeletedAt, v.Purged = &deleted, &purged
+	}
+	return v
 }
 
 // protection says how a VM is protected.

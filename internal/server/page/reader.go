@@ -54,7 +54,9 @@ func (r *reader) fetch(ctx context.Context, address string, into any) error {
 		return err
 	}
 	if response.StatusCode != http.StatusOK {
-		var said struct{ Error struct{ Code, Message string } }
+		var said struct {
+			Error struct{ Code, Message string }
+		}
 		// A body that is none of ARM's leaves the status, which tells enough.
 		_ = json.Unmarshal(body, &said)
 		return &refusal{response.StatusCode, said.Error.Code, said.Error.Message}

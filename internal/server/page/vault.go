@@ -39,14 +39,14 @@ type vaultBody struct {
 	PublicAccess string
 	Tags         []tag
 
-	Steps    []step
-	Policies []policyRow
-	Items    []itemView
+	Steps                   []step
+	Policies                []policyRow
+	Items                   []itemView
 	ItemCount, DeletedCount int
-	Pages    *pagination
-	Jobs     []jobRow
-	MoreJobs bool
-	Usages   []usageRow
+	Pages                   *pagination
+	Jobs                    []jobRow
+	MoreJobs                bool
+	Usages                  []usageRow
 }
 
 type tag struct{ Name, Value string }

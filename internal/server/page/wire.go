@@ -11,10 +11,10 @@ type wireSubscription struct {
 }
 
 type wireVault struct {
-	ID         string              `json:"id"`
-	Name       string              `json:"name"`
-	Location   string              `json:"location"`
-	Tags       map[string]string   `json:"tags"`
+	ID         string                `json:"id"`
+	Name       string                `json:"name"`
+	Location   string                `json:"location"`
+	Tags       map[string]string     `json:"tags"`
 	SKU        struct{ Name string } `json:"sku"`
 	Properties struct {
 		ProvisioningState    string `json:"provisioningState"`
@@ -55,7 +55,8 @@ type wireItem struct {
 		LastBackupStatus string `json:"lastBackupStatus"`
 		LastBackupTime   string `json:"lastBackupTime"`
 		SoftDeleted      bool   `json:"isScheduledForDeferredDelete"`
-		PurgedAt         string `json:"deferredDeleteTimeInUTC"`
+		DeletedAt        string `json:"deferredDeleteTimeInUTC"`
+		KeptDays         int    `json:"softDeleteRetentionPeriodInDays"`
 		Extended         struct {
 			RecoveryPoints int `json:"recoveryPointCount"`
 		} `json:"extendedInfo"`
