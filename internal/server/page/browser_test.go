@@ -176,10 +176,26 @@ func eval[T any](b *tab, expression string) T {
 	return run(b, chromedp.Evaluate[T](expression))
 }
 
-// wait waits until an expression is true.
+// wait waits until an expression is true, also when another page has to come first.
 func (b *tab) wait(expression string) {
 	b.t.Helper()
-	run(b, chromedp.Poll[bool](expression, chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(browserPatience)))
+	ctx, cancel := context.WithTimeout(b.ctx, browserPatience)
+	defer cancel()
+	tick := time.NewTicker(30 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		// While pages change there is none to ask.
+		happened, err := chromedp.Run(ctx, chromedp.Evaluate[bool](expression))
+		if err == nil && happened {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			b.t.Fatalf("in the browser it never happened that %s: %v; the page says %q", expression, err,
+				eval[string](b, `document.body.innerText`))
+		}
+	}
 }
 
 // call sends a command of the DevTools protocol.

@@ -46,7 +46,7 @@ func (s *site) events(w http.ResponseWriter, r *http.Request) {
 	if !out.send("retry: 2000\n\n") {
 		return
 	}
-	heartbeat := time.NewTicker(heartbeatEvery)
+	heartbeat := time.NewTicker(s.heartbeat)
 	defer heartbeat.Stop()
 	for {
 		text := ""

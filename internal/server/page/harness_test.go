@@ -3,6 +3,7 @@ package page_test
 import (
 	"encoding/json"
 	"fmt"
+	"html"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -40,6 +41,7 @@ func (c *clock) Advance(d time.Duration) {
 // site is the page of an embedded service.
 type site struct {
 	tb      testing.TB
+	store   *store.Store
 	clock   *clock
 	service http.Handler
 	handler http.Handler
@@ -56,7 +58,7 @@ func start(tb testing.TB, configure ...func(*embedded.Config)) *site {
 			tb.Error(err)
 		}
 	})
-	s := &site{tb: tb, clock: &clock{now: time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)}}
+	s := &site{tb: tb, store: st, clock: &clock{now: time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)}}
 	config := embedded.Config{Store: st, Now: s.clock.Now}
 	for _, f := range configure {
 		f(&config)
@@ -162,7 +164,7 @@ func (a *answer) want(status int, parts ...string) *answer {
 	}
 	for _, part := range parts {
 		if !strings.Contains(a.body, part) {
-			a.tb.Errorf("the page has no %q:\n%s", part, a.body)
+			a.tb.Errorf("the page has no %q", part)
 		}
 	}
 	return a
@@ -172,7 +174,7 @@ func (a *answer) wantNot(parts ...string) {
 	a.tb.Helper()
 	for _, part := range parts {
 		if strings.Contains(a.body, part) {
-			a.tb.Errorf("the page has %q:\n%s", part, a.body)
+			a.tb.Errorf("the page has %q", part)
 		}
 	}
 }
@@ -181,3 +183,5 @@ func quote(s string) string {
 	b, _ := json.Marshal(s) // a string marshals always
 	return string(b)
 }
+
+func unescape(s string) string { return html.UnescapeString(s) }

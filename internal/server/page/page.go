@@ -23,6 +23,8 @@ type site struct {
 	now     func() time.Time
 	watcher *watcher
 	mux     *http.ServeMux
+	// heartbeat is how often a quiet stream of events is shown to be alive.
+	heartbeat time.Duration
 }
 
 // New returns a handler that shows what the service, an ARM handler, holds. It serves the page at "/", a page for each
@@ -39,7 +41,7 @@ func newSite(service http.Handler, o Options) *site {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &site{service: newReader(service), log: o.Logger, now: o.Now, mux: http.NewServeMux()}
+	s := &site{service: newReader(service), log: o.Logger, now: o.Now, mux: http.NewServeMux(), heartbeat: heartbeatEvery}
 	s.watcher = newWatcher(s.service, o.Logger)
 	s.mux.HandleFunc("/{$}", s.page(s.vaults))
 	s.mux.HandleFunc("/vaults/{subscription}/{group}/{vault}", s.page(s.vault))

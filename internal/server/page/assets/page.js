@@ -87,18 +87,27 @@
     });
   }
 
-  // States: what each vault's was, from the page and from events, whichever comes first.
+  // States: a vault becomes Active by an event, or, when the connection was lost meanwhile, from one reading of the page to
+  // the next; whichever is first tells.
 
-  const states = new Map();
-  const learn = (vault) => {
+  const shown = new Map(); // what the page said last
+  const told = new Set(); // vaults that were told to be Active
+  const tell = (vault) => {
     const key = vault.id.toLowerCase();
-    const before = states.get(key) ?? vault.before;
-    states.set(key, vault.state);
-    if (before === "Creating" && vault.state === "Active") notify(vault);
+    if (!told.has(key)) notify(vault);
+    told.add(key);
   };
-  const learnFrom = (page) => {
-    for (const e of all("[data-vault]", page)) {
-      learn({ id: e.dataset.vault, name: e.dataset.name, url: e.dataset.url ?? location.pathname, state: e.dataset.state });
+  const learnFromEvent = (vault) => {
+    // One that is made in no time is never seen as it is created.
+    const isNew = vault.before === undefined || vault.before === "Creating";
+    if (vault.state === "Active" && isNew) tell(vault);
+    if (vault.state === "Creating" || vault.state === "Gone") told.delete(vault.id.toLowerCase());
+  };
+  const learnFromPage = () => {
+    for (const e of all("[data-vault]")) {
+      const vault = { id: e.dataset.vault, name: e.dataset.name, url: e.dataset.url ?? location.pathname };
+      if (shown.get(vault.id) === "Creating" && e.dataset.state === "Active") tell(vault);
+      shown.set(vault.id, e.dataset.state);
     }
   };
 
@@ -158,7 +167,7 @@
         sources.set(old.id, fresh.outerHTML);
         replace(old, document.adoptNode(fresh));
       }
-      learnFrom(document);
+      learnFromPage();
       const time = find(".foot", page);
       if (time) find(".foot").replaceWith(document.adoptNode(time));
     } catch {
@@ -186,7 +195,7 @@
     show("connecting", "Connecting");
     stream = new EventSource(document.body.dataset.events);
     stream.addEventListener("hello", () => { show("live", "Live"); soon(); });
-    stream.addEventListener("vault", (event) => { learn(JSON.parse(event.data)); soon(); });
+    stream.addEventListener("vault", (event) => { learnFromEvent(JSON.parse(event.data)); soon(); });
     stream.addEventListener("contents", (event) => {
       const id = JSON.parse(event.data).id.toLowerCase();
       if (all("[data-vault]").some((e) => e.dataset.vault.toLowerCase() === id)) soon();
@@ -205,7 +214,7 @@
   for (const part of all("[data-live]")) sources.set(part.id, part.outerHTML);
   prepare(document);
   remember(document);
-  learnFrom(document);
+  learnFromPage();
   if (document.body.dataset.events) {
     // A page that nobody sees needs no stream, of which browsers allow few, unless the reader wants notifications.
     const follow = () => { if (document.hidden && !granted()) disconnect(); else connect(); };
