@@ -110,6 +110,8 @@ func startServer(ctx context.Context, binary, database string) (*served, error) 
 }
 
 func (s *served) stop() {
-	_ = s.command.Process.Signal(os.Interrupt)
+	if err := s.command.Process.Signal(os.Interrupt); err != nil {
+		_ = s.command.Process.Kill() // Windows cannot interrupt
+	}
 	_ = s.command.Wait()
 }
