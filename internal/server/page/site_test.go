@@ -223,5 +223,5 @@ func TestVault_throttled(t *testing.T) {
 		s.service.ServeHTTP(w, r)
 	}), page.Options{})
 	s.get(vaultPath("contoso")).want(http.StatusBadGateway, "It answered 503")
-	s.get("/vaults/"+embedded.DefaultSubscriptionID+"/backup/none").want(http.StatusNotFound)
+	s.get("/vaults/" + embedded.DefaultSubscriptionID + "/backup/none").want(http.StatusNotFound)
 }

@@ -59,9 +59,9 @@ func TestVault_timeLine(t *testing.T) {
 		"20 Jan 2027, 09:00 UTC, snapshot and vault, expires 19 Feb 2027, 09:00 UTC",
 	)
 	for part, want := range map[string]int{
-		`class="mark diamond" x="`: 5, // 3 days of snapshots, the one on demand, and that in the legend
-		`class="mark square" x="`:  3,
-		`class="mark circle" x="`:  28,
+		`class="mark diamond" x="`:       5, // 3 days of snapshots, the one on demand, and that in the legend
+		`class="mark square" x="`:        3,
+		`class="mark circle" x="`:        28,
 		`<tr role="row"><th scope="row"`: 33,
 		`data-label="Where">Archive`:     2,
 	} {
@@ -205,7 +205,7 @@ func TestVault_quickStart(t *testing.T) {
 	steps("Wait until the vault is Active: next, Choose the storage redundancy: later, Add a backup policy: later, Protect a VM: later, Back up now: later")
 
 	s.clock.Advance(time.Hour)
-	a := steps("Choose the storage redundancy: next, Add a backup policy: next, Protect a VM: next, Back up now: later")
+	a := steps("Choose the storage redundancy: next, Add a backup policy: later, Protect a VM: later, Back up now: later")
 	codeHas(a, "step-redundancy", "to = backup_vault.contoso_1\n", `id = "`+id+`"`, `region              = "East US"`,
 		`storage_redundancy  = "GeoRedundant" # or LocallyRedundant, ZoneRedundant`)
 	codeHas(a, "step-policy", `vault_id = "`+id+`"`)
