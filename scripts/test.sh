@@ -70,12 +70,12 @@ if [[ $# -eq 0 ]]; then
 fi
 
 # The page of `serve` is tested in a browser.
-no_browser=
+without_browser=
 for argument in "$@"; do
   case $argument in
     ./... | *internal/... | *internal/server*)
       if ! BACKUP_CHROMIUM=$(./scripts/chromium.sh); then
-        no_browser=yes
+        without_browser=yes
       fi
       export BACKUP_CHROMIUM
       break
@@ -95,7 +95,7 @@ no_browser() {
 TEXT
 }
 
-if [[ -n $no_browser ]]; then
+if [[ -n $without_browser ]]; then
   no_browser
   if [[ ${CI:-} == true ]]; then
     echo "CI does not run without a browser." >&2
@@ -110,7 +110,7 @@ go test ${race:+"$race"} -count=1 -timeout=30m -parallel=4 "$@" || status=$?
 if [[ -n $reason ]]; then
   no_race
 fi
-if [[ -n $no_browser ]]; then
+if [[ -n $without_browser ]]; then
   no_browser
 fi
 exit "$status"

@@ -74,7 +74,7 @@ func TestBrowser_screenshots(t *testing.T) {
 		whole         bool // the page, not only what fits on the screen
 	}{
 		{"serve-list", full, "/", "light", 1280, 860, false},
-		{"serve-vault", full, vaultPath("contoso-production"), "light", 1280, 1180, false},
+		{"serve-vault", full, vaultPath("contoso-production"), "light", 1280, 1270, false},
 		{"vault-whole", full, vaultPath("contoso-production"), "light", 1280, 860, true},
 		{"vault-dark", full, vaultPath("contoso-production"), "dark", 1280, 860, true},
 		{"vault-middle", full, vaultPath("contoso-production"), "light", 820, 860, true},
