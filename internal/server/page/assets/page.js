@@ -151,7 +151,7 @@
     if (focus) find(focus, fresh)?.focus({ preventScroll: true });
   };
 
-  // Not location.href, which may hold a password that fetch refuses to send in an address.
+  // Not location.href, in which some browsers keep the password of the address; fetch refuses such addresses.
   const here = location.origin + location.pathname + location.search;
   const sources = new Map(); // what the server sent for each part, before this script touched it
   let busy = false, again = false;
