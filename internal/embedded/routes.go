@@ -16,6 +16,8 @@ const (
 	KindVaultList             Kind = "vaults" // of a subscription or a resource group
 	KindVaultOperation        Kind = "vault operation"
 	KindVaultUsages           Kind = "vault usages"
+	KindVaultConfig           Kind = "vault config" // its backup config and its storage config
+	KindResourceGuard         Kind = "resource guard"
 	KindReplicationSettings   Kind = "replication settings"
 	KindNameAvailability      Kind = "name availability"
 	KindDeletedVault          Kind = "deleted vault"
@@ -26,6 +28,9 @@ const (
 	KindProtectedItem          Kind = "protected item"
 	KindProtectedItemList      Kind = "protected items"
 	KindProtectedItemOperation Kind = "protected item operation"
+
+	KindContainer     Kind = "container"
+	KindContainerList Kind = "containers"
 
 	KindPolicy              Kind = "backup policy"
 	KindPolicyList          Kind = "backup policies"
@@ -45,10 +50,12 @@ const (
 	KindJobCancel         Kind = "job cancellation"
 	KindJobOperation      Kind = "job operation"
 
+	KindTenantList             Kind = "tenants"
 	KindSubscription           Kind = "subscription"
 	KindSubscriptionList       Kind = "subscriptions"
 	KindLocationList           Kind = "locations"
 	KindResourceProvider       Kind = "resource provider"
+	KindResourceList           Kind = "resources" // of a subscription or a resource group
 	KindResourceGroup          Kind = "resource group"
 	KindResourceGroupList      Kind = "resource groups"
 	KindResourceGroupOperation Kind = "resource group operation"
@@ -80,7 +87,23 @@ var routes = []route{
 	at(KindVaultOperation, vaultPath+"/operationStatus/{operation}", get((*Service).getOperationStatus)),
 	at(KindVaultOperation, vaultPath+"/operationResults/{operation}", get((*Service).getOperationResult)),
 	at(KindVaultUsages, vaultPath+"/usages", get((*Service).listUsages)),
-	at(KindReplicationSettings, vaultPath+"/replicationVaultSettings/default", map[string]handler{
+	at(KindVaultConfig, vaultPath+vaultConfigPath, map[string]handler{
+		http.MethodGet:   (*Service).getVaultConfig,
+		http.MethodPut:   (*Service).writeVaultConfig,
+		http.MethodPatch: (*Service).writeVaultConfig,
+	}),
+	at(KindVaultConfig, vaultPath+storageConfigPath, map[string]handler{
+		http.MethodGet:   (*Service).getStorageConfig,
+		http.MethodPut:   (*Service).putStorageConfig,
+		http.MethodPatch: (*Service).patchStorageConfig,
+	}),
+	at(KindResourceGuard, vaultPath+"/backupResourceGuardProxies", get((*Service).listGuardProxies)),
+	at(KindResourceGuard, vaultPath+"/backupResourceGuardProxies/{guard}", map[string]handler{
+		http.MethodGet:    (*Service).getGuardProxy,
+		http.MethodPut:    (*Service).putGuardProxy,
+		http.MethodDelete: (*Service).putGuardProxy,
+	}),
+	at(KindReplicationSettings, vaultPath+replicationSettingsPath, map[string]handler{
 		http.MethodGet: (*Service).getReplicationSettings,
 		http.MethodPut: (*Service).putReplicationSettings,
 	}),
@@ -104,6 +127,13 @@ var routes = []route{
 	at(KindProtectedItemOperation, itemPath+"/operationResults/{operation}", get((*Service).getItemResult)),
 	at(KindProtectedItemOperation, vaultPath+"/backupOperations/{operation}", get((*Service).getBackupStatus)),
 	at(KindProtectedItemOperation, vaultPath+"/backupOperationResults/{operation}", get((*Service).getBackupResult)),
+
+	at(KindContainerList, vaultPath+"/backupProtectionContainers", get((*Service).listContainers)),
+	at(KindContainer, vaultPath+"/backupFabrics/Azure/protectionContainers/{container}", map[string]handler{
+		http.MethodGet:    (*Service).getContainer,
+		http.MethodPut:    (*Service).writeContainer,
+		http.MethodDelete: (*Service).writeContainer,
+	}),
 
 	at(KindPolicy, policyPath, map[string]handler{
 		http.MethodGet:    (*Service).getPolicy,
@@ -137,6 +167,7 @@ var routes = []route{
 	at(KindJobCancel, vaultPath+"/backupJobs/{job}/cancel", post((*Service).cancelJob)),
 	at(KindJobOperation, vaultPath+"/backupJobs/{job}/operationResults/{operation}", get((*Service).getJobResult)),
 
+	at(KindTenantList, "tenants", get((*Service).listTenants)),
 	at(KindSubscriptionList, "subscriptions", get((*Service).listSubscriptions)),
 	at(KindSubscription, subscriptionPath, get((*Service).getSubscription)),
 	at(KindLocationList, subscriptionPath+"/locations", get((*Service).listLocations)),
@@ -144,6 +175,8 @@ var routes = []route{
 	at(KindResourceProvider, subscriptionPath+"/providers", get((*Service).listProviders)),
 	at(KindResourceProvider, subscriptionPath+"/providers/{namespace}", get((*Service).getProvider)),
 	at(KindResourceProvider, subscriptionPath+"/providers/{namespace}/register", post((*Service).getProvider)),
+	at(KindResourceList, subscriptionPath+"/resources", get((*Service).listResources)),
+	at(KindResourceList, groupPath+"/resources", get((*Service).listResources)),
 	at(KindResourceGroupList, subscriptionPath+"/resourceGroups", get((*Service).listGroups)),
 	at(KindResourceGroup, groupPath, map[string]handler{
 		http.MethodGet:    (*Service).getGroup,

@@ -21,6 +21,13 @@ func (s *Service) checkSubscription(id string) error {
 	return &Fault{Code: codeSubscriptionNotFound, Message: fmt.Sprintf("The subscription '%s' could not be found.", id)}
 }
 
+// listTenants serves the one directory that there is.
+func (s *Service) listTenants(*call) (*answer, error) {
+	return answerOK(page{Value: []any{tenant{
+		ID: "/tenants/" + tenantID, TenantID: tenantID, DisplayName: "Embedded backup service", TenantCategory: "Home",
+	}}}), nil
+}
+
 func (s *Service) listSubscriptions(*call) (*answer, error) {
 	p := page{}
 	for _, sub := range s.config.Subscriptions {

@@ -66,7 +66,7 @@ func TestLocationsAndProvider(t *testing.T) {
 	if got := s.get(sub + "/providers").want(http.StatusOK); !strings.Contains(got.raw, strings.TrimSpace(provider.raw)) {
 		t.Errorf("got %s", got.raw)
 	}
-	s.get(sub+"/providers/Microsoft.Compute").wantError(http.StatusNotFound, "InvalidResourceNamespace", "Microsoft.Compute")
+	s.get(sub+"/providers/Contoso.Compute").wantError(http.StatusNotFound, "InvalidResourceNamespace", "Contoso.Compute")
 
 	// What is not offered cannot be used, although the catalogue knows it.
 	s.put(vaultPath("g", "vault"), minimal).wantError(http.StatusBadRequest, "LocationNotAvailableForResourceType", "'westeurope,newland'")

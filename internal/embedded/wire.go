@@ -83,6 +83,13 @@ type replicationSettingsProperties struct {
 	VMwareToAzureProviderType string `json:"vmwareToAzureProviderType"`
 }
 
+type tenant struct {
+	ID             string `json:"id"`
+	TenantID       string `json:"tenantId"`
+	DisplayName    string `json:"displayName"`
+	TenantCategory string `json:"tenantCategory"`
+}
+
 type subscription struct {
 	ID                   string               `json:"id"`
 	SubscriptionID       string               `json:"subscriptionId"`
