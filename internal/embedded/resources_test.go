@@ -35,14 +35,17 @@ func TestResources(t *testing.T) {
 	}
 
 	all := sub + "/resources?api-version=2021-04-01"
-	filter := func(f string) []string { t.Helper(); return s.get(all + "&$filter=" + url.QueryEscape(f)).want(http.StatusOK).names() }
+	filter := func(f string) []string {
+		t.Helper()
+		return s.get(all + "&$filter=" + url.QueryEscape(f)).want(http.StatusOK).names()
+	}
 	for f, want := range map[string][]string{
 		"": {"web", "Vault", "fixed"},
 		"resourceType eq 'microsoft.compute/virtualmachines'":                              {"web", "fixed"},
 		"resourceType eq 'Microsoft.RecoveryServices/vaults'":                              {"Vault"},
 		"resourceType eq 'Microsoft.Compute/virtualMachines' and resourceGroup eq 'GROUP'": {"web"},
-		"name eq 'vault'":                            {"Vault"},
-		"location eq 'eastasia'":                     {"Vault", "fixed"},
+		"name eq 'vault'":                           {"Vault"},
+		"location eq 'eastasia'":                    {"Vault", "fixed"},
 		"resourceType eq 'Microsoft.Compute/disks'": {},
 	} {
 		if diff := cmp.Diff(want, filter(f)); diff != "" {
@@ -62,16 +65,16 @@ func TestPagesOfResources(t *testing.T) {
 		s.put(vaultPath("g", name), minimal).want(http.StatusCreated)
 	}
 	s.protect(vaultPath("g", "va"), "web")
-	path := sub + "/resourceGroups/g/resources?api-version=2023-07-01&$expand=provisioningState,createdTime&$top=2&$filter=" +
+	path := sub + "/resourceGroups/g/resources?api-version=2023-07-01&$expand=provisioningState,createdTime&$top=1&$filter=" +
 		url.QueryEscape("resourceType eq 'Microsoft.RecoveryServices/vaults'")
 	names, pages := s.follow(path)
-	if diff := cmp.Diff([]string{"va", "vb", "vc"}, names); diff != "" || pages != 2 {
+	if diff := cmp.Diff([]string{"va", "vb", "vc"}, names); diff != "" || pages != 3 {
 		t.Errorf("%d pages, %s", pages, diff)
 	}
 	first := s.get(path)
-	last := s.get(first.text("nextLink")).want(http.StatusOK).values()[0]
-	if last.text("provisioningState") != "Succeeded" || last.text("createdTime") == "" || last.at("changedTime") != nil {
-		t.Errorf("the second page has forgotten what was asked for: %v", last.body)
+	second := s.get(first.text("nextLink")).want(http.StatusOK).values()[0]
+	if second.text("provisioningState") != "Succeeded" || second.text("createdTime") == "" || second.at("changedTime") != nil {
+		t.Errorf("the second page has forgotten what was asked for: %v", second.body)
 	}
 	// A machine that is known by its backups alone may be gone long ago.
 	if names := s.get(sub + "/resources?api-version=2021-04-01").names(); len(names) != 3 {

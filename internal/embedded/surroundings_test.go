@@ -91,7 +91,7 @@ func TestProvidersOfOtherThings(t *testing.T) {
 		s.do(http.MethodPost, sub+"/providers/"+namespace+"/register", "").want(http.StatusOK)
 	}
 	types := func(namespace string) (names []string) {
-		kinds, _ := s.get(sub+"/providers/"+namespace).want(http.StatusOK).at("resourceTypes").([]any)
+		kinds, _ := s.get(sub + "/providers/" + namespace).want(http.StatusOK).at("resourceTypes").([]any)
 		for _, kind := range kinds {
 			o, _ := kind.(map[string]any)
 			names = append(names, fmt.Sprint(o["resourceType"]))

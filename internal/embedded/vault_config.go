@@ -246,4 +246,3 @@ func equalSetting(a string, b any) bool {
 	s, ok := b.(string)
 	return ok && store.Key(a) == store.Key(s)
 }
-
