@@ -43,6 +43,18 @@ func Regions(clouds ...Cloud) []Region {
 	return regions
 }
 
+// RegionsAnd returns the regions of every cloud, and behind them those of extra that none of them has. Nothing is known
+// of these but their names.
+func RegionsAnd(extra []string) []Region {
+	regions := Regions()
+	for _, name := range extra {
+		if _, known := LookupRegion(name); !known {
+			regions = append(regions, Region{Name: name, DisplayName: name, Cloud: Public})
+		}
+	}
+	return regions
+}
+
 func cloudRegions(c Cloud) []Region {
 	switch c {
 	case Public:

@@ -93,11 +93,28 @@ func (f *Faults) Clear() {
 	f.rules, f.counts, f.matches = nil, nil, nil
 }
 
-// Matches returns what the rules have matched so far, in order.
+// maxMatches bounds what is remembered, for a service that runs for long.
+const maxMatches = 100_000
+
+// Matches returns what the rules have matched so far, in order; of very many, the latest.
 func (f *Faults) Matches() []FaultMatch {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return slices.Clone(f.matches)
+}
+
+// LongestDelay is the longest that a rule lets a request wait.
+func (f *Faults) LongestDelay() time.Duration {
+	if f == nil {
+		return 0
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var longest time.Duration
+	for _, rule := range f.rules {
+		longest = max(longest, rule.Delay)
+	}
+	return longest
 }
 
 // pick returns the rule that acts on the request, nil when none does.
@@ -105,7 +122,7 @@ func (f *Faults) pick(r *http.Request) *FaultRule {
 	if f == nil {
 		return nil
 	}
-	// A malformed path has no segments, and is refused further on.
+	// A malformed path is refused further on.
 	path, _ := splitPath(r.URL)
 	kind := kindOf(path)
 
@@ -120,6 +137,9 @@ func (f *Faults) pick(r *http.Request) *FaultRule {
 		acts := picked == nil && rule.wants(f.counts[i])
 		if acts {
 			picked = &rule
+		}
+		if len(f.matches) == maxMatches {
+			f.matches = append(f.matches[:0], f.matches[maxMatches/2:]...)
 		}
 		f.matches = append(f.matches, FaultMatch{
 			Rule: i, Number: f.counts[i], Acted: acts, Method: r.Method, Path: r.URL.Path,

@@ -8,8 +8,8 @@ import (
 	"github.com/azurebackup/terraform-provider-backup/internal/store"
 )
 
-// tenantID is the directory of all subscriptions here.
-const tenantID = "00000000-0000-4000-8000-0000000000ff"
+// TenantID is the directory of all subscriptions here.
+const TenantID = "00000000-0000-4000-8000-0000000000ff"
 
 const (
 	identityNone   = "None"
@@ -54,7 +54,7 @@ func settleIdentity(id string, body object) error {
 	settled := object{"type": kind}
 	if kind == identitySystem || kind == identityBoth {
 		settled["principalId"] = directoryID(id, "principal")
-		settled["tenantId"] = tenantID
+		settled["tenantId"] = TenantID
 	}
 	if kind == identityUser || kind == identityBoth {
 		if len(users) == 0 {

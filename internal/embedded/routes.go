@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
@@ -193,6 +194,23 @@ func at(kind Kind, path string, methods map[string]handler) route {
 
 func get(h handler) map[string]handler  { return map[string]handler{http.MethodGet: h} }
 func post(h handler) map[string]handler { return map[string]handler{http.MethodPost: h} }
+
+// Kinds lists what requests can be about, in alphabetical order.
+func Kinds() []Kind {
+	var kinds []Kind
+	for _, route := range routes {
+		kinds = append(kinds, route.kind)
+	}
+	slices.Sort(kinds)
+	return slices.Compact(kinds)
+}
+
+// KindOf returns what a request is about, "" when that is not served.
+func KindOf(r *http.Request) Kind {
+	// A malformed path has no segments.
+	path, _ := splitPath(r.URL)
+	return kindOf(path)
+}
 
 // kindOf returns what a path is about, "" for one that is not served.
 func kindOf(path []string) Kind {

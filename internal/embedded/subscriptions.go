@@ -21,13 +21,6 @@ func (s *Service) checkSubscription(id string) error {
 	return &Fault{Code: codeSubscriptionNotFound, Message: fmt.Sprintf("The subscription '%s' could not be found.", id)}
 }
 
-// listTenants serves the one directory that there is.
-func (s *Service) listTenants(*call) (*answer, error) {
-	return answerOK(page{Value: []any{tenant{
-		ID: "/tenants/" + tenantID, TenantID: tenantID, DisplayName: "Embedded backup service", TenantCategory: "Home",
-	}}}), nil
-}
-
 func (s *Service) listSubscriptions(*call) (*answer, error) {
 	p := page{}
 	for _, sub := range s.config.Subscriptions {
@@ -44,7 +37,7 @@ func renderSubscription(sub Subscription) subscription {
 	return subscription{
 		ID:             "/subscriptions/" + sub.ID,
 		SubscriptionID: sub.ID,
-		TenantID:       tenantID,
+		TenantID:       TenantID,
 		DisplayName:    sub.DisplayName,
 		State:          "Enabled",
 		SubscriptionPolicies: subscriptionPolicies{
@@ -55,6 +48,13 @@ func renderSubscription(sub Subscription) subscription {
 		AuthorizationSource: "RoleBased",
 		ManagedByTenants:    []any{},
 	}
+}
+
+// listTenants serves the one directory there is; clients that sign in ask which they may use.
+func (s *Service) listTenants(*call) (*answer, error) {
+	return answerOK(page{Value: []any{tenant{
+		ID: "/tenants/" + TenantID, TenantID: TenantID, TenantCategory: "Home", DisplayName: "Embedded backup service", Domains: []string{},
+	}}}), nil
 }
 
 // listLocations serves the regions a subscription can use.

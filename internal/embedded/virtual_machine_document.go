@@ -29,6 +29,15 @@ func parseMachineID(id string) (machineID, bool) {
 	return machineID{subscription: path[2], group: path[4], name: path[8]}, true
 }
 
+// CheckMachineID checks that id is the id of a virtual machine.
+func CheckMachineID(id string) error {
+	if _, ok := parseMachineID(id); !ok {
+		return fmt.Errorf("%q is not the id of a virtual machine, which is of the form "+
+			"/subscriptions/…/resourceGroups/…/providers/Microsoft.Compute/virtualMachines/…", id)
+	}
+	return nil
+}
+
 func (m machineID) String() string {
 	return "/subscriptions/" + m.subscription + "/resourceGroups/" + m.group + "/providers/" + protectedVM + "/" + m.name
 }

@@ -84,10 +84,11 @@ type replicationSettingsProperties struct {
 }
 
 type tenant struct {
-	ID             string `json:"id"`
-	TenantID       string `json:"tenantId"`
-	DisplayName    string `json:"displayName"`
-	TenantCategory string `json:"tenantCategory"`
+	ID             string   `json:"id"`
+	TenantID       string   `json:"tenantId"`
+	TenantCategory string   `json:"tenantCategory"`
+	DisplayName    string   `json:"displayName"`
+	Domains        []string `json:"domains"`
 }
 
 type subscription struct {

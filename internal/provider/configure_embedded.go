@@ -142,12 +142,6 @@ func (p *backupProvider) openEmbedded(ctx context.Context, settings embeddedConf
 	if err != nil {
 		return nil, err
 	}
-	regions := catalog.Regions()
-	for _, name := range extra {
-		if _, known := catalog.LookupRegion(name); !known {
-			regions = append(regions, catalog.Region{Name: name, DisplayName: name, Cloud: catalog.Public})
-		}
-	}
 	file, err := store.Open(ctx, settings.database)
 	if err != nil {
 		return nil, err
@@ -159,7 +153,7 @@ func (p *backupProvider) openEmbedded(ctx context.Context, settings embeddedConf
 		ProvisioningTime: settings.provisioningTime,
 		OperationTime:    settings.operationTime,
 		BackupTime:       settings.backupTime,
-		Regions:          regions,
+		Regions:          catalog.RegionsAnd(extra),
 		VirtualMachines:  settings.virtualMachines,
 		Now:              func() time.Time { return time.Now().Add(settings.clockOffset) },
 	}

@@ -1,0 +1,256 @@
+package server
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
+	"github.com/azurebackup/terraform-provider-backup/internal/store"
+)
+
+// The exit codes of the command.
+const (
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// Main is the command "serve": it serves until the context is done, and returns the exit code. The log goes to stderr.
+func Main(ctx context.Context, args []string, version string, stdout, stderr io.Writer) int {
+	o, err := parseOptions(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		_, _ = fmt.Fprint(stdout, helpText)
+		return 0
+	case err != nil:
+		_, _ = fmt.Fprintf(stderr, "serve: %v (see terraform-provider-backup serve --help)\n", err)
+		return exitUsage
+	}
+	if err := run(ctx, o, version, stdout, stderr); err != nil {
+		_, _ = fmt.Fprintf(stderr, "serve: %v\n", err)
+		return exitFailed
+	}
+	return 0
+}
+
+func run(ctx context.Context, o *options, version string, stdout, stderr io.Writer) (err error) {
+	secret, err := readSecret(o.tokenFile)
+	if err != nil {
+		return err
+	}
+	service, err := serviceConfig(o)
+	if err != nil {
+		return err
+	}
+	certificate, err := o.certificate(time.Now())
+	if err != nil {
+		return err
+	}
+	file, err := store.Open(ctx, o.database)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	service.Store = file
+
+	log := newLog(o.logFormat, stderr)
+	server := New(serverConfig(o, service, secret, version, log))
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", o.listen)
+	if err != nil {
+		return fmt.Errorf("cannot listen on %s: %w", o.listen, err)
+	}
+	_, _ = io.WriteString(stdout, startText(o, listener.Addr(), file.Path()))
+	if certificate != nil {
+		listener = tls.NewListener(listener, &tls.Config{
+			Certificates: []tls.Certificate{*certificate}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"},
+		})
+	}
+	err = server.Serve(ctx, listener)
+	log.Info("stopped")
+	return err
+}
+
+func serverConfig(o *options, service embedded.Config, secret, version string, log *slog.Logger) Config {
+	// What the server itself asks must neither go wrong nor be counted by the faults. The services keep no state of their
+	// own, so that two on one store are one.
+	steady := service
+	steady.Faults = nil
+	own := embedded.New(steady)
+	var ids []string
+	for _, s := range subscriptionsOf(o) {
+		ids = append(ids, s.ID)
+	}
+	return Config{
+		Service:         embedded.New(service),
+		Page:            pageOf(own, service.Now, log),
+		Ready:           func(ctx context.Context) error { return readable(ctx, service.Store) },
+		Vaults:          vaultStates(own, ids),
+		Secret:          secret,
+		KeySeed:         service.Store.Path(),
+		Hosts:           o.hosts,
+		Loopback:        isLoopback(o.host()),
+		Subscriptions:   ids,
+		ReadsPerSecond:  o.readsPerSecond,
+		WritesPerSecond: o.writesPerSecond,
+		LongestDelay:    service.Faults.LongestDelay(),
+		Log:             log,
+		Version:         version,
+	}
+}
+
+// pageOf is the page for people; nil is none.
+func pageOf(http.Handler, func() time.Time, *slog.Logger) http.Handler { return nil }
+
+// serviceConfig is what the flags say of the embedded service, all but the store.
+func serviceConfig(o *options) (embedded.Config, error) {
+	extra, err := catalog.ParseExtraRegions(os.Getenv(catalog.ExtraRegionsVariable))
+	if err != nil {
+		return embedded.Config{}, err
+	}
+	config := embedded.Config{
+		Subscriptions:        subscriptionsOf(o),
+		ProvisioningTime:     o.provisioningTime,
+		OperationTime:        o.operationTime,
+		BackupTime:           o.backupTime,
+		RetryAfter:           o.retryAfter,
+		Regions:              catalog.RegionsAnd(extra),
+		StrictResourceGroups: o.strictResourceGroups,
+		VirtualMachines:      o.virtualMachines,
+		Now:                  func() time.Time { return time.Now().Add(o.clockOffset) },
+	}
+	if o.faults != "" {
+		faults, err := readFaults(o.faults)
+		if err != nil {
+			return embedded.Config{}, err
+		}
+		config.Faults = faults.rules
+		config.FailProvisioning = faults.failProvisioning
+		config.FailBackup = faults.failBackup
+	}
+	return config, nil
+}
+
+func subscriptionsOf(o *options) []embedded.Subscription {
+	if len(o.subscriptions) > 0 {
+		return o.subscriptions
+	}
+	return []embedded.Subscription{{ID: embedded.DefaultSubscriptionID, DisplayName: "Embedded backup service"}}
+}
+
+// readable tells whether the database can be read.
+func readable(ctx context.Context, s *store.Store) error {
+	return s.View(ctx, time.Now(), func(tx *store.Tx) error {
+		_, err := tx.Documents(store.Query{Type: catalog.VaultType, Limit: 1})
+		return err
+	})
+}
+
+// readSecret reads the token file; without one there is no secret.
+func readSecret(path string) (string, error) {
+	if path == "" {
+		return "", nil
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", fmt.Errorf("--token-file: %w", err)
+	}
+	// Windows has no such bits.
+	if runtime.GOOS != "windows" && info.Mode().Perm()&0o004 != 0 {
+		return "", fmt.Errorf("--token-file: everybody on this machine can read %s; chmod 600 it", path)
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return "", fmt.Errorf("--token-file: %w", err)
+	}
+	secret := strings.TrimSpace(string(content))
+	if err := checkSecret(secret); err != nil {
+		return "", fmt.Errorf("--token-file %s: %w", path, err)
+	}
+	return secret, nil
+}
+
+// certificate is the server's; nil when it serves plain HTTP.
+func (o *options) certificate(now time.Time) (*tls.Certificate, error) {
+	var pair tls.Certificate
+	var err error
+	switch {
+	case o.tlsSelfSigned != "":
+		if pair, err = selfSigned(o.tlsSelfSigned, o.certificateNames(), now); err != nil {
+			return nil, fmt.Errorf("--tls-self-signed: %w", err)
+		}
+	case o.tlsCert != "":
+		if pair, err = tls.LoadX509KeyPair(o.tlsCert, o.tlsKey); err != nil {
+			return nil, fmt.Errorf("--tls-cert, --tls-key: %w", err)
+		}
+	default:
+		return nil, nil
+	}
+	return &pair, nil
+}
+
+func newLog(format string, w io.Writer) *slog.Logger {
+	if format == "json" {
+		return slog.New(slog.NewJSONHandler(w, nil))
+	}
+	return slog.New(slog.NewTextHandler(w, nil))
+}
+
+// startText tells where the service is and how clients get there.
+func startText(o *options, address net.Addr, database string) string {
+	scheme := "http"
+	if o.tls() {
+		scheme = "https"
+	}
+	host, port, _ := net.SplitHostPort(address.String())
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "localhost"
+		if len(o.hosts) > 0 {
+			host = o.hosts[0]
+		}
+	}
+	place := net.JoinHostPort(host, port)
+	here := scheme + "://" + place
+	subscription := subscriptionsOf(o)[0].ID
+	secret := "any client secret"
+	if o.tokenFile != "" {
+		secret = "the client secret in " + o.tokenFile
+	}
+	var b strings.Builder
+	line := func(name, format string, args ...any) {
+		fmt.Fprintf(&b, "  %-15s%s\n", name, fmt.Sprintf(format, args...))
+	}
+	fmt.Fprintf(&b, "The embedded backup service listens at %s\n\n", here)
+	line("database", "%s", database)
+	line("page", "%s/", here)
+	line("this provider", "export BACKUP_ENVIRONMENT=embedded BACKUP_ENDPOINT=%s", here)
+	if o.tls() {
+		line("azurerm", "export ARM_METADATA_HOSTNAME=%s", place)
+	}
+	line("other clients", "ARM endpoint, login endpoint and audience %s", here)
+	line("sign-in", "subscription %s, tenant %s,", subscription, embedded.TenantID)
+	line("", "any client id, %s", secret)
+	if o.tlsSelfSigned != "" {
+		authority := filepath.Join(o.tlsSelfSigned, authorityFile)
+		if abs, err := filepath.Abs(authority); err == nil {
+			authority = abs
+		}
+		line("trust it", "export SSL_CERT_FILE=%s", authority)
+	}
+	if o.faults != "" {
+		line("faults", "%s", o.faults)
+	}
+	b.WriteString("\nCtrl-C stops it.\n")
+	return b.String()
+}
