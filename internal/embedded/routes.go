@@ -17,7 +17,7 @@ const (
 	KindVaultList             Kind = "vaults" // of a subscription or a resource group
 	KindVaultOperation        Kind = "vault operation"
 	KindVaultUsages           Kind = "vault usages"
-	KindVaultConfig           Kind = "vault config" // its backup config and its storage config
+	KindVaultConfig           Kind = "vault config" // its backup, storage and encryption config
 	KindResourceGuard         Kind = "resource guard"
 	KindReplicationSettings   Kind = "replication settings"
 	KindNameAvailability      Kind = "name availability"
@@ -97,6 +97,10 @@ var routes = []route{
 		http.MethodGet:   (*Service).getStorageConfig,
 		http.MethodPut:   (*Service).putStorageConfig,
 		http.MethodPatch: (*Service).patchStorageConfig,
+	}),
+	at(KindVaultConfig, vaultPath+encryptionConfigPath, map[string]handler{
+		http.MethodGet: (*Service).getEncryptionConfig,
+		http.MethodPut: (*Service).putEncryptionConfig,
 	}),
 	at(KindResourceGuard, vaultPath+"/backupResourceGuardProxies", get((*Service).listGuardProxies)),
 	at(KindResourceGuard, vaultPath+"/backupResourceGuardProxies/{guard}", map[string]handler{

@@ -176,3 +176,36 @@ func TestVaultConfigWhereSoftDeleteIsForced(t *testing.T) {
 		t.Errorf("got %s", got.raw)
 	}
 }
+
+func TestEncryptionConfig(t *testing.T) {
+	s := start(t)
+	config := func(vault string) *response {
+		return s.get(vault + "/backupEncryptionConfigs/backupResourceEncryptionConfig?api-version=2022-09-01-preview")
+	}
+	config(vaultPath("g", "none")).wantError(http.StatusNotFound, "ResourceNotFound")
+	for name, test := range map[string]struct {
+		body string
+		want map[string]any
+	}{
+		"platform-key": {minimal, map[string]any{
+			"encryptionAtRestType": "MicrosoftManaged", "infrastructureEncryptionState": "Disabled", "lastUpdateStatus": "NotEnabled",
+		}},
+		"system": {encrypted(withSystem, encryption(keyURL, systemKEK)), map[string]any{
+			"encryptionAtRestType": "CustomerManaged", "infrastructureEncryptionState": "Disabled", "lastUpdateStatus": "Succeeded",
+			"keyUri": keyURL, "useSystemAssignedIdentity": true,
+		}},
+		"user": {encrypted(withUser, encryption(keyURL, userKEK)), map[string]any{
+			"encryptionAtRestType": "CustomerManaged", "infrastructureEncryptionState": "Disabled", "lastUpdateStatus": "Succeeded",
+			"keyUri": keyURL, "useSystemAssignedIdentity": false, "userAssignedIdentity": keyReader,
+		}},
+	} {
+		vault := vaultPath("g", "vault-"+name)
+		s.put(vault, test.body).want(http.StatusCreated)
+		got := config(vault).want(http.StatusOK)
+		if diff := cmp.Diff(test.want, got.at("properties")); diff != "" || got.text("name") != "backupResourceEncryptionConfig" {
+			t.Errorf("%s: %s", name, diff)
+		}
+		s.put(vault+"/backupEncryptionConfigs/backupResourceEncryptionConfig", `{"properties":{}}`).
+			wantError(http.StatusNotImplemented, "NotModelledByEmbeddedService", "properties.encryption")
+	}
+}
