@@ -24,7 +24,7 @@ var version = "dev"
 
 func main() {
 	if len(os.Args) > 1 && os.Args[1] == "serve" {
-		os.Exit(serve(os.Args[2:]))
+		os.Exit(server.Command(os.Args[2:], version))
 	}
 	debugging := flag.Bool("debug", false, "keep running, so that a debugger can be attached; prints TF_REATTACH_PROVIDERS")
 	flag.Parse()
@@ -32,14 +32,6 @@ func main() {
 	if err := run(*debugging); err != nil {
 		log.Fatal(err)
 	}
-}
-
-// serve puts the embedded service on a port until the process is told to stop. Told so twice, it ends at once.
-func serve(args []string) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	context.AfterFunc(ctx, stop)
-	return server.Main(ctx, args, version, os.Stdout, os.Stderr)
 }
 
 func run(debugging bool) error {

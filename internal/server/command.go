@@ -11,9 +11,11 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
@@ -27,7 +29,16 @@ const (
 	exitUsage  = 2
 )
 
-// Main is the command "serve": it serves until the context is done, and returns the exit code. The log goes to stderr.
+// Command is the command "serve": it serves until the process is told to stop, and returns the exit code. Told so twice,
+// the process ends at once.
+func Command(args []string, version string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+	return Main(ctx, args, version, os.Stdout, os.Stderr)
+}
+
+// Main serves until the context is done, and returns the exit code. The log goes to stderr.
 func Main(ctx context.Context, args []string, version string, stdout, stderr io.Writer) int {
 	o, err := parseOptions(args)
 	switch {

@@ -17,6 +17,7 @@ type metrics struct {
 	requests   *prometheus.CounterVec
 	durations  *prometheus.HistogramVec
 	operations *prometheus.CounterVec
+	inFlight   prometheus.Gauge
 }
 
 func newMetrics(registry *prometheus.Registry, version string, vaults func(context.Context) (map[string]int, error)) *metrics {
@@ -32,11 +33,14 @@ func newMetrics(registry *prometheus.Registry, version string, vaults func(conte
 			Name: "backup_operations_total", Help: "Long-running operations accepted, by what they work on and method.",
 		}, []string{"route", "method"}),
 	}
+	m.inFlight = prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "backup_requests_in_flight", Help: "Requests that are being answered, this one among them.",
+	})
 	build := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "backup_build_info", Help: "Always 1; the version is in the label.", ConstLabels: prometheus.Labels{"version": version},
 	})
 	build.Set(1)
-	registry.MustRegister(m.requests, m.durations, m.operations, build,
+	registry.MustRegister(m.requests, m.durations, m.operations, m.inFlight, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	if vaults != nil {
 		registry.MustRegister(vaultCollector{vaults})

@@ -29,6 +29,8 @@ func (s *Server) observe(next http.Handler) http.Handler {
 		r = r.WithContext(context.WithValue(r.Context(), targetKey{}, t))
 		w.Header().Set(requestIDHeader, uuid.NewString())
 		w.Header().Set("X-Content-Type-Options", "nosniff")
+		s.metrics.inFlight.Inc()
+		defer s.metrics.inFlight.Dec()
 		recorded := &recorder{ResponseWriter: w}
 		defer func() {
 			v := recover()

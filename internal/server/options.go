@@ -48,6 +48,19 @@ const (
 // parseOptions reads the arguments behind "serve". The error is one line for the user, or flag.ErrHelp.
 func parseOptions(args []string) (*options, error) {
 	o := &options{}
+	flags, fromVariables := o.flags()
+	if err := flags.Parse(args); err != nil {
+		return nil, flagError(err)
+	}
+	if flags.NArg() > 0 {
+		return nil, fmt.Errorf("unexpected argument %q; settings are flags, such as --database FILE", flags.Arg(0))
+	}
+	// A flag does not hide a variable that is wrong: which of the two counts would be hard to follow.
+	return o, cmp.Or(fromVariables, o.check())
+}
+
+// flags sets the options, at once those that environment variables say; the error is of these.
+func (o *options) flags() (*flag.FlagSet, error) {
 	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	flags.StringVar(&o.database, "database", cmp.Or(os.Getenv(databaseVariable), "backup-vaults.db"), "")
@@ -82,15 +95,7 @@ func parseOptions(args []string) (*options, error) {
 	flags.Func("writes-per-second", "", perSecond(&o.writesPerSecond))
 	flags.StringVar(&o.faults, "faults", "", "")
 	flags.StringVar(&o.logFormat, "log-format", "text", "")
-
-	if err := flags.Parse(args); err != nil {
-		return nil, flagError(err)
-	}
-	if flags.NArg() > 0 {
-		return nil, fmt.Errorf("unexpected argument %q; settings are flags, such as --database FILE", flags.Arg(0))
-	}
-	// A flag takes the place of a variable, also of one that is wrong; which one it is would be hard to follow.
-	return o, errors.Join(append(errs, o.check())...)
+	return flags, errors.Join(errs...)
 }
 
 // flagError writes flags with two dashes, as everything else here does.

@@ -142,9 +142,13 @@ func (s *Server) audience(r *http.Request, form url.Values, version int) (string
 	}
 	audience := wanted
 	if scoped {
-		var ok bool
-		// One slash or two: some clients put the suffix behind an audience that ends in a slash of its own.
-		if audience, ok = strings.CutSuffix(wanted, "/.default"); !ok || strings.Contains(wanted, " ") {
+		resources := slices.DeleteFunc(strings.Fields(wanted), isSignInScope)
+		var suffixed bool
+		if len(resources) == 1 {
+			// One slash or two: some clients put the suffix behind an audience that ends in a slash of its own.
+			audience, suffixed = strings.CutSuffix(resources[0], "/.default")
+		}
+		if !suffixed {
 			return "", badTokenRequest("invalid_scope", 1002012, "The provided value for scope %s is not valid. Client credential flows must have "+
 				"a scope value with /.default suffixed to the resource identifier.", wanted)
 		}
@@ -154,6 +158,15 @@ func (s *Server) audience(r *http.Request, form url.Values, version int) (string
 			"This service gives tokens for itself, %s, and for Azure Resource Manager.", audience, origin(r))
 	}
 	return audience, nil
+}
+
+// isSignInScope tells whether a scope is about the user who signs in. Microsoft's libraries ask for these always.
+func isSignInScope(scope string) bool {
+	switch scope {
+	case "openid", "profile", "offline_access", "email":
+		return true
+	}
+	return false
 }
 
 func (s *Server) isAudience(r *http.Request, audience string) bool {

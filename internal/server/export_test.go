@@ -1,0 +1,31 @@
+package server
+
+import (
+	"flag"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
+)
+
+// For tests of what is not reached, or only with effort, from outside.
+var (
+	ParseOptions = parseOptions
+	ParseFaults  = parseFaults
+	SelfSigned   = selfSigned
+	HelpText     = helpText
+)
+
+// FlagNames lists the flags of the command.
+func FlagNames() []string {
+	var names []string
+	flags, _ := new(options).flags()
+	flags.VisitAll(func(f *flag.Flag) { names = append(names, f.Name) })
+	return names
+}
+
+// Rules returns the rules of a file of faults.
+func (f *faults) Rules() *embedded.Faults { return f.rules }
+
+// Check returns what a list of Faults does with a vault, and with the item of a virtual machine.
+func (f *faults) Check(vaultID, itemID string) (vault, item bool) {
+	return f.failProvisioning(vaultID) != nil, f.failBackup(itemID) != nil
+}
