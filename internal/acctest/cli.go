@@ -16,18 +16,30 @@ import (
 const cliVariable = "TF_ACC_TERRAFORM_PATH"
 
 // Main runs the tests of a package that holds acceptance tests. It fails, loudly, when there is no Terraform and no
-// OpenTofu: acceptance tests are never skipped for want of one.
-func Main(m *testing.M) {
-	code := 1
-	if err := useCLI(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-	} else {
-		code = m.Run()
-	}
+// OpenTofu: acceptance tests are never skipped for want of one. start begins what the tests need besides, and returns
+// how to end it.
+func Main(m *testing.M, start ...func() (stop func(), err error)) {
+	code := run(m, start)
 	if built.folder != "" {
 		_ = os.RemoveAll(built.folder)
 	}
 	os.Exit(code)
+}
+
+func run(m *testing.M, start []func() (func(), error)) int {
+	if err := useCLI(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	for _, begin := range start {
+		stop, err := begin()
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		defer stop()
+	}
+	return m.Run()
 }
 
 // useCLI puts the binary to use into the environment, where the test framework reads it.
@@ -48,7 +60,7 @@ func useCLI() error {
 	// The user's own settings must not reach the tests.
 	for _, name := range []string{
 		"BACKUP_ENVIRONMENT", "BACKUP_DATABASE", "BACKUP_PROVISIONING_TIME", "BACKUP_OPERATION_TIME", "BACKUP_BACKUP_TIME", "BACKUP_CLOCK_OFFSET",
-		"BACKUP_EXTRA_REGIONS", "ARM_SUBSCRIPTION_ID",
+		"BACKUP_EXTRA_REGIONS", "BACKUP_ENDPOINT", "BACKUP_TOKEN_FILE", "ARM_SUBSCRIPTION_ID",
 		"TF_CLI_ARGS", "TF_CLI_CONFIG_FILE", "TF_DATA_DIR", "TF_LOG",
 	} {
 		if err := os.Unsetenv(name); err != nil {
@@ -85,24 +97,29 @@ var built struct {
 	err    error
 }
 
-// providerFolder builds the provider and returns the folder that holds it.
-func providerFolder(tb testing.TB) string {
-	tb.Helper()
+// Binary builds the provider and returns the path of the binary.
+func Binary(ctx context.Context) (string, error) {
 	built.once.Do(func() {
-		//nolint:usetesting // the binary outlives the test that happens to need it first; Main removes it
 		if built.folder, built.err = os.MkdirTemp("", "terraform-provider-backup-"); built.err != nil {
 			return
 		}
-		build := exec.CommandContext(tb.Context(), "go", "build", "-o", filepath.Join(built.folder, providerName), "github.com/azurebackup/terraform-provider-backup")
+		build := exec.CommandContext(ctx, "go", "build", "-o", filepath.Join(built.folder, providerName), "github.com/azurebackup/terraform-provider-backup")
 		build.Env = append(os.Environ(), "CGO_ENABLED=0")
 		if output, err := build.CombinedOutput(); err != nil {
 			built.err = fmt.Errorf("unable to build the provider: %w\n%s", err, output)
 		}
 	})
-	if built.err != nil {
-		tb.Fatal(built.err)
+	return filepath.Join(built.folder, providerName), built.err
+}
+
+// providerFolder is the folder of the binary.
+func providerFolder(tb testing.TB) string {
+	tb.Helper()
+	binary, err := Binary(tb.Context())
+	if err != nil {
+		tb.Fatal(err)
 	}
-	return built.folder
+	return filepath.Dir(binary)
 }
 
 // Version is the version of the command line in use; OpenTofu's own, not what it tells providers.

@@ -18,6 +18,7 @@ import (
 
 // Factories makes the provider for the test framework, in the test's own process.
 func Factories(options ...provider.Option) map[string]func() (tfprotov6.ProviderServer, error) {
+	options = append(options, servedOptions()...)
 	return map[string]func() (tfprotov6.ProviderServer, error){
 		"backup": providerserver.NewProtocol6WithError(provider.New("test", options...)()),
 	}

@@ -7,9 +7,12 @@ import (
 	"sync"
 )
 
-// versions remembers which API versions a cloud answers to. A sovereign cloud may not have the newest yet: it then names
-// those it has, and the newest of them that the caller knows takes the place of the one asked for.
+// versions knows which API versions a cloud answers to. A sovereign cloud may not have the newest yet. Of some that is
+// known beforehand; another one names those it has in its refusal, and the newest of them that the caller knows takes the
+// place of the one asked for.
 type versions struct {
+	// instead is the version that is sent to this cloud in place of one; nil when each is sent as it is.
+	instead func(version string) string
 	// known are the versions that do, newest first, in place of one; nil when there is none.
 	known func(namespace, version string) []string
 
@@ -36,33 +39,50 @@ func (v *versions) of(path, version string) string {
 	if chosen := v.chosen[namespaceOf(path)+" "+version]; chosen != "" {
 		return chosen
 	}
-	return version
+	if v.instead == nil || version == "" {
+		return version
+	}
+	return v.instead(version)
 }
 
 var apiVersion = regexp.MustCompile(`\d{4}-\d{2}-\d{2}(-[a-z]+)?`)
 
-// refused takes another version after a refusal that lists those the cloud has; ok is false when the refusal is about
-// something else, or none of them is known.
-func (v *versions) refused(path, version string, refusal *Error) (chosen string, ok bool) {
-	if v.known == nil || !HasCode(refusal, "NoRegisteredProviderFound", "InvalidApiVersionParameter") {
-		return "", false
+// versionCodes are the codes by which ARM says that it has not the API version asked for. With the last of them, whose
+// status is 404, it says so of a read: the type is there, but not in that version.
+var versionCodes = []string{"NoRegisteredProviderFound", "InvalidApiVersionParameter", "InvalidResourceType"}
+
+// choice is a version that takes the place of another.
+type choice struct {
+	version string
+	found   bool // by this refusal, and not by one before it
+}
+
+// refused takes another version after the one that was sent was refused with those the cloud has; ok is false when the
+// refusal is about something else, or none of them is known.
+func (v *versions) refused(path, asked, sent string, refusal *Error) (c choice, ok bool) {
+	if !HasCode(refusal, versionCodes...) {
+		return choice{}, false
+	}
+	key := namespaceOf(path) + " " + asked
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if chosen := v.chosen[key]; chosen != "" && chosen != sent {
+		return choice{version: chosen}, true // another request was refused meanwhile
+	}
+	candidates := []string{asked}
+	if v.known != nil {
+		candidates = append(candidates, v.known(namespaceOf(path), asked)...)
 	}
 	listed := apiVersion.FindAllString(refusal.Message, -1)
-	for _, known := range v.known(namespaceOf(path), version) {
-		if known == version || !slices.Contains(listed, known) {
+	for _, candidate := range candidates {
+		if candidate == sent || !slices.Contains(listed, candidate) {
 			continue
 		}
-		v.mu.Lock()
-		defer v.mu.Unlock()
 		if v.chosen == nil {
 			v.chosen = map[string]string{}
 		}
-		key := namespaceOf(path) + " " + version
-		if v.chosen[key] == known {
-			return "", false // it was that one which was refused
-		}
-		v.chosen[key] = known
-		return known, true
+		v.chosen[key] = candidate
+		return choice{version: candidate, found: true}, true
 	}
-	return "", false
+	return choice{}, false
 }

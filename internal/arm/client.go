@@ -33,6 +33,9 @@ type Options struct {
 	Persistence Persistence
 	// SignIn adds a token to each try of a request; nil for a service that wants none.
 	SignIn policy.Policy
+	// VersionFor returns the API version to send in place of one, to a service that is known not to have it; nil sends each
+	// as it is.
+	VersionFor func(version string) string
 	// KnownVersions returns the API versions, newest first, that do in place of one that the service does not have; nil is
 	// none. namespace is lower-cased, such as "microsoft.recoveryservices/vaults".
 	KnownVersions func(namespace, version string) []string
@@ -75,13 +78,13 @@ func NewClient(o Options) (*Client, error) {
 		o.Persistence.WithoutDeadline = defaultWithoutDeadline
 	}
 	clock := &clock{}
-	perRetry := []policy.Policy{&throttle{}, observer{trace: o.Trace, clock: clock, persistence: o.Persistence}}
+	perRetry := []policy.Policy{readable{}, &throttle{}, observer{trace: o.Trace, clock: clock, persistence: o.Persistence}}
 	if o.SignIn != nil {
 		perRetry = append(perRetry, o.SignIn)
 	}
 	return &Client{
 		clock:    clock,
-		versions: &versions{known: o.KnownVersions},
+		versions: &versions{instead: o.VersionFor, known: o.KnownVersions},
 		chosen:   o.VersionChosen,
 		endpoint: strings.TrimSuffix(o.Endpoint, "/"),
 		polling:  o.Polling.withDefaults(),
@@ -155,14 +158,14 @@ func (c *Client) send(ctx context.Context, request Request) (*http.Response, err
 	if !errors.As(err, &refusal) || asked == "" {
 		return resp, err
 	}
-	chosen, ok := c.versions.refused(request.Path, asked, refusal)
+	choice, ok := c.versions.refused(request.Path, asked, request.APIVersion, refusal)
 	if !ok {
 		return resp, err
 	}
-	if c.chosen != nil {
-		c.chosen(ctx, namespaceOf(request.Path), asked, chosen)
+	if choice.found && c.chosen != nil {
+		c.chosen(ctx, namespaceOf(request.Path), request.APIVersion, choice.version)
 	}
-	request.APIVersion = chosen
+	request.APIVersion = choice.version
 	return c.sendOnce(ctx, request)
 }
 
@@ -238,24 +241,6 @@ func (c *Client) sameHost(link string) error {
 	}
 	if target.Scheme != own.Scheme || !strings.EqualFold(target.Host, own.Host) {
 		return fmt.Errorf("the service gave a link to another host, %q, which is not followed", target.Host)
-	}
-	return nil
-}
-
-func decode(resp *http.Response, out any) error {
-	body, err := runtime.Payload(resp)
-	if err != nil {
-		return fmt.Errorf("the answer broke off: %w", err)
-	}
-	if out == nil || len(bytes.TrimSpace(body)) == 0 {
-		return nil
-	}
-	if err := json.Unmarshal(body, out); err != nil {
-		return &Error{
-			StatusCode: resp.StatusCode,
-			RequestID:  resp.Header.Get("x-ms-request-id"),
-			Message:    fmt.Sprintf("the answer to %s %s is not the JSON expected: %v", resp.Request.Method, resp.Request.URL.Path, err),
-		}
 	}
 	return nil
 }

@@ -83,7 +83,7 @@ func TestErrorForms(t *testing.T) {
 		},
 		"gateway page": {
 			answer(413, "<html><head><style>x{}</style></head><body><h1>Too   large</h1></body></html>"),
-			arm.Error{StatusCode: 413, Message: "HTTP status 413 Request Entity Too Large, not from Azure Resource Manager itself: Too large"},
+			arm.Error{StatusCode: 413, Message: "HTTP status 413 Request Entity Too Large, not from Azure Resource Manager itself: Too large", Garbled: true},
 			"HTTP status 413 Request Entity Too Large, not from Azure Resource Manager itself: Too large",
 		},
 		"nothing": {

@@ -1,6 +1,7 @@
 package arm
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -27,6 +28,9 @@ type Error struct {
 	Repeated bool
 	// Details are the nested errors, as "code: message".
 	Details []string
+	// Garbled tells that the answer is none of Azure Resource Manager's: JSON that breaks off or has another shape, or the
+	// page of a gateway or a proxy in between. Whatever its status, it says nothing about the resource.
+	Garbled bool
 }
 
 // Error gives the service's code, its message and its details in one line.
@@ -46,8 +50,19 @@ func (e *Error) Error() string {
 	return text
 }
 
-// IsNotFound tells whether the service said that the resource, its group or its subscription does not exist.
-func IsNotFound(err error) bool { return hasStatus(err, http.StatusNotFound) }
+// noResourceCodes are those that come with the status 404 and are not about the resource: the cloud does not have the API
+// version, or the resource provider at all.
+var noResourceCodes = append([]string{"InvalidResourceNamespace"}, versionCodes...)
+
+// IsNotFound tells whether the service said that the resource, its group or its subscription does not exist. A 404 that
+// came from something else than the service, or is about something else, does not say so.
+func IsNotFound(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.StatusCode == http.StatusNotFound && !e.Garbled && !HasCode(e, noResourceCodes...)
+}
+
+// IsUnauthorized tells whether the service wants a sign-in, or does not take the one it got.
+func IsUnauthorized(err error) bool { return hasStatus(err, http.StatusUnauthorized) }
 
 // IsForbidden tells whether the service refused for want of a role.
 func IsForbidden(err error) bool { return hasStatus(err, http.StatusForbidden) }
@@ -108,20 +123,23 @@ func newError(resp *http.Response) *Error {
 	}
 	body, err := runtime.Payload(resp)
 	if err != nil {
-		e.Message = "the answer broke off: " + err.Error()
+		e.Message, e.Garbled = "the answer broke off: "+err.Error(), true
 		return e
 	}
 	var envelope struct {
 		Error *wireError `json:"error"`
 		wireError
 	}
-	if json.Unmarshal(body, &envelope) != nil {
-		e.Message = plainText(resp, body)
-		return e
-	}
+	err = json.Unmarshal(body, &envelope)
 	said := &envelope.wireError
 	if envelope.Error != nil {
 		said = envelope.Error
+	}
+	// A field of another type than ours, such as details that are no list, leaves the rest readable.
+	var otherType *json.UnmarshalTypeError
+	if err != nil && (!errors.As(err, &otherType) || said.Code == "") {
+		e.Message, e.Garbled = plainText(resp, body), len(bytes.TrimSpace(body)) > 0
+		return e
 	}
 	if said.Code != "" {
 		e.Code = said.Code
@@ -137,14 +155,20 @@ func newError(resp *http.Response) *Error {
 
 var markup = regexp.MustCompile(`(?s)<(script|style)[^>]*>.*?</(script|style)>|<[^>]*>`)
 
-// plainText makes one short line of an answer that is not ARM's JSON, such as a gateway's error page.
-func plainText(resp *http.Response, body []byte) string {
+// excerpt makes one short line of an answer that is not ARM's JSON, such as a gateway's error page.
+func excerpt(body []byte) string {
 	const longest = 200
 	words := strings.Fields(markup.ReplaceAllString(string(body), " "))
 	text := strings.Join(words, " ")
 	if runes := []rune(text); len(runes) > longest {
 		text = string(runes[:longest]) + "…"
 	}
+	return text
+}
+
+// plainText words a refusal that is not ARM's.
+func plainText(resp *http.Response, body []byte) string {
+	text := excerpt(body)
 	status := fmt.Sprintf("HTTP status %d %s", resp.StatusCode, http.StatusText(resp.StatusCode))
 	if text == "" {
 		return status + " without a body"
@@ -155,8 +179,12 @@ func plainText(resp *http.Response, body []byte) string {
 // asError turns azcore's response error, which the pollers return, into ours; other errors stay as they are.
 func asError(err error) error {
 	var response *azcore.ResponseError
-	if errors.As(err, &response) && response.RawResponse != nil {
-		return newError(response.RawResponse)
+	if !errors.As(err, &response) || response.RawResponse == nil {
+		return err
 	}
-	return err
+	e := newError(response.RawResponse)
+	if e.StatusCode < http.StatusMultipleChoices && e.Code == "" && e.Message == "" {
+		e.Message = fmt.Sprintf("the operation ended in the state %s, for which the service gave no reason", operationStatus(response.RawResponse))
+	}
+	return e
 }

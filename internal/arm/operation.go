@@ -3,6 +3,8 @@ package arm
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"net/http"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
@@ -19,33 +21,52 @@ type Operation struct {
 	URL string
 }
 
-// Begin sends a write and returns as soon as the service has accepted it.
+// Begin sends a write and returns as soon as the service has accepted it. What the service accepted is an operation, however
+// odd the rest of the answer is: the caller has to know of it.
 func (c *Client) Begin(ctx context.Context, request Request) (*Operation, error) {
 	resp, err := c.send(ctx, request)
 	if err != nil {
 		return nil, err
 	}
-	op := &Operation{client: c, URL: resp.Header.Get("Azure-AsyncOperation")}
-	location := resp.Header.Get("Location")
-	for _, link := range []string{op.URL, location} {
-		if link == "" {
-			continue
-		}
-		if err := c.sameHost(link); err != nil {
-			return nil, err
-		}
-	}
+	op := &Operation{client: c}
 	if op.Accepted, err = runtime.Payload(resp); err != nil {
 		return nil, err
 	}
+	if err := c.dropForeignLinks(resp); err != nil {
+		return nil, err
+	}
+	op.URL = resp.Header.Get("Azure-AsyncOperation")
 	if request.Method == http.MethodDelete || request.Method == http.MethodPost {
-		if resp.StatusCode == http.StatusAccepted && op.URL == "" && location == "" {
+		if resp.StatusCode == http.StatusAccepted && op.URL == "" && resp.Header.Get("Location") == "" {
 			// There is nothing to wait for, and to azcore that would be an error, although the write was accepted.
 			return op, nil
 		}
 	}
 	op.poller, err = runtime.NewPoller[json.RawMessage](resp, c.pipeline, nil)
+	if err != nil {
+		// The body cannot be read; without it, azcore asks the service.
+		resp.Body = http.NoBody
+		op.poller, err = runtime.NewPoller[json.RawMessage](resp, c.pipeline, nil)
+	}
 	return op, err
+}
+
+// dropForeignLinks takes links to other hosts out of an answer, so that nobody follows them. How a PUT or a PATCH stands the
+// resource itself tells as well; of other writes nothing else does.
+func (c *Client) dropForeignLinks(resp *http.Response) error {
+	for _, name := range []string{"Azure-AsyncOperation", "Location", "Operation-Location"} {
+		link := resp.Header.Get(name)
+		if link == "" {
+			continue
+		}
+		if err := c.sameHost(link); err != nil {
+			if method := resp.Request.Method; method != http.MethodPut && method != http.MethodPatch {
+				return err
+			}
+			resp.Header.Del(name)
+		}
+	}
+	return nil
 }
 
 // Wait returns when the operation has ended, and decodes the resource it leaves behind into out, unless out is nil.
@@ -58,9 +79,9 @@ func (o *Operation) Wait(ctx context.Context, progress func(status string), out 
 		if o.poller.Done() {
 			return Look{Done: true}, nil
 		}
-		resp, err := o.poller.Poll(ctx)
+		resp, err := o.poller.Poll(withTries(ctx))
 		if err != nil {
-			return Look{}, asError(err)
+			return Look{}, unclear(asError(err))
 		}
 		status := operationStatus(resp)
 		if progress != nil {
@@ -71,14 +92,26 @@ func (o *Operation) Wait(ctx context.Context, progress func(status string), out 
 	if err != nil {
 		return err
 	}
-	body, err := o.poller.Result(ctx)
+	body, err := o.poller.Result(withTries(ctx))
 	if err != nil {
-		return asError(err)
+		return unclear(asError(err))
 	}
 	if out == nil || len(body) == 0 {
 		return nil
 	}
-	return json.Unmarshal(body, out)
+	if err := json.Unmarshal(body, out); err != nil {
+		return fmt.Errorf("what the ended operation left behind is not the JSON expected: %w", wordOtherType(err))
+	}
+	return nil
+}
+
+// unclear words what azcore says of an answer about an operation that it cannot read.
+func unclear(err error) error {
+	var refusal *Error
+	if errors.As(err, &refusal) {
+		return err
+	}
+	return fmt.Errorf("asking how the accepted operation stands: %w", wordOtherType(err))
 }
 
 // Failure reads why the operation at url failed; nil when the service does not say.

@@ -65,8 +65,12 @@ type tries struct {
 
 type triesKey struct{}
 
-// triesOf are those of the request with this context; of a request that did not come through send, such as a poller's,
-// they are new ones.
+// withTries begins a request whose tries are counted.
+func withTries(ctx context.Context) context.Context {
+	return context.WithValue(ctx, triesKey{}, &tries{start: time.Now()})
+}
+
+// triesOf are those of the request with this context; without withTries they are new ones.
 func triesOf(ctx context.Context) *tries {
 	if t, ok := ctx.Value(triesKey{}).(*tries); ok {
 		return t

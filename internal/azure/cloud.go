@@ -16,7 +16,7 @@ import (
 type Cloud struct {
 	// Name is that of a known cloud, such as "china", or the one that the metadata host gave.
 	Name string
-	// Known is the cloud of the catalogue, or "" when a metadata host described another one.
+	// Known is the cloud of the catalogue, or "" when a metadata host described one that is not in it.
 	Known catalog.Cloud
 	// Endpoint is the ARM endpoint, without a trailing slash.
 	Endpoint string

@@ -102,6 +102,24 @@ func TestResolveMetadataHost(t *testing.T) {
 			}
 		})
 	}
+	t.Run("of a known cloud", func(t *testing.T) {
+		server := azuretest.New(t)
+		server.Intercept(func(w http.ResponseWriter, _ *http.Request) bool {
+			_ = json.NewEncoder(w).Encode(map[string]any{
+				"name": "AzureChinaCloud", "resourceManager": "https://management.chinacloudapi.cn", "portal": "https://portal.azure.cn",
+				"authentication": map[string]any{
+					"loginEndpoint": "https://login.chinacloudapi.cn", "identityProvider": "AAD", "tenant": "common",
+					"audiences": []string{"https://management.core.chinacloudapi.cn", "https://management.chinacloudapi.cn"},
+				},
+			})
+			return true
+		})
+		c, err := resolve(t, server, azure.Settings{Cloud: catalog.Public, MetadataHost: "management.chinacloudapi.cn"})
+		e := catalog.China.Endpoints()
+		if err != nil || c.Known != catalog.China || c.Name != "AzureChinaCloud" || c.Portal != e.Portal || c.Endpoint != e.ResourceManager || c.Authority != e.Authority {
+			t.Errorf("%+v, %v", c, err)
+		}
+	})
 	t.Run("with an endpoint", func(t *testing.T) {
 		c, err := resolve(t, azuretest.New(t), azure.Settings{MetadataHost: azuretest.MetadataHost, Endpoint: "https://arm.example"})
 		if err != nil || c.Endpoint != "https://arm.example" || c.Authority != want.Authority {

@@ -11,6 +11,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 )
 
 const (
@@ -120,6 +122,17 @@ func (m cloudMetadata) cloud() (Cloud, error) {
 		return Cloud{}, fmt.Errorf("the field authentication.loginEndpoint %w", err)
 	}
 	return Cloud{
-		Name: m.Name, Endpoint: endpoint, Authority: authority, Audience: audience, Portal: strings.TrimSuffix(m.Portal, "/"),
+		Name: m.Name, Known: knownBy(endpoint), Endpoint: endpoint, Authority: authority, Audience: audience, Portal: strings.TrimSuffix(m.Portal, "/"),
 	}, nil
+}
+
+// knownBy is the cloud of the catalogue whose ARM endpoint this is; "" when there is none. A metadata host may well describe
+// a cloud that is known.
+func knownBy(endpoint string) catalog.Cloud {
+	for _, c := range catalog.Clouds() {
+		if strings.EqualFold(c.Endpoints().ResourceManager, endpoint) {
+			return c
+		}
+	}
+	return ""
 }

@@ -50,6 +50,27 @@ var olderAPIVersions = map[string][]string{
 	ProviderAPIVersion:     {"2021-01-01", "2020-10-01", "2020-06-01", "2019-10-01"},
 }
 
+// cloudAPIVersions are the versions to send to a cloud in place of others, for a cloud that is known not to have those.
+//
+// The rule: an entry needs a source that names the cloud, the kind of resource and the versions it has, such as the answer
+// of the cloud to `az provider show --namespace Microsoft.RecoveryServices`, and its value must be one of olderAPIVersions.
+// Without an entry the newest version is sent, and the refusal of a cloud that has it not lists those it has: that costs
+// one refused request in each run and for each kind of resource. An entry saves it, and can be no worse: a cloud that has
+// dropped the version of its entry refuses it the same way.
+//
+// There is none. That clouds lag is known of other services, such as Microsoft.Security in China
+// (https://github.com/JulianHayward/Azure-MG-Sub-Governance-Reporting/issues/244); of Microsoft.RecoveryServices no list for
+// China or US Government was found: Azure CLI's API profiles are for Azure Stack, and azurerm sends every cloud the same.
+var cloudAPIVersions = map[Cloud]map[string]string{}
+
+// APIVersion returns the version to send to this cloud in place of one: another one when the cloud is known not to have it.
+func (c Cloud) APIVersion(version string) string {
+	if other, ok := cloudAPIVersions[c][version]; ok {
+		return other
+	}
+	return version
+}
+
 // KnownAPIVersions returns the API versions that do in place of one, newest first; nil when there is none. Each version
 // that the provider sends stands for one kind of resource, so that the namespace, such as
 // "microsoft.recoveryservices/vaults", is not needed to tell.

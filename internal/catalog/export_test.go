@@ -8,3 +8,6 @@ var (
 
 // ZoneAbbreviations are what suggestions are made of.
 var ZoneAbbreviations = zoneAbbreviations
+
+// CloudAPIVersions are the API versions that clouds get in place of others.
+var CloudAPIVersions = cloudAPIVersions

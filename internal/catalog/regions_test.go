@@ -70,6 +70,32 @@ func TestOneWayPairs(t *testing.T) {
 	}
 }
 
+// China in full: its regions are two by two each other's pairs, and it has a portal, an authority and an endpoint of its own.
+func TestChina(t *testing.T) {
+	t.Parallel()
+	want := map[string]string{
+		"China East": "chinanorth", "China East 2": "chinanorth2", "China East 3": "chinanorth3",
+		"China North": "chinaeast", "China North 2": "chinaeast2", "China North 3": "chinaeast3",
+	}
+	got := map[string]string{}
+	for _, r := range catalog.Regions(catalog.China) {
+		got[r.DisplayName] = r.Pair
+		if r.Geography != "China" || catalog.NormalizeRegion(r.DisplayName) != r.Name {
+			t.Errorf("%+v", r)
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	endpoints := catalog.Endpoints{
+		ResourceManager: "https://management.chinacloudapi.cn", Authority: "https://login.chinacloudapi.cn",
+		Audience: "https://management.core.chinacloudapi.cn/", Portal: "https://portal.azure.cn", CLI: "AzureChinaCloud",
+	}
+	if diff := cmp.Diff(endpoints, catalog.China.Endpoints()); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestRegions(t *testing.T) {
 	t.Parallel()
 	names := func(regions []catalog.Region) []string {

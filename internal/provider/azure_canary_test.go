@@ -29,10 +29,17 @@ func newAzureWorkspace(t *testing.T, a *azureCloud, config string) *acctest.Work
 		})
 		return true
 	})
-	w := acctest.NewWorkspace(t, "terraform {\n  required_providers { backup = { source = \"azurebackup/backup\" } }\n}\n"+config)
+	w := newTrustingWorkspace(t, a, "terraform {\n  required_providers { backup = { source = \"azurebackup/backup\" } }\n}\n"+config)
+	w.Setenv("ARM_METADATA_HOSTNAME", a.Address())
+	return w
+}
+
+// newTrustingWorkspace is a workspace whose provider, the built program, trusts the CA of this Azure.
+func newTrustingWorkspace(t *testing.T, a *azureCloud, config string) *acctest.Workspace {
+	t.Helper()
+	w := acctest.NewWorkspace(t, config)
 	w.Write("ca.pem", string(a.CA()))
 	w.Setenv("SSL_CERT_FILE", filepath.Join(w.Folder, "ca.pem"))
-	w.Setenv("ARM_METADATA_HOSTNAME", a.Address())
 	return w
 }
 

@@ -2,55 +2,15 @@ package provider_test
 
 import (
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
-	"github.com/azurebackup/terraform-provider-backup/internal/acctest"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
-	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
-	"github.com/azurebackup/terraform-provider-backup/internal/store"
+	"github.com/azurebackup/terraform-provider-backup/internal/provider"
 )
-
-// The embedded service of another process is used like the one inside, without a sign-in.
-func TestAccProvider_endpointOfAnEmbeddedService(t *testing.T) {
-	t.Parallel()
-	file, err := store.Open(t.Context(), acctest.Database(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = file.Close() })
-	service := embedded.New(embedded.Config{Store: file})
-	var mu sync.Mutex
-	requests := 0
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		mu.Lock()
-		defer mu.Unlock()
-		requests++
-		if r.Header.Get("Authorization") != "" {
-			t.Errorf("%s %s is signed", r.Method, r.URL.Path)
-		}
-		service.ServeHTTP(w, r)
-	}))
-	t.Cleanup(server.Close)
-	config := "provider \"backup\" {\n  environment = \"embedded\"\n  endpoint    = \"" + server.URL + "/\"\n}\n" + oneVault
-	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Factories(),
-		Steps: []resource.TestStep{
-			{Config: config, ConfigStateChecks: []statecheck.StateCheck{
-				has("state", text("Active")), has("resource_group_name", text("backup")), has("subscription_id", text(defaultSubscription)),
-			}},
-			{Config: config, ConfigPlanChecks: nothing},
-		},
-	})
-	if requests == 0 {
-		t.Error("the service was asked nothing")
-	}
-}
 
 // A cloud that has no newer API than some years old is spoken to in that one, and told so once.
 func TestAccAzure_olderAPIVersions(t *testing.T) {
@@ -86,5 +46,40 @@ func TestAccAzure_olderAPIVersions(t *testing.T) {
 	w.MustRun("destroy", "-auto-approve")
 	if len(refused) != 2 {
 		t.Errorf("refused: %v", refused)
+	}
+}
+
+// A cloud that is known to lag is spoken to in the version that it has from the first request on; others are not.
+func TestAccAzure_apiVersionsOfACloud(t *testing.T) {
+	t.Parallel()
+	const older = "2024-04-01"
+	lags := provider.WithAPIVersions(func(cloud catalog.Cloud, version string) string {
+		if cloud == catalog.China && version == catalog.VaultAPIVersion {
+			return older
+		}
+		return version
+	})
+	for cloud, want := range map[catalog.Cloud]string{catalog.China: older, catalog.USGovernment: catalog.VaultAPIVersion} {
+		t.Run(string(cloud), func(t *testing.T) {
+			t.Parallel()
+			a := newAzureCloud(t, cloud)
+			resource.UnitTest(t, resource.TestCase{
+				ProtoV6ProviderFactories: a.factories(lags),
+				Steps:                    []resource.TestStep{{Config: azureBlock(cloud) + "data \"backup_vaults\" \"all\" {}\n"}},
+			})
+			asked := 0
+			for _, r := range a.Requests() {
+				if !strings.HasSuffix(r.Path, "/vaults") {
+					continue
+				}
+				asked++
+				if version := r.Query.Get("api-version"); version != want {
+					t.Errorf("%s is asked for in %s", r.Path, version)
+				}
+			}
+			if asked == 0 {
+				t.Error("no vaults were asked for")
+			}
+		})
 	}
 }

@@ -3,14 +3,17 @@ package provider_test
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
+	"github.com/azurebackup/terraform-provider-backup/internal/azure/azuretest"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 )
 
@@ -56,6 +59,11 @@ func TestAccAzure_refusals(t *testing.T) {
 				return ofVault(r, http.MethodPut) && azureRefusal(w, http.StatusConflict, "MissingSubscriptionRegistration", missingRegistration)
 			}, "az provider register --namespace Microsoft.RecoveryServices --subscription " + azureAccount,
 		},
+		"not registered in China": {
+			func(w http.ResponseWriter, r *http.Request) bool {
+				return ofVault(r, http.MethodPut) && azureRefusal(w, http.StatusConflict, "MissingSubscriptionRegistration", missingRegistration)
+			}, "https://portal.azure.cn/#@/resource/subscriptions/" + azureAccount,
+		},
 		"no group": {
 			func(w http.ResponseWriter, r *http.Request) bool {
 				return ofVault(r, http.MethodPut) && azureRefusal(w, http.StatusNotFound, "ResourceGroupNotFound", "Resource group 'backup' could not be found.")
@@ -96,11 +104,15 @@ func TestAccAzure_refusals(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			a := newAzureCloud(t, catalog.Public)
+			cloud, config := catalog.Public, azureVault
+			if strings.HasSuffix(name, "in China") {
+				cloud, config = catalog.China, strings.Replace(azureVault, "eastus", "chinaeast2", 1)
+			}
+			a := newAzureCloud(t, cloud)
 			a.Intercept(test.answer)
 			resource.UnitTest(t, resource.TestCase{
 				ProtoV6ProviderFactories: a.factories(),
-				Steps:                    []resource.TestStep{{Config: azureBlock(catalog.Public) + azureVault, ExpectError: message(test.want)}},
+				Steps:                    []resource.TestStep{{Config: azureBlock(cloud) + config, ExpectError: message(test.want)}},
 			})
 			if requests := a.sent("evil"); len(requests) > 0 {
 				t.Errorf("%d requests went to another host", len(requests))
@@ -143,6 +155,43 @@ func TestAccAzure_passingTrouble(t *testing.T) {
 	if puts.Load() != 3 || gets.Load() < 3 {
 		t.Errorf("the vault was written %d and read %d times", puts.Load(), gets.Load())
 	}
+}
+
+// What the service accepted is in the state although nothing it says can be read: the next apply goes on from there, and does
+// not find a vault of that name which nobody knows of.
+func TestAccAzure_garbledAnswers(t *testing.T) {
+	t.Parallel()
+	a := newAzureCloud(t, catalog.Public)
+	var readable atomic.Bool
+	a.Intercept(func(w http.ResponseWriter, r *http.Request) bool {
+		if readable.Load() || !ofVault(r, http.MethodPut) && !ofVault(r, http.MethodGet) {
+			return false
+		}
+		answer := httptest.NewRecorder()
+		a.arm.ServeHTTP(answer, r)
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(answer.Code)
+		_, _ = w.Write(answer.Body.Bytes()[:answer.Body.Len()/2])
+		return true
+	})
+	config := azureBlock(catalog.Public) + strings.Replace(azureVault, "3s", "1m", 1)
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: a.factories(),
+		Steps: []resource.TestStep{
+			{
+				Config:      config,
+				ExpectError: message("the answer cannot be understood. The answer to GET /subscriptions/" + azureAccount),
+			},
+			{
+				PreConfig: func() { readable.Store(true) },
+				Config:    config,
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+					plancheck.ExpectResourceAction("backup_vault.test", plancheck.ResourceActionReplace),
+				}},
+				ConfigStateChecks: []statecheck.StateCheck{has("state", text("Active"))},
+			},
+		},
+	})
 }
 
 // A subscription that has had enough is left alone by all requests for as long as it asks.
@@ -226,6 +275,18 @@ func TestAccAzure_registration(t *testing.T) {
 	}
 }
 
+// publicMetadata is what the public cloud says of itself.
+func publicMetadata(w http.ResponseWriter, r *http.Request) bool {
+	if r.URL.Path != "/metadata/endpoints" || r.Host != "management.azure.com" {
+		return false
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = fmt.Fprint(w, `{"name":"AzureCloud","resourceManager":"https://management.azure.com/","portal":"https://portal.azure.com",`+
+		`"authentication":{"loginEndpoint":"https://login.microsoftonline.com","identityProvider":"AAD","tenant":"common",`+
+		`"audiences":["https://management.core.windows.net/","https://management.azure.com/"]}}`)
+	return true
+}
+
 func TestAccAzure_planErrors(t *testing.T) {
 	t.Parallel()
 	noSubscription := strings.Replace(azureBlock(catalog.Public), "subscription_id", "# subscription_id", 1)
@@ -244,6 +305,14 @@ func TestAccAzure_planErrors(t *testing.T) {
 			azureBlock(catalog.Public) + strings.Replace(azureVault, "name     =", "subscription_id = \"22222222-0000-4000-8000-00000000000f\"\nname =", 1),
 			"These subscriptions can be used:",
 		},
+		"a region that a cloud of its own does not offer": {
+			azureBlock(catalog.Public, `metadata_host = "`+azuretest.MetadataHost+`"`) + strings.Replace(azureVault, "eastus", "China East", 1),
+			`The environment "Stratus" does not offer backup vaults in "China East" to subscription ` + azureAccount,
+		},
+		"a region that a metadata host's cloud is known not to have": {
+			azureBlock(catalog.Public, `metadata_host = "management.azure.com"`) + strings.Replace(azureVault, "eastus", "China East", 1),
+			`"China East" (chinaeast) is a region of the cloud "china", and the provider's environment is "AzureCloud".`,
+		},
 		"wrong secret": {
 			azureBlock(catalog.USGovernment, "client_id_file_path = \"nowhere\"") + azureVault,
 			"client secret failed: client_id_file_path cannot be read",
@@ -252,6 +321,7 @@ func TestAccAzure_planErrors(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			a := newAzureCloud(t, catalog.Public)
+			a.Intercept(publicMetadata)
 			resource.UnitTest(t, resource.TestCase{
 				ProtoV6ProviderFactories: a.factories(),
 				Steps:                    []resource.TestStep{{Config: test.config, PlanOnly: true, ExpectError: message(test.want)}},

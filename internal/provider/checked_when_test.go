@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/acctest"
+	"github.com/azurebackup/terraform-provider-backup/internal/azure/azuretest"
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 )
 
 // mistake is how a row of the guide is brought about.
@@ -18,6 +20,7 @@ type mistake struct {
 	prepare func(serviceClient) // changes the service before the mistake is made
 	destroy bool                // the mistake is to destroy
 	needs   func(*testing.T)    // skips the row where the command line cannot make the mistake
+	azure   azuretest.Intercept // when not nil, the service is Azure, of which this answers first
 }
 
 // named is one vault named contoso with further attributes.
@@ -101,6 +104,7 @@ func allMistakes() map[string]mistake {
 		policyMistakes,
 		protectionMistakes,
 		dataMistakes,
+		azureMistakes,
 	} {
 		maps.Copy(all, of)
 	}
@@ -138,13 +142,24 @@ func TestAccCheckedWhen(t *testing.T) {
 	}
 }
 
+// workspace is where the mistake is made.
+func (m mistake) workspace(t *testing.T) *acctest.Workspace {
+	t.Helper()
+	if m.azure == nil {
+		return acctest.NewWorkspace(t, m.before)
+	}
+	a := newAzureCloud(t, catalog.Public)
+	a.Intercept(m.azure)
+	return newCloudWorkspace(t, a, m.before)
+}
+
 // check makes the mistake and looks for it in each phase, up to the one that has to find it.
 func (m mistake) check(t *testing.T, phase, text string) {
 	t.Helper()
 	if m.needs != nil {
 		m.needs(t)
 	}
-	w := acctest.NewWorkspace(t, m.before)
+	w := m.workspace(t)
 	if m.before != "" {
 		w.MustRun("apply", "-auto-approve")
 	}

@@ -43,6 +43,7 @@ const (
 	backupTimeVariable       = "BACKUP_BACKUP_TIME"
 	clockOffsetVariable      = "BACKUP_CLOCK_OFFSET"
 	endpointVariable         = "BACKUP_ENDPOINT"
+	tokenFileVariable        = "BACKUP_TOKEN_FILE"
 	subscriptionVariable     = "ARM_SUBSCRIPTION_ID"
 )
 
@@ -57,9 +58,17 @@ type Option func(*backupProvider)
 // TransportWrapper stands between the client and the service, and sees every request and answer.
 type TransportWrapper func(policy.Transporter) policy.Transporter
 
-// WithTransport puts a wrapper around the transport of every client that the provider makes.
+// WithTransport puts a wrapper around the transport of every client that the provider makes. Of several the first one
+// sees a request first.
 func WithTransport(wrap TransportWrapper) Option {
-	return func(p *backupProvider) { p.wrap = wrap }
+	return func(p *backupProvider) {
+		outer := p.wrap
+		if outer == nil {
+			p.wrap = wrap
+			return
+		}
+		p.wrap = func(next policy.Transporter) policy.Transporter { return outer(wrap(next)) }
+	}
 }
 
 // EmbeddedChange changes the settings of the embedded service before it starts.
@@ -76,6 +85,11 @@ type AzureChange func(*azure.Options)
 // WithAzure makes the way to Azure different from the network, such as one that leads to a test's own server.
 func WithAzure(change AzureChange) Option {
 	return func(p *backupProvider) { p.azure = change }
+}
+
+// WithAPIVersions replaces the table of API versions that clouds get in place of others.
+func WithAPIVersions(of func(cloud catalog.Cloud, version string) string) Option {
+	return func(p *backupProvider) { p.apiVersion = of }
 }
 
 // Configure decides which service answers. It opens the embedded service's file, or signs in to Azure. What the rest of
@@ -109,7 +123,7 @@ func (p *backupProvider) Configure(ctx context.Context, req provider.ConfigureRe
 	case environment != environmentEmbedded:
 		p.configureAzure(ctx, config, catalog.Cloud(environment), endpoint, application, r, &resp.Diagnostics)
 	case endpoint != "":
-		p.configureServed(config, endpoint, application, r, &resp.Diagnostics)
+		p.configureServed(ctx, config, endpoint, application, r, &resp.Diagnostics)
 	default:
 		p.configureEmbedded(ctx, config, application, r, &resp.Diagnostics)
 	}

@@ -16,7 +16,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
-	"github.com/azurebackup/terraform-provider-backup/internal/azure"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
 	"github.com/azurebackup/terraform-provider-backup/internal/store"
@@ -44,25 +43,6 @@ func (p *backupProvider) configureEmbedded(ctx context.Context, config providerM
 
 // embeddedRetries is how often a request to the service in this process is repeated, such as one that met a busy database.
 const embeddedRetries = 3
-
-// configureServed connects to an embedded service that another process serves.
-func (p *backupProvider) configureServed(config providerModel, endpoint, application string, r *run, diags *diag.Diagnostics) {
-	r.takeEmbeddedDefaults(config, diags)
-	if !config.Embedded.IsNull() {
-		diags.AddAttributeWarning(path.Root("embedded"), "Settings of the embedded service are ignored",
-			"The service answers at "+endpoint+", and has settings of its own. Remove embedded, or endpoint.")
-	}
-	if err := azure.CheckEndpoint(endpoint); err != nil {
-		diags.AddAttributeError(path.Root("endpoint"), "Invalid endpoint",
-			"The endpoint "+sentence(err.Error())+" It comes from the environment variable "+endpointVariable+".")
-		return
-	}
-	client, err := p.client(arm.Options{
-		Endpoint: endpoint, Transport: azure.NewHTTPClient(p.azureOptions().RoundTripper), Application: application, Polling: embeddedPolling,
-	})
-	r.vaults = client
-	addConfigureError(err, diags)
-}
 
 func (r *run) takeEmbeddedDefaults(config providerModel, diags *diag.Diagnostics) {
 	r.takeSubscription(config.SubscriptionID, cmp.Or(os.Getenv(subscriptionVariable), embedded.DefaultSubscriptionID), diags)

@@ -26,6 +26,9 @@ func problem(object string, err error, advice string) string {
 	case errors.As(err, &failed):
 		errors.As(err, &refusal)
 		b.WriteString(failed.Error())
+	case errors.As(err, &refusal) && refusal.Garbled:
+		fmt.Fprintf(&b, "%s: the answer cannot be understood.\n\n%s Something between this machine and the service may have put its own answer in place of "+
+			"the service's, such as a proxy, or cut it.", object, sentence(refusal.Error()))
 	case errors.As(err, &refusal):
 		fmt.Fprintf(&b, "%s: the service refused.\n\n%s", object, sentence(refusal.Error()))
 	default:

@@ -19,6 +19,11 @@ func TestProblem(t *testing.T) {
 	}{
 		"refusal":         {refusal, "Wait a bit.", "Vault \"x\": the service refused.\n\nConflict: It is busy.\n\nWait a bit.\n\nRequest id: r1"},
 		"wrapped refusal": {fmt.Errorf("a: %w", refusal), "", "Vault \"x\": the service refused.\n\nConflict: It is busy.\n\nRequest id: r1"},
+		"garbled": {
+			&arm.Error{StatusCode: 200, Message: "the answer to GET /x is not the JSON expected: it is empty", Garbled: true}, "",
+			"Vault \"x\": the answer cannot be understood.\n\nThe answer to GET /x is not the JSON expected: it is empty. Something between this machine and the " +
+				"service may have put its own answer in place of the service's, such as a proxy, or cut it.",
+		},
 		"timeout": {
 			&arm.TimeoutError{LastWord: "Creating", Err: context.DeadlineExceeded}, "",
 			`Vault "x": the time set in timeouts ran out. The last thing the service said was: Creating.`,

@@ -62,11 +62,18 @@ func (r *protectedVMResource) Create(ctx context.Context, req resource.CreateReq
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	if r.checkBeforeCreate(ctx, plan, id, &resp.Diagnostics); resp.Diagnostics.HasError() {
+	// Terraform has had the plan looked at again just now: the regions fit, as far as they are known.
+	progress := logProtection(ctx, id)
+	protect := r.run.vaults.ProtectNew
+	if r.run.plans.releasedItem(id) {
+		protect = r.run.vaults.Protect // replaced, and the earlier protection's backups were kept
+	}
+	item, err := protect(ctx, id, wanted, progress)
+	var already *vault.AlreadyProtectedError
+	if errors.As(err, &already) {
+		addProtected(&resp.Diagnostics, plan, already.Item)
 		return
 	}
-	progress := logProtection(ctx, id)
-	item, err := r.run.vaults.Protect(ctx, id, wanted, progress)
 	if err == nil && !plan.wantsBackups() {
 		var stopped vault.ProtectedVM
 		if stopped, err = r.run.vaults.StopProtection(ctx, id, plan.ProtectionState.ValueString(), progress); stopped.ARMID != "" {
@@ -91,21 +98,6 @@ func (r *protectedVMResource) Create(ctx context.Context, req resource.CreateReq
 		resp.Diagnostics.AddError("Protection of a VM was not completed", problem(protectedVMLabel(plan), err,
 			"It is in the state, marked as tainted: the next apply would delete it and begin again. To keep it, and have the next apply complete it, take the "+
 				"mark off by `terraform untaint` (or `tofu untaint`) and the address of this resource. A larger timeouts.create gives it more time."))
-	}
-}
-
-// checkBeforeCreate looks once more at what the plan may not have known: where the VM and the vault are, and whether the
-// vault has the item already, which a service would change without a word.
-func (r *protectedVMResource) checkBeforeCreate(ctx context.Context, plan protectedVMModel, id vault.ItemID, diags *diag.Diagnostics) {
-	vm := r.regionOfVM(ctx, plan, diags)
-	if v, known := r.vaultOf(ctx, plan, diags); known {
-		r.checkRegion(plan, vm, v, diags)
-	}
-	if diags.HasError() || r.run.plans.releasedItem(id) {
-		return
-	}
-	if item, err := r.run.vaults.ProtectedVM(ctx, id); err == nil && !item.SoftDeleted {
-		addProtected(diags, plan, item)
 	}
 }
 

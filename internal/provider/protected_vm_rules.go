@@ -260,11 +260,11 @@ func (r *run) nextBackup(ctx context.Context, item vault.ProtectedVM) (at time.T
 	if err != nil {
 		return at
 	}
-	policy, err := r.vaults.Policy(ctx, id)
+	schedule, err := r.vaults.Schedule(ctx, id)
 	if err != nil {
 		tflog.Debug(ctx, "unable to read the policy", map[string]any{"policy": item.PolicyID, "error": err.Error()})
 		return at
 	}
-	at, _ = policy.Settings.Next(r.vaults.Now())
+	at, _ = schedule.Next(r.vaults.Now())
 	return at
 }

@@ -9,6 +9,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 )
 
 var (
@@ -21,7 +23,7 @@ var (
 // New returns the constructor of the provider, as the plugin server wants it. version is the provider's own.
 func New(version string, options ...Option) func() provider.Provider {
 	return func() provider.Provider {
-		p := &backupProvider{version: version}
+		p := &backupProvider{version: version, apiVersion: catalog.Cloud.APIVersion}
 		for _, option := range options {
 			option(p)
 		}
@@ -34,6 +36,8 @@ type backupProvider struct {
 	wrap    TransportWrapper
 	change  EmbeddedChange
 	azure   AzureChange
+	// apiVersion is the version to send to a cloud in place of one.
+	apiVersion func(cloud catalog.Cloud, version string) string
 }
 
 func (p *backupProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {

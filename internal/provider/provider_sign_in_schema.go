@@ -47,8 +47,10 @@ func signInAttributes() map[string]schema.Attribute {
 		"client_id": signInText("The application (client) id of a service principal, or of a user-assigned managed identity. Default: none.", "`ARM_CLIENT_ID`"),
 		"client_id_file_path": signInText("The path of a file that holds the client id, in place of `client_id`. Default: none.",
 			"`ARM_CLIENT_ID_FILE_PATH`"),
-		"client_secret": secret(signInText("The secret of a service principal. Setting it, or its file, signs in with it. Default: none.", "`ARM_CLIENT_SECRET`")),
-		"client_secret_file_path": signInText("The path of a file that holds the secret, in place of `client_secret`. Default: none.",
+		"client_secret": secret(signInText("The secret of a service principal. Setting it, or its file, signs in with it. With `environment = \"embedded\"` and an `endpoint` "+
+			"it is what the token file of the service holds (`serve --token-file`); `ARM_CLIENT_SECRET` is not read then. Default: none.", "`ARM_CLIENT_SECRET`")),
+		"client_secret_file_path": signInText("The path of a file that holds the secret, in place of `client_secret`. With `environment = \"embedded\"` and an "+
+			"`endpoint` it is the token file of the service, and `BACKUP_TOKEN_FILE` is read in place of the variable of Azure. Default: none.",
 			"`ARM_CLIENT_SECRET_FILE_PATH`"),
 		"client_certificate": secret(signInText("The certificate of a service principal with its private key, a PFX or PEM in base64. Setting it, or its "+
 			"path, signs in with it. Default: none.", "`ARM_CLIENT_CERTIFICATE`")),

@@ -22,6 +22,8 @@ type run struct {
 	environment string
 	// cloud is the one whose regions there are; "" when they are not limited to those of one cloud.
 	cloud catalog.Cloud
+	// portal is the cloud's web portal; "" when there is none, or it is not known.
+	portal string
 	// groupsMustExist is true when a vault needs a resource group that somebody has made.
 	groupsMustExist bool
 	// registers is true when an apply may register the resource provider.

@@ -75,12 +75,17 @@ func (r *vaultResource) checkRegistered(ctx context.Context, plan vaultModel, di
 	}
 	diags.AddAttributeError(path.Root("subscription_id"), "Resource provider not registered", fmt.Sprintf(
 		"The subscription %s has the resource provider %s not registered (its state is %s), and can have no vault.\n\n%s",
-		subscription, catalog.VaultNamespace, offer.Registration, registrationAdvice(subscription)))
+		subscription, catalog.VaultNamespace, offer.Registration, r.run.registrationAdvice(subscription)))
 }
 
-func registrationAdvice(subscription string) string {
-	return fmt.Sprintf("Register it, once for the subscription:\n\n  az provider register --namespace %s --subscription %s --wait\n\n"+
-		"or set register_resource_provider = true in the provider block, and the apply does it.", catalog.VaultNamespace, subscription)
+// registrationAdvice says how to register the resource provider in a subscription.
+func (r *run) registrationAdvice(subscription string) string {
+	portal := ""
+	if r.portal != "" {
+		portal = fmt.Sprintf("or in the portal, under \"Resource providers\" of %s/#@/resource/subscriptions/%s,\n\n", r.portal, subscription)
+	}
+	return fmt.Sprintf("Register it, once for the subscription:\n\n  az provider register --namespace %s --subscription %s --wait\n\n%s"+
+		"or set register_resource_provider = true in the provider block, and the apply does it.", catalog.VaultNamespace, subscription, portal)
 }
 
 // register registers the resource provider where that is wanted and has not been done.
@@ -127,12 +132,12 @@ func groupAdvice(plan vaultModel) string {
 }
 
 // placeAdvice tells what to do when a vault was refused for want of what has to be there before it.
-func placeAdvice(plan vaultModel, err error) string {
+func (r *run) placeAdvice(plan vaultModel, err error) string {
 	switch {
 	case arm.HasCode(err, "ResourceGroupNotFound"):
 		return groupAdvice(plan)
 	case arm.HasCode(err, "MissingSubscriptionRegistration"):
-		return registrationAdvice(plan.SubscriptionID.ValueString())
+		return r.registrationAdvice(plan.SubscriptionID.ValueString())
 	}
 	return ""
 }

@@ -287,7 +287,7 @@ func (r *vaultResource) addCreateError(ctx context.Context, diags *diag.Diagnost
 			return
 		}
 	}
-	advice := placeAdvice(plan, err)
+	advice := r.run.placeAdvice(plan, err)
 	if ctx.Err() != nil {
 		advice = "It is not known whether the service accepted the vault. If it did, the next plan says so and how to go on."
 	}

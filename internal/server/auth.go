@@ -9,6 +9,15 @@ import (
 	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
 )
 
+// checkSignIn lets those pass who may use what they ask for.
+func (s *Server) checkSignIn(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if t := targetOf(r.Context()); t.open || s.signedIn(w, r, t) {
+			next.ServeHTTP(w, r)
+		}
+	})
+}
+
 // signedIn tells whether the request may pass, and answers it if not.
 func (s *Server) signedIn(w http.ResponseWriter, r *http.Request, t target) bool {
 	secret := s.config.Secret != ""

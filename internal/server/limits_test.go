@@ -26,6 +26,13 @@ func TestBodies(t *testing.T) {
 	s.do(http.MethodPut, vaultPath("other"), long(3<<20)).want(http.StatusBadRequest, "LocationRequired")
 }
 
+// Nobody who is not let in makes the server read a large body.
+func TestBodiesOfStrangers(t *testing.T) {
+	t.Parallel()
+	s := start(t, withSecret)
+	s.do(http.MethodPut, vaultPath("main"), strings.Repeat("x", 5<<20)).want(http.StatusUnauthorized, "AuthenticationFailed")
+}
+
 func TestBrokenBody(t *testing.T) {
 	t.Parallel()
 	s := start(t)

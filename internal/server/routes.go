@@ -73,13 +73,7 @@ func (s *Server) target(r *http.Request) target {
 }
 
 // serve answers a request that has passed the limits.
-func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
-	t := targetOf(r.Context())
-	if !t.open && !s.signedIn(w, r, t) {
-		return
-	}
-	t.serve(w, r)
-}
+func serve(w http.ResponseWriter, r *http.Request) { targetOf(r.Context()).serve(w, r) }
 
 func (s *Server) serveARM(w http.ResponseWriter, r *http.Request) {
 	if s.limits.admit(w, r) {

@@ -107,8 +107,9 @@ func New(config Config) *Server {
 
 // chain puts around the routes what every request goes through, the outermost last.
 func (s *Server) chain() http.Handler {
-	h := http.Handler(http.HandlerFunc(s.serve))
-	h = limitBodies(h)
+	h := limitBodies(http.HandlerFunc(serve))
+	// Nobody who is not let in makes the server read and keep a body.
+	h = s.checkSignIn(h)
 	h = refuseForeignPages(h)
 	if s.config.Loopback {
 		h = checkHosts(s.config.Hosts, h)

@@ -1,5 +1,7 @@
 package store
 
+import "context"
+
 // OpenWithin is Open with another limit on the wait for locks.
 var OpenWithin = open
 
@@ -8,3 +10,10 @@ const ApplicationID = applicationID
 
 // SchemaVersion is the newest version.
 var SchemaVersion = len(migrations)
+
+// NewTurnstile, Pass and Leave are for the test of the order.
+func NewTurnstile(room int) turnstile { return make(turnstile, room) }
+
+func (t turnstile) Pass(ctx context.Context) error { return t.pass(ctx) }
+
+func (t turnstile) Leave() { t.leave() }

@@ -34,7 +34,26 @@ type Store struct {
 	// makes the goroutines of this process queue in order instead of polling SQLite's lock against each other.
 	reads  *sql.DB
 	writes *sql.DB
+
+	// database/sql gives a handle that becomes free to any of those that wait for it. With many clients some would wait
+	// for ever; these let them pass in order.
+	reading, writing turnstile
 }
+
+// turnstile lets as many pass at once as it has room for, in the order in which they came.
+type turnstile chan struct{}
+
+// pass waits for its turn, unless ctx ends before. The caller leaves when it is done.
+func (t turnstile) pass(ctx context.Context) error {
+	select {
+	case t <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+func (t turnstile) leave() { <-t }
 
 // Open opens the database at path and creates or migrates it as needed. The folder must exist. When the file cannot
 // be used the error is an *OpenError and the file is as it was.
@@ -77,6 +96,9 @@ func attempt(ctx context.Context, path string, busy time.Duration) (*Store, erro
 		path:   path,
 		reads:  pool(dsn(path, "rw", busy, connectionPragmas...), readers),
 		writes: pool(dsn(path, "rw", busy, connectionPragmas...)+"&_txlock=immediate", 1),
+
+		reading: make(turnstile, readers),
+		writing: make(turnstile, 1),
 	}
 	if err := s.verify(ctx); err != nil {
 		_ = s.Close()
@@ -138,6 +160,10 @@ func (s *Store) Close() error {
 // View runs fn in a read transaction: it sees one state of the database, and never waits for or holds up a writer.
 // now is the time of the transaction; documents that are gone by then are not there.
 func (s *Store) View(ctx context.Context, now time.Time, fn func(*Tx) error) error {
+	if err := s.reading.pass(ctx); err != nil {
+		return err
+	}
+	defer s.reading.leave()
 	// ReadOnly makes the driver begin a deferred transaction.
 	tx, err := s.reads.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
@@ -150,6 +176,10 @@ func (s *Store) View(ctx context.Context, now time.Time, fn func(*Tx) error) err
 // Update runs fn in a write transaction, which no other one overlaps, in this process or another: what fn reads is
 // still true when it writes. It is committed when fn returns nil and undone otherwise. now is as in View.
 func (s *Store) Update(ctx context.Context, now time.Time, fn func(*Tx) error) error {
+	if err := s.writing.pass(ctx); err != nil {
+		return err
+	}
+	defer s.writing.leave()
 	tx, err := s.writes.BeginTx(ctx, nil)
 	if err != nil {
 		return classify(ctx, err)

@@ -55,11 +55,10 @@ func (c *Client) step(ctx context.Context, id arm.ID, step Settings, progress fu
 	if err := op.Wait(ctx, func(string) { report(progress, Updating) }, &w); err != nil {
 		return Vault{}, err
 	}
-	if w.ID == "" {
-		v, _, err := c.read(ctx, id)
-		return v, err
-	}
 	v, err := w.vault()
+	if err != nil { // there was no answer, or none that can be read
+		v, _, err = c.read(ctx, id)
+	}
 	if err != nil || v.State == Active {
 		return v, err
 	}

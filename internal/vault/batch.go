@@ -35,39 +35,73 @@ type batchList[T any] struct {
 	done       chan struct{} // closed when the rest is set
 	children   map[string]T
 	taken      time.Time
+	err        error
 }
 
 // get reads the child with this id: alone while few have been read, from the list after that.
 func (b *batch[T]) get(ctx context.Context, parent, id string) (T, error) {
 	b.mu.Lock()
 	p := b.of(parent)
-	l := p.list
-	if l != nil && (l.generation != p.generation || l.old()) {
-		l = nil
+	l := p.current()
+	if l == nil && p.reads < b.singles {
+		p.reads++
+		b.mu.Unlock()
+		return b.read(ctx, id)
 	}
 	if l == nil {
-		if p.reads < b.singles {
-			p.reads++
-			b.mu.Unlock()
-			return b.read(ctx, id)
-		}
-		l = &batchList[T]{generation: p.generation, done: make(chan struct{})}
-		p.list = l
-		// The list serves others too, so it must not end when the one who began it is cancelled.
-		go b.fetch(context.WithoutCancel(ctx), parent, l)
+		l = b.begin(ctx, parent, p)
 	}
 	b.mu.Unlock()
-	select {
-	case <-l.done:
-	case <-ctx.Done():
+	if err := l.wait(ctx); err != nil {
 		var none T
-		return none, ctx.Err()
+		return none, err
 	}
 	if child, ok := l.children[strings.ToLower(id)]; ok {
 		return child, nil
 	}
 	// Not in the list, or no right to list: only the service's own word on this one counts.
 	return b.read(ctx, id)
+}
+
+// all reads every child of a parent, from the list that serves single reads, too.
+func (b *batch[T]) all(ctx context.Context, parent string) (map[string]T, error) {
+	b.mu.Lock()
+	p := b.of(parent)
+	l := p.current()
+	if l == nil {
+		l = b.begin(ctx, parent, p)
+	}
+	b.mu.Unlock()
+	if err := l.wait(ctx); err != nil {
+		return nil, err
+	}
+	return l.children, l.err
+}
+
+// current is the list that may serve a read now; nil when there is none. The caller holds mu.
+func (p *batchParent[T]) current() *batchList[T] {
+	if l := p.list; l != nil && l.generation == p.generation && !l.old() {
+		return l
+	}
+	return nil
+}
+
+// begin begins to fetch a list. The caller holds mu.
+func (b *batch[T]) begin(ctx context.Context, parent string, p *batchParent[T]) *batchList[T] {
+	l := &batchList[T]{generation: p.generation, done: make(chan struct{})}
+	p.list = l
+	// The list serves others too, so it must not end when the one who began it is cancelled.
+	go b.fetch(context.WithoutCancel(ctx), parent, l)
+	return l
+}
+
+func (l *batchList[T]) wait(ctx context.Context) error {
+	select {
+	case <-l.done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // old tells whether a list is too old to serve reads; one that is being fetched is not.
@@ -88,7 +122,8 @@ func (b *batch[T]) fetch(ctx context.Context, parent string, l *batchList[T]) {
 	children := map[string]T{}
 	for child, err := range b.list(ctx, parent) {
 		if err != nil {
-			return // the list stays empty, and everybody reads alone
+			l.err = err // the list stays empty, and everybody reads alone
+			return
 		}
 		children[strings.ToLower(b.id(child))] = child
 	}

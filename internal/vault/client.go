@@ -22,7 +22,8 @@ type Client struct {
 	// registrations are those that Register has made sure of, by subscription.
 	registrations memo[struct{}]
 
-	policies    *batch[Policy]      // by vault
+	policies    *batch[Policy] // by vault
+	schedules   schedules
 	items       *batch[ProtectedVM] // by vault
 	vms         *batch[wireVM]      // by subscription
 	protections protections
@@ -107,12 +108,9 @@ func (c *Client) put(ctx context.Context, id arm.ID, body any, header http.Heade
 	if err != nil {
 		return Vault{}, err
 	}
-	v, err := decodeVault(op.Accepted)
-	if err != nil {
-		return Vault{}, err
-	}
+	v, err := acceptedVault(op.Accepted, id, body)
 	v.operation = op.URL
-	return v, nil
+	return v, err
 }
 
 // answerGrace is how long the answer to a create is still waited for after an interrupt.

@@ -31,10 +31,12 @@ func (c *Client) Usage(ctx context.Context, v Vault) (Usage, error) {
 		}
 		usage.ByKind[w.Name.Value] = w.CurrentValue
 	}
-	for item, err := range c.ProtectedVMs(ctx, v.ID) {
-		if err != nil {
-			return usage, err
-		}
+	// What is read of these VMs after this is in the same list.
+	items, err := c.items.all(ctx, v.ID.String())
+	if err != nil {
+		return usage, err
+	}
+	for _, item := range items {
 		if !item.SoftDeleted {
 			usage.ProtectedItems++
 		}

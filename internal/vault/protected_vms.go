@@ -3,6 +3,7 @@ package vault
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"net/http"
 
@@ -63,11 +64,34 @@ func (c *Client) listItems(ctx context.Context, vault string) iter.Seq2[Protecte
 	}
 }
 
+// ProtectNew is Protect for a VM that the vault does not protect yet. If it does, with or without taking backups, nothing is
+// changed and the error is an *AlreadyProtectedError: the service would change the item without a word.
+func (c *Client) ProtectNew(ctx context.Context, id ItemID, p Protection, progress func(status string)) (ProtectedVM, error) {
+	there, err := c.ProtectedVM(ctx, id)
+	if err == nil && !there.SoftDeleted {
+		return ProtectedVM{}, &AlreadyProtectedError{Item: there}
+	}
+	return c.protect(ctx, id, there, err, p, progress)
+}
+
+// AlreadyProtectedError says that the vault has the item already.
+type AlreadyProtectedError struct{ Item ProtectedVM }
+
+// Error names the VM and the vault.
+func (e *AlreadyProtectedError) Error() string {
+	return fmt.Sprintf("VM %q is in vault %q already", e.Item.VMName(), e.Item.ID.Vault.Name)
+}
+
 // Protect gives a VM a policy, changes the policy or the disks, or takes its backups up again; one that is soft-deleted is
 // undeleted first. It returns when the service has done it. Once the service has accepted the request the value has its
 // ARMID, also when the wait for the end fails. progress, when not nil, is told each status.
 func (c *Client) Protect(ctx context.Context, id ItemID, p Protection, progress func(status string)) (ProtectedVM, error) {
 	there, err := c.ProtectedVM(ctx, id)
+	return c.protect(ctx, id, there, err, p, progress)
+}
+
+// protect is Protect after the look at what there is.
+func (c *Client) protect(ctx context.Context, id ItemID, there ProtectedVM, err error, p Protection, progress func(status string)) (ProtectedVM, error) {
 	if err != nil && !arm.IsNotFound(err) {
 		return ProtectedVM{}, err
 	}
@@ -129,14 +153,14 @@ func (c *Client) putItem(ctx context.Context, id ItemID, body wireProtection, pr
 	if err := op.Wait(ctx, progress, &w); err != nil {
 		return accepted, err
 	}
-	if w.ID == "" {
-		v, err := c.readItem(ctx, id.String())
-		if err != nil {
-			return accepted, err
-		}
+	if v, err := w.protectedVM(); err == nil {
 		return v, nil
 	}
-	return w.protectedVM()
+	v, err := c.readItem(ctx, id.String()) // there was no answer, or none that can be read
+	if err != nil {
+		return accepted, err
+	}
+	return v, nil
 }
 
 // wrote forgets what was read of a vault's items and policies: items have policies, and policies count items.

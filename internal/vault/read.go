@@ -20,10 +20,27 @@ func (c *Client) read(ctx context.Context, id arm.ID) (Vault, time.Duration, err
 	return v, hint, err
 }
 
-func decodeVault(body []byte) (Vault, error) {
+// acceptedVault reads the answer that accepts a vault. The service has it by then, so that an answer that cannot be read is
+// no failure: until the next look, the vault is what was asked for.
+func acceptedVault(answer []byte, id arm.ID, asked any) (Vault, error) {
 	var w wireVault
-	if err := json.Unmarshal(body, &w); err != nil {
+	if json.Unmarshal(answer, &w) == nil {
+		if v, err := w.vault(); err == nil {
+			return v, nil
+		}
+	}
+	w = wireVault{}
+	raw, err := json.Marshal(asked)
+	if err == nil {
+		err = json.Unmarshal(raw, &w)
+	}
+	if err != nil {
 		return Vault{}, err
 	}
+	w.ID = id.String()
+	if w.Properties == nil {
+		w.Properties = &wireProperties{}
+	}
+	w.Properties.ProvisioningState = "Provisioning"
 	return w.vault()
 }

@@ -30,7 +30,12 @@ func (c *Client) newPolicyBatch() *batch[Policy] {
 
 // Policy reads one policy. When many of a vault are read in one run, a single list serves most of them.
 func (c *Client) Policy(ctx context.Context, id PolicyID) (Policy, error) {
-	return c.policies.get(ctx, id.Vault.String(), id.String())
+	begun := c.schedules.begun()
+	p, err := c.policies.get(ctx, id.Vault.String(), id.String())
+	if err == nil {
+		c.schedules.note(id, p.Settings, begun)
+	}
+	return p, err
 }
 
 // Policies yields the policies for VMs of a vault, in the service's order. The list is always fresh.
@@ -111,9 +116,7 @@ func (c *Client) putPolicy(ctx context.Context, id PolicyID, body any, progress 
 	if err := errors.Join(id.Vault.Validate(), ctx.Err()); err != nil {
 		return Policy{}, err
 	}
-	vault := id.Vault.String()
-	c.wrote(vault)
-	defer c.wrote(vault)
+	defer c.writesPolicy(id)()
 	op, err := c.beginHeard(ctx, arm.Request{Method: http.MethodPut, Path: id.String(), APIVersion: catalog.BackupAPIVersion, Body: body})
 	if err != nil {
 		return Policy{}, err
@@ -123,10 +126,10 @@ func (c *Client) putPolicy(ctx context.Context, id PolicyID, body any, progress 
 	if err := op.Wait(ctx, progress, &w); err != nil {
 		return accepted, err
 	}
-	if w.ID != "" {
-		return w.policy()
+	if written, err := w.policy(); err == nil {
+		return written, nil
 	}
-	written, err := c.readPolicy(ctx, id.String())
+	written, err := c.readPolicy(ctx, id.String()) // there was no answer, or none that can be read
 	if err != nil {
 		return accepted, err
 	}
@@ -136,10 +139,18 @@ func (c *Client) putPolicy(ctx context.Context, id PolicyID, body any, progress 
 // DeletePolicy deletes a policy and returns when it is gone. One that does not exist is success; one that VMs use is
 // refused by the service.
 func (c *Client) DeletePolicy(ctx context.Context, id PolicyID) error {
-	vault := id.Vault.String()
-	c.wrote(vault)
-	defer c.wrote(vault)
+	defer c.writesPolicy(id)()
 	return c.remove(ctx, id.String(), nil)
+}
+
+// writesPolicy forgets what was read before a write of a policy, and again at its end.
+func (c *Client) writesPolicy(id PolicyID) (end func()) {
+	forget := func() {
+		c.wrote(id.Vault.String())
+		c.schedules.wrote()
+	}
+	forget()
+	return forget
 }
 
 // remove deletes something in a vault and waits until it is gone.

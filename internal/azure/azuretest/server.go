@@ -106,6 +106,37 @@ func (s *Server) RoundTripper() *http.Transport {
 	}
 }
 
+// Proxy starts a proxy that leads every host to the server, as RoundTripper does, and returns its URL: for programs of their
+// own, which find it in HTTPS_PROXY.
+func (s *Server) Proxy(tb testing.TB) string {
+	tb.Helper()
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodConnect {
+			w.WriteHeader(http.StatusMethodNotAllowed)
+			return
+		}
+		server, err := (&net.Dialer{}).DialContext(r.Context(), "tcp", s.Address())
+		if err != nil {
+			w.WriteHeader(http.StatusBadGateway)
+			return
+		}
+		w.WriteHeader(http.StatusOK)
+		client, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			_ = server.Close()
+			return
+		}
+		for from, to := range map[net.Conn]net.Conn{client: server, server: client} {
+			go func() {
+				_, _ = io.Copy(to, from)
+				_ = to.Close()
+			}()
+		}
+	}))
+	tb.Cleanup(proxy.Close)
+	return proxy.URL
+}
+
 // Intercept lets a function answer before the server does; those set last come first.
 func (s *Server) Intercept(f Intercept) {
 	s.mu.Lock()

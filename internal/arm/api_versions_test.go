@@ -1,0 +1,143 @@
+package arm_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/arm"
+)
+
+const vaultPath = subscriptionPath + "/providers/Microsoft.RecoveryServices/vaults/v"
+
+// lagging is a cloud that has these API versions only, and notes those asked for.
+type lagging struct {
+	supported []string
+	code      string
+	status    int
+
+	mu     sync.Mutex
+	sent   []string
+	chosen []string
+	// hold, when not nil, is waited for before a refusal.
+	hold func()
+}
+
+func (l *lagging) serve(w http.ResponseWriter, r *http.Request) {
+	version := r.URL.Query().Get("api-version")
+	l.mu.Lock()
+	l.sent = append(l.sent, version)
+	l.mu.Unlock()
+	if slices.Contains(l.supported, version) {
+		ok(w, r)
+		return
+	}
+	if l.hold != nil {
+		l.hold()
+	}
+	answer(l.status, fmt.Sprintf(`{"error":{"code":%q,"message":"The resource type 'vaults' could not be found in the namespace 'Microsoft.RecoveryServices' `+
+		`for api version '%s'. The supported api-versions are '%s'."}}`, l.code, version, strings.Join(l.supported, ",")))(w, r)
+}
+
+func (l *lagging) client(t *testing.T, instead map[string]string) *arm.Client {
+	t.Helper()
+	c, err := arm.NewClient(arm.Options{
+		Endpoint: endpoint, Transport: handlerTransport{l.serve},
+		VersionFor: func(version string) string {
+			if other, ok := instead[version]; ok {
+				return other
+			}
+			return version
+		},
+		KnownVersions: func(_, version string) []string {
+			if version == "2025-08-01" {
+				return []string{"2025-02-01", "2024-04-01"}
+			}
+			return nil
+		},
+		VersionChosen: func(_ context.Context, _, asked, chosen string) { l.chosen = append(l.chosen, asked+" "+chosen) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// A cloud says in three ways that it has not the version, one of which has the status of what does not exist.
+func TestAPIVersions_refusals(t *testing.T) {
+	for code, status := range map[string]int{
+		"NoRegisteredProviderFound": http.StatusBadRequest, "InvalidApiVersionParameter": http.StatusBadRequest, "InvalidResourceType": http.StatusNotFound,
+	} {
+		l := &lagging{supported: []string{"2016-06-01", "2024-04-01"}, code: code, status: status}
+		c := l.client(t, nil)
+		for range 2 {
+			if err := c.Get(t.Context(), vaultPath, "2025-08-01", nil); err != nil {
+				t.Fatalf("%s: %v", code, err)
+			}
+		}
+		if d := cmp.Diff([]string{"2025-08-01", "2024-04-01", "2024-04-01"}, l.sent); d != "" {
+			t.Errorf("%s: %s", code, d)
+		}
+
+		l = &lagging{supported: []string{"2016-06-01"}, code: code, status: status}
+		err := l.client(t, nil).Get(t.Context(), vaultPath, "2025-08-01", nil)
+		if !arm.HasCode(err, code) || arm.IsNotFound(err) || len(l.sent) != 1 {
+			t.Errorf("%s: %v, which is taken for a resource that does not exist: %v; sent %q", code, err, arm.IsNotFound(err), l.sent)
+		}
+	}
+}
+
+// What is known of a cloud beforehand costs no refusal; when it is no longer so, the refusal still tells.
+func TestAPIVersions_ofACloud(t *testing.T) {
+	instead := map[string]string{"2025-08-01": "2025-02-01"}
+	for name, test := range map[string]struct {
+		supported []string
+		sent      []string
+		chosen    []string
+	}{
+		"as known":         {[]string{"2024-04-01", "2025-02-01"}, []string{"2025-02-01", "2025-02-01"}, nil},
+		"it has caught up": {[]string{"2025-08-01", "2026-01-01"}, []string{"2025-02-01", "2025-08-01", "2025-08-01"}, []string{"2025-02-01 2025-08-01"}},
+		"it lags more":     {[]string{"2024-04-01"}, []string{"2025-02-01", "2024-04-01", "2024-04-01"}, []string{"2025-02-01 2024-04-01"}},
+	} {
+		l := &lagging{supported: test.supported, code: "NoRegisteredProviderFound", status: http.StatusBadRequest}
+		c := l.client(t, instead)
+		for range 2 {
+			if err := c.Get(t.Context(), vaultPath, "2025-08-01", nil); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+		}
+		if d := cmp.Diff(test.sent, l.sent) + cmp.Diff(test.chosen, l.chosen); d != "" {
+			t.Errorf("%s: %s", name, d)
+		}
+	}
+}
+
+// Terraform sends many requests at a time: each of them may be refused before any has learned from it, and all go on.
+func TestAPIVersions_refusedAtTheSameTime(t *testing.T) {
+	const many = 10
+	var refused sync.WaitGroup
+	refused.Add(many)
+	l := &lagging{
+		supported: []string{"2024-04-01"}, code: "NoRegisteredProviderFound", status: http.StatusBadRequest,
+		hold: func() { refused.Done(); refused.Wait() },
+	}
+	c := l.client(t, nil)
+	errs := make(chan error, many)
+	for range many {
+		go func() { errs <- c.Get(t.Context(), vaultPath, "2025-08-01", nil) }()
+	}
+	for range many {
+		if err := <-errs; err != nil {
+			t.Error(err)
+		}
+	}
+	if len(l.chosen) != 1 {
+		t.Errorf("told %d times", len(l.chosen))
+	}
+}

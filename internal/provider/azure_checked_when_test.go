@@ -1,0 +1,91 @@
+package provider_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/acctest"
+	"github.com/azurebackup/terraform-provider-backup/internal/azure/azuretest"
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+)
+
+// newCloudWorkspace is a workspace whose provider, the built program, finds every cloud in this one, by a proxy.
+func newCloudWorkspace(t *testing.T, a *azureCloud, config string) *acctest.Workspace {
+	t.Helper()
+	w := newTrustingWorkspace(t, a, config)
+	w.Setenv("HTTPS_PROXY", a.Proxy(t))
+	w.Setenv("NO_PROXY", "")
+	return w
+}
+
+// inAzure is a mistake that is made in the public cloud.
+func inAzure(config string, intercept azuretest.Intercept) mistake {
+	if intercept == nil {
+		intercept = func(http.ResponseWriter, *http.Request) bool { return false }
+	}
+	return mistake{config: requiredProviders("azurebackup/backup") + config, azure: intercept}
+}
+
+// inPublic is a mistake in a configuration that is right otherwise.
+func inPublic(config string, intercept azuretest.Intercept) mistake {
+	return inAzure(azureBlock(catalog.Public)+config, intercept)
+}
+
+// oneAzureVault is a vault with further attributes.
+func oneAzureVault(region string, attributes ...string) string {
+	return fmt.Sprintf("resource \"backup_vault\" \"test\" {\n  name   = \"contoso\"\n  region = %q\n  %s\n}\n", region, strings.Join(attributes, "\n  "))
+}
+
+// without takes a line out of a block.
+func without(block, attribute string) string {
+	return strings.Replace(block, "\n  "+attribute, "\n  # "+attribute, 1)
+}
+
+// offering answers what the cloud offers.
+func offering(registration string, regions ...string) azuretest.Intercept {
+	return func(w http.ResponseWriter, r *http.Request) bool {
+		if !strings.HasSuffix(r.URL.Path, "/providers/Microsoft.RecoveryServices") {
+			return false
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = fmt.Fprintf(w, `{"registrationState":%q,"resourceTypes":[{"resourceType":"vaults","locations":["%s"]}]}`, registration, strings.Join(regions, `","`))
+		return true
+	}
+}
+
+var azureMistakes = map[string]mistake{
+	"A region is of the cloud":                    inPublic(oneAzureVault("China East"), nil),
+	"A region is offered to the subscription":     inPublic(oneAzureVault("eastus"), offering("Registered", "West Europe", "West US")),
+	"The resource provider is registered":         inPublic(oneAzureVault("eastus"), offering("NotRegistered", "East US")),
+	"The resource group exists, before the apply": inPublic(oneAzureVault("eastus", `resource_group_name = "missing"`), nil),
+	"The resource group exists":                   inPublic(oneAzureVault("eastus", `resource_group_name = "missing"`), nil),
+	"A subscription is named":                     inAzure(without(azureBlock(catalog.Public), "subscription_id")+oneAzureVault("eastus"), nil),
+	"The sign-in works":                           inPublic(oneAzureVault("eastus"), signInFails),
+	"The endpoint is reached by https":            inAzure(azureBlock(catalog.Public, `endpoint = "http://management.azure.com"`)+oneAzureVault("eastus"), nil),
+	"The metadata host is a host name":            inAzure(azureBlock(catalog.Public, `metadata_host = "https://management.stratus.example"`)+oneAzureVault("eastus"), nil),
+	"The metadata host says which cloud it is of": inAzure(azureBlock(catalog.Public, `metadata_host = "management.stratus.example"`)+oneAzureVault("eastus"), noMetadata),
+	"The region of a VM can be read":              inPublic(without(azureStack("eastus"), "source_vm_region"), vmsForbidden),
+}
+
+func signInFails(w http.ResponseWriter, r *http.Request) bool {
+	if !strings.HasSuffix(r.URL.Path, "/oauth2/v2.0/token") {
+		return false
+	}
+	azuretest.SignInError(w, http.StatusUnauthorized, "invalid_client", "AADSTS7000215: Invalid client secret provided.")
+	return true
+}
+
+func noMetadata(w http.ResponseWriter, r *http.Request) bool {
+	if r.URL.Path != "/metadata/endpoints" {
+		return false
+	}
+	w.WriteHeader(http.StatusNotFound)
+	return true
+}
+
+func vmsForbidden(w http.ResponseWriter, r *http.Request) bool {
+	return strings.Contains(r.URL.Path, "/Microsoft.Compute/virtualMachines") && r.Method == http.MethodGet &&
+		azureRefusal(w, http.StatusForbidden, "AuthorizationFailed", "The client 'c' does not have authorization to perform action 'Microsoft.Compute/virtualMachines/read'.")
+}

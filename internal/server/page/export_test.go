@@ -1,0 +1,44 @@
+package page
+
+import (
+	"net/http"
+	"time"
+)
+
+// MaxListeners is how many streams of events there may be.
+const MaxListeners = maxListeners
+
+// Hurry makes the page look for changes, and show that streams are alive, more often.
+func Hurry(h http.Handler, poll, heartbeat time.Duration) {
+	s := h.(*site)
+	s.watcher.every, s.heartbeat = poll, heartbeat
+}
+
+// Watching tells whether the page looks for changes.
+func Watching(h http.Handler) bool {
+	w := h.(*site).watcher
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.run != nil
+}
+
+// Stylesheet is the page's.
+func Stylesheet() string {
+	b, err := assetFiles.ReadFile("assets/page.css")
+	if err != nil {
+		panic(err)
+	}
+	return string(b)
+}
+
+// Quoted writes a string of Terraform's language.
+func Quoted(s string) string { return quoted(s) }
+
+// Label makes the name of a resource.
+func Label(s string) string { return label(s) }
+
+// Spell writes a duration.
+func Spell(d time.Duration) string { return spell(d) }
+
+// Separate takes a word apart.
+func Separate(s string) string { return separate(s) }
