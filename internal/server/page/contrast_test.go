@@ -67,8 +67,9 @@ func TestContrast_colorsHaveNames(t *testing.T) {
 		t.Fatal("the stylesheet has no rules")
 	}
 	literal := regexp.MustCompile(`(?i)#[0-9a-f]{3,8}\b|\b(rgb|hsl|oklch|color)a?\(|:\s*(white|black|red|green|blue|gr[ae]y)\b`)
+	shadow := regexp.MustCompile(`box-shadow: [^;]*;`)
 	for _, line := range strings.Split(rules, "\n") {
-		if found := literal.FindString(line); found != "" && !strings.Contains(line, "box-shadow") {
+		if found := literal.FindString(shadow.ReplaceAllString(line, "")); found != "" {
 			t.Errorf("a colour without a name, %q, in %s", found, line)
 		}
 	}

@@ -39,10 +39,6 @@ func (s *site) events(w http.ResponseWriter, r *http.Request) {
 	defer s.watcher.leave(l)
 
 	out := stream{w, http.NewResponseController(w)}
-	// The server's deadlines are for requests, not for streams. That for reading would end this one, too.
-	if err := out.control.SetReadDeadline(time.Time{}); err != nil && !errors.Is(err, errors.ErrUnsupported) {
-		return
-	}
 	if !out.send("retry: 2000\n\n") {
 		return
 	}
@@ -81,6 +77,7 @@ type stream struct {
 }
 
 func (s stream) send(text string) bool {
+	// The server's deadline is for requests, which end.
 	if err := s.control.SetWriteDeadline(time.Now().Add(writeWithin)); err != nil && !errors.Is(err, errors.ErrUnsupported) {
 		return false
 	}

@@ -2,7 +2,10 @@ package page_test
 
 import (
 	"fmt"
+	"math"
 	"net/http"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -47,7 +50,8 @@ func TestVault(t *testing.T) {
 
 // TestVault_timeLine holds the picture against the table beside it.
 func TestVault_timeLine(t *testing.T) {
-	a := furnished(t).get(vaultPath("contoso-production")).want(http.StatusOK)
+	s := furnished(t)
+	a := s.get(vaultPath("contoso-production")).want(http.StatusOK)
 	_, item, _ := strings.Cut(a.body, `<h3 id="item-2">web-1</h3>`)
 	item, _, _ = strings.Cut(item, "</article>")
 	web := &answer{t, http.StatusOK, nil, item}
@@ -58,6 +62,7 @@ func TestVault_timeLine(t *testing.T) {
 		"31 May 2026, 15:00 UTC, archive, expires 31 May 2028, 15:00 UTC",
 		"20 Jan 2027, 09:00 UTC, snapshot and vault, expires 19 Feb 2027, 09:00 UTC",
 	)
+	checkMarks(t, item, s.clock.Now(), time.Date(2026, 5, 31, 15, 0, 0, 0, time.UTC))
 	for part, want := range map[string]int{
 		`class="mark diamond" x="`:       5, // 3 days of snapshots, the one on demand, and that in the legend
 		`class="mark square" x="`:        3,
@@ -71,7 +76,42 @@ func TestVault_timeLine(t *testing.T) {
 	}
 }
 
-// TestVault_manyPoints has more recovery points, and more VMs, than are shown at once.
+// checkMarks compares where the marks are with when the points were taken: the oldest on the left, now on the right, and
+// between them by the root of their age; each on the line of its rule.
+func checkMarks(t *testing.T, item string, now, oldest time.Time) {
+	t.Helper()
+	lines := map[string]string{}
+	for _, lane := range regexp.MustCompile(`y1="(\d+)" y2="\d+"/><text class="lane-name"[^>]*>([^·]*) ·`).FindAllStringSubmatch(item, -1) {
+		lines[lane[2]] = lane[1]
+	}
+	rules := map[string]string{} // by the time of a point, from the table
+	for _, row := range regexp.MustCompile(`<th scope="row" role="rowheader"><time datetime="([^"]*)">.*?data-label="Kept by">([^<]*)<`).FindAllStringSubmatch(item, -1) {
+		rules[row[1]] = row[2]
+	}
+	marks := regexp.MustCompile(`x="([\d.]+)%" y="(\d+)"><title>(.*? UTC)`).FindAllStringSubmatch(item, -1)
+	for _, mark := range marks {
+		at, err := time.Parse("2 Jan 2006, 15:04 UTC", mark[3])
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := 98.5 - 97*math.Sqrt(float64(now.Sub(at))/float64(now.Sub(oldest)))
+		if got, err := strconv.ParseFloat(mark[1], 64); err != nil || math.Abs(got-want) > 0.01 {
+			t.Errorf("the point of %v is at %v%%, want %.2f%%", at, got, want)
+		}
+		if line := lines[rules[at.Format(time.RFC3339)]]; mark[2] != line || line == "" {
+			t.Errorf("the point of %v is at the height %s, want %s", at, mark[2], line)
+		}
+	}
+	if len(marks) != 33 {
+		t.Errorf("there are %d marks", len(marks))
+	}
+	// Half of the way is a quarter of the time.
+	if half := now.Add(-now.Sub(oldest) / 4).Format("2 Jan 2006"); !strings.Contains(item, `x="50.00%" y="160" dy="-4" text-anchor="middle">`+half+"<") {
+		t.Errorf("%s is not in the middle", half)
+	}
+}
+
+// TestVault_many has more recovery points, and more VMs, than are shown at once.
 func TestVault_many(t *testing.T) {
 	s := start(t)
 	vault := s.makeVault("contoso", "eastus")
