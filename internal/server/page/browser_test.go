@@ -8,7 +8,6 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -216,8 +215,6 @@ func (b *tab) rows() []string {
 	b.t.Helper()
 	return eval[[]string](b, `[...document.querySelectorAll("tr[data-vault]")].map(e => e.dataset.name + " " + e.querySelector(".pill").textContent)`)
 }
-
-func (b *tab) hasRow(row string) bool { b.t.Helper(); return slices.Contains(b.rows(), row) }
 
 func (b *tab) text(selector string) string {
 	b.t.Helper()

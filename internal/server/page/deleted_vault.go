@@ -18,6 +18,9 @@ func (s *site) noVault(r *http.Request) (*view, error) {
 		"The vault %s is not in the resource group %s. It may have been deleted, or the link may be mistyped.",
 		strconv.Quote(name), strconv.Quote(group)))
 	v.Crumbs = []crumb{{"Backup vaults", "/"}}
+	if malformed := catalog.CheckSubscriptionID(subscription) != nil; malformed {
+		return v, nil
+	}
 	deleted, err := s.service.deletedVault(r.Context(), subscription,
 		"/subscriptions/"+subscription+"/resourceGroups/"+group+"/providers/"+catalog.VaultType+"/"+name)
 	switch {
@@ -40,9 +43,6 @@ func (s *site) noVault(r *http.Request) (*view, error) {
 // deletedVault looks for the vault that had an id; nil when the service remembers none. Deleted vaults are listed by
 // region, and of this one nobody knows where it was.
 func (r *reader) deletedVault(ctx context.Context, subscription, id string) (*wireDeletedVault, error) {
-	if catalog.CheckSubscriptionID(subscription) != nil {
-		return nil, nil // it has had no vaults
-	}
 	var last *wireDeletedVault
 	for _, region := range catalog.Regions() {
 		list, _, err := list[wireDeletedVault](ctx, r, "/subscriptions/"+subscription+"/providers/"+catalog.VaultNamespace+

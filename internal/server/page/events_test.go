@@ -46,7 +46,7 @@ func listen(t *testing.T, server *httptest.Server, vault string) *stream {
 	if err != nil {
 		t.Fatal(err)
 	}
-	response, err := server.Client().Do(request)
+	response, err := server.Client().Do(request) //nolint:bodyclose // the goroutine below closes it
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func describe(name, data string) string {
 	switch {
 	case name == "vault" && e.URL == "/vaults/"+embedded.DefaultSubscriptionID+"/backup/"+e.Name:
 		return fmt.Sprintf("vault %s %s->%s", e.Name, e.Before, e.State)
-	case name == "contents" && e.ID == vaultID("backup", e.Name):
+	case name == "contents" && e.ID == vaultID(e.Name):
 		return "contents " + e.Name
 	case name == "hello":
 		return name

@@ -10,13 +10,21 @@ const MaxListeners = maxListeners
 
 // Hurry makes the page look for changes, and show that streams are alive, more often.
 func Hurry(h http.Handler, poll, heartbeat time.Duration) {
-	s := h.(*site)
+	s := siteOf(h)
 	s.watcher.every, s.heartbeat = poll, heartbeat
+}
+
+func siteOf(h http.Handler) *site {
+	s, ok := h.(*site)
+	if !ok {
+		panic("not what New returns")
+	}
+	return s
 }
 
 // Watching tells whether the page looks for changes.
 func Watching(h http.Handler) bool {
-	w := h.(*site).watcher
+	w := siteOf(h).watcher
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.run != nil

@@ -83,14 +83,15 @@ func (s *site) arm(method, path, body string) {
 	}
 }
 
-func vaultID(group, name string) string {
-	return sub + "/resourceGroups/" + group + "/providers/Microsoft.RecoveryServices/vaults/" + name
+// vaultID is the id of a vault in the group "backup".
+func vaultID(name string) string {
+	return sub + "/resourceGroups/backup/providers/Microsoft.RecoveryServices/vaults/" + name
 }
 
 // makeVault makes a vault in the group "backup"; more are members of its body, each with a comma in front.
 func (s *site) makeVault(name, region string, more ...string) string {
 	s.tb.Helper()
-	id := vaultID("backup", name)
+	id := vaultID(name)
 	s.arm(http.MethodPut, id, `{"location":"`+region+`","sku":{"name":"Standard"}`+strings.Join(more, "")+`}`)
 	return id
 }

@@ -1,7 +1,6 @@
 package page_test
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -58,7 +57,7 @@ func TestBrowser_becomesActive(t *testing.T) {
 	b.do(chromedp.Click(chromedp.CSS(".notice a")))
 	b.wait(`document.title.startsWith("contoso") && ` + isLive)
 	s.makeVault("fabrikam", "westeurope")
-	s.protect(vaultID("backup", "contoso"), "web-1", vaultID("backup", "contoso")+"/backupPolicies/DefaultPolicy")
+	s.protect(vaultID("contoso"), "web-1", vaultID("contoso")+"/backupPolicies/DefaultPolicy")
 	b.wait(`document.querySelector("#items h3")?.textContent === "web-1" && document.querySelector("#overview .lock").textContent === "Locked"`)
 	s.clock.Advance(time.Minute)
 	b.wait(`document.querySelector(".notice p")?.textContent === "Vault fabrikam is Active"`)
@@ -280,7 +279,7 @@ func text(v *accessibility.Value) string {
 	if v == nil {
 		return ""
 	}
-	return strings.Trim(fmt.Sprintf("%s", v.Value), `"`)
+	return strings.Trim(v.Value.String(), `"`)
 }
 
 // forget takes expected messages out of the console.

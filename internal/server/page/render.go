@@ -85,7 +85,7 @@ func problemView(status int, title, text string) *view {
 // show writes the page, which is made before the first byte is sent so that a failure is still a whole page.
 func (s *site) show(w http.ResponseWriter, r *http.Request, v *view) {
 	v.Now = s.now().UTC()
-	v.Ahead = ahead(v.Now.Sub(time.Now()))
+	v.Ahead = ahead(time.Until(v.Now))
 	var body bytes.Buffer
 	if err := pages[v.name].Execute(&body, v); err != nil {
 		s.log.ErrorContext(r.Context(), "the page could not be rendered", "path", r.URL.Path, "error", err)
