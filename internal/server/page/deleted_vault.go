@@ -18,7 +18,7 @@ func (s *site) noVault(r *http.Request) (*view, error) {
 		"The vault %s is not in the resource group %s. It may have been deleted, or the link may be mistyped.",
 		strconv.Quote(name), strconv.Quote(group)))
 	v.Crumbs = []crumb{{"Backup vaults", "/"}}
-	if malformed := catalog.CheckSubscriptionID(subscription) != nil; malformed {
+	if !isSubscriptionID(subscription) {
 		return v, nil
 	}
 	deleted, err := s.service.deletedVault(r.Context(), subscription,
@@ -39,6 +39,8 @@ func (s *site) noVault(r *http.Request) (*view, error) {
 	v.Body = problem{text}
 	return v, nil
 }
+
+func isSubscriptionID(s string) bool { return catalog.CheckSubscriptionID(s) == nil }
 
 // deletedVault looks for the vault that had an id; nil when the service remembers none. Deleted vaults are listed by
 // region, and of this one nobody knows where it was.
