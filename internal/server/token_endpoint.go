@@ -131,14 +131,17 @@ func (s *Server) checkClient(secret, assertion string) *tokenRefusal {
 // audience is what the client wants the token for: this service, by whatever name, or Azure Resource Manager.
 func (s *Server) audience(r *http.Request, form url.Values, version int) (string, *tokenRefusal) {
 	parameter, wanted := "resource", form.Get("resource")
-	if version == 2 {
+	// Of AD FS there is only the first version, and there clients send a scope all the same: the az CLI signs in that way
+	// where it shall not ask Microsoft about the login endpoint first.
+	scoped := version == 2 || wanted == "" && form.Has("scope")
+	if scoped {
 		parameter, wanted = "scope", form.Get("scope")
 	}
 	if wanted == "" {
 		return "", badTokenRequest("invalid_request", 900144, "The request body must contain the following parameter: '%s'.", parameter)
 	}
 	audience := wanted
-	if version == 2 {
+	if scoped {
 		resources := slices.DeleteFunc(strings.Fields(wanted), isSignInScope)
 		var suffixed bool
 		if len(resources) == 1 {
