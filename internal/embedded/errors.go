@@ -55,6 +55,7 @@ const (
 	codeInvalidProtection         = "BMSUserErrorInvalidConfigureProtectionRequest"
 	codeInvalidPolicy             = "BMSUserErrorInvalidPolicyInput"
 	codeItemLocked                = "BMSUserErrorObjectLocked"
+	codeSoftDeleteAlwaysOn        = "BMSUserErrorSoftDeleteStateAlwaysOn"
 	codeConflictingProtection     = "BMSUserErrorConflictingProtectionOperation"
 
 	// Codes of our own where no recording of Azure's answer is known.
@@ -70,6 +71,8 @@ const (
 	codeItemNotProtected      = "ProtectedItemNotProtected"
 	codeTooManyBackups        = "OnDemandBackupLimitReached"
 	codeJobNotCancellable     = "JobNotCancellable"
+	codeInvalidTop            = "InvalidTop"
+	codeRedundancyOfVault     = "StorageRedundancySetOnVault"
 
 	// Codes only this service has.
 	codeNotModelled         = "NotModelledByEmbeddedService"
@@ -99,6 +102,9 @@ var statuses = map[string]int{
 	codeInvalidPolicy:             http.StatusBadRequest,
 	codeInvalidProtection:         http.StatusBadRequest,
 	codeItemLocked:                http.StatusConflict,
+	codeInvalidTop:                http.StatusBadRequest,
+	codeRedundancyOfVault:         http.StatusBadRequest,
+	codeSoftDeleteAlwaysOn:        http.StatusBadRequest,
 	codeConflictingProtection:     http.StatusConflict,
 	codeItemNotProtected:          http.StatusBadRequest,
 	codeTooManyBackups:            http.StatusBadRequest,

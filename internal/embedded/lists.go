@@ -61,8 +61,10 @@ func (c *call) nextLink(after store.Position) string {
 		"api-version": {c.apiVersion},
 		"$skipToken":  {base64.RawURLEncoding.EncodeToString(token)},
 	}
-	if filter := filterOf(c); filter != "" {
-		query.Set("$filter", filter)
+	for _, name := range []string{"$filter", "$expand", "$top"} {
+		if value := queryValue(queryOf(c.request.URL), name); value != "" {
+			query.Set(name, value)
+		}
 	}
 	return c.origin() + c.request.URL.EscapedPath() + "?" + query.Encode()
 }

@@ -38,8 +38,12 @@ func TestWhatIsNotServed(t *testing.T) {
 		status       int
 		code         string
 	}{
-		{"GET", vault + "/backupstorageconfig/vaultstorageconfig", 501, notModelled},
-		{"PUT", vault + "/replicationVaultSettings/default", 501, notModelled},
+		{"PUT", vault + "/backupEncryptionConfigs/backupResourceEncryptionConfig", 501, notModelled},
+		{"POST", vault + "/backupSecurityPIN", 501, notModelled},
+		{"PUT", vault + "/backupResourceGuardProxies/VaultProxy", 501, notModelled},
+		{"DELETE", vault + "/backupResourceGuardProxies/VaultProxy", 501, notModelled},
+		{"PUT", vault + "/backupFabrics/Azure/protectionContainers/StorageContainer;x", 501, notModelled},
+		{"GET", "/tenants/x/y", 501, notModelled},
 		{"PUT", vault + "/backupFabrics/OnPremises/protectionContainers/c/protectedItems/i", 501, notModelled},
 		{"GET", vault + "/backupFabrics/Azure/protectionContainers/c/protectedItems/i/recoveryPoints/1/restore", 501, notModelled},
 		{"GET", sub + "/providers/Microsoft.Compute/disks", 501, notModelled},

@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
@@ -11,41 +12,68 @@ import (
 // vaultAPIVersions are versions that clients are known to send. The service answers any other well-formed one too.
 var vaultAPIVersions = []string{catalog.VaultAPIVersion, "2025-02-01", "2024-10-01", "2024-04-01", "2023-04-01"}
 
-// listProviders serves the one resource provider there is.
+// listProviders serves the resource providers, those that the service has nothing of among them: clients want to find
+// what they register in this list.
 func (s *Service) listProviders(c *call) (*answer, error) {
-	return answerOK(page{Value: []any{s.provider(c)}}), nil
+	p := page{Value: []any{}}
+	for _, namespace := range namespaces {
+		p.Value = append(p.Value, s.provider(c, namespace))
+	}
+	return answerOK(p), nil
 }
 
-// getProvider serves the resource provider. Registering it answers the same: it always is registered.
+// getProvider serves a resource provider. Registering it answers the same: all of them always are registered.
 func (s *Service) getProvider(c *call) (*answer, error) {
-	if namespace := c.params["namespace"]; !strings.EqualFold(namespace, catalog.VaultNamespace) {
+	wanted := c.params["namespace"]
+	i := slices.IndexFunc(namespaces, func(namespace string) bool { return strings.EqualFold(namespace, wanted) })
+	if i < 0 {
 		return nil, &Fault{
-			Code: codeInvalidNamespace,
-			Message: fmt.Sprintf("The resource namespace '%s' is invalid: the embedded backup service has %s alone.",
-				namespace, catalog.VaultNamespace),
+			Code:    codeInvalidNamespace,
+			Message: fmt.Sprintf("The resource namespace '%s' is invalid: the embedded backup service does not know it.", wanted),
 		}
 	}
-	return answerOK(s.provider(c)), nil
+	return answerOK(s.provider(c, namespaces[i])), nil
 }
 
-func (s *Service) provider(c *call) resourceProvider {
-	var locations []string
-	for _, r := range s.config.Regions {
-		// Here, and only here, ARM has display names.
-		locations = append(locations, r.DisplayName)
-	}
+func (s *Service) provider(c *call, namespace string) resourceProvider {
 	sub := s.subscriptions[store.Key(c.params["subscription"])]
 	return resourceProvider{
-		ID:                 "/subscriptions/" + sub.ID + "/providers/" + catalog.VaultNamespace,
-		Namespace:          catalog.VaultNamespace,
+		ID:                 "/subscriptions/" + sub.ID + "/providers/" + namespace,
+		Namespace:          namespace,
 		RegistrationState:  "Registered",
 		RegistrationPolicy: "RegistrationRequired",
-		ResourceTypes: []resourceType{{
-			ResourceType:      strings.TrimPrefix(catalog.VaultType, catalog.VaultNamespace+"/"),
-			Locations:         locations,
-			APIVersions:       vaultAPIVersions,
-			DefaultAPIVersion: catalog.VaultAPIVersion,
-			Capabilities:      "CrossResourceGroupResourceMove, CrossSubscriptionResourceMove, SystemAssignedResourceIdentity, SupportsTags, SupportsLocation",
-		}},
+		ResourceTypes:      s.resourceTypes(namespace),
 	}
+}
+
+// resourceTypes are what the service has of a namespace.
+func (s *Service) resourceTypes(namespace string) []resourceType {
+	const movable = "CrossResourceGroupResourceMove, CrossSubscriptionResourceMove, SystemAssignedResourceIdentity, "
+	of := func(kind, capabilities string, versions ...string) resourceType {
+		return resourceType{
+			ResourceType:      strings.TrimPrefix(kind, namespace+"/"),
+			Locations:         s.locationNames(),
+			APIVersions:       versions,
+			DefaultAPIVersion: versions[0],
+			Capabilities:      capabilities,
+		}
+	}
+	switch namespace {
+	case catalog.VaultNamespace:
+		return []resourceType{of(catalog.VaultType, movable+"SupportsTags, SupportsLocation", vaultAPIVersions...)}
+	case "Microsoft.Compute":
+		return []resourceType{of(catalog.VMType, "SupportsTags, SupportsLocation", catalog.VMAPIVersion, "2022-11-01")}
+	case "Microsoft.Resources":
+		return []resourceType{of(typeResourceGroup, "SupportsTags, SupportsLocation", "2023-07-01", catalog.ResourceGroupAPIVersion)}
+	}
+	return []resourceType{}
+}
+
+// locationNames are the regions by display name, which ARM has here and only here.
+func (s *Service) locationNames() []string {
+	var names []string
+	for _, r := range s.config.Regions {
+		names = append(names, r.DisplayName)
+	}
+	return names
 }

@@ -134,7 +134,9 @@ func wrongMethod(r *http.Request, route route) error {
 
 // notModelled refuses what Azure may well answer. Saying so beats a guess that a client would take for the truth.
 func notModelled(r *http.Request, path []string) error {
-	if !strings.EqualFold(path[0], "subscriptions") && !strings.EqualFold(path[0], "providers") {
+	if !slices.ContainsFunc([]string{"subscriptions", "providers", "tenants"}, func(top string) bool {
+		return strings.EqualFold(path[0], top)
+	}) {
 		return &Fault{Code: codeNotFound, Message: fmt.Sprintf("There is nothing at '%s'.", r.URL.Path)}
 	}
 	return &Fault{

@@ -17,6 +17,8 @@ const (
 	KindVaultList             Kind = "vaults" // of a subscription or a resource group
 	KindVaultOperation        Kind = "vault operation"
 	KindVaultUsages           Kind = "vault usages"
+	KindVaultConfig           Kind = "vault config" // its backup, storage and encryption config
+	KindResourceGuard         Kind = "resource guard"
 	KindReplicationSettings   Kind = "replication settings"
 	KindNameAvailability      Kind = "name availability"
 	KindDeletedVault          Kind = "deleted vault"
@@ -27,6 +29,9 @@ const (
 	KindProtectedItem          Kind = "protected item"
 	KindProtectedItemList      Kind = "protected items"
 	KindProtectedItemOperation Kind = "protected item operation"
+
+	KindContainer     Kind = "container"
+	KindContainerList Kind = "containers"
 
 	KindPolicy              Kind = "backup policy"
 	KindPolicyList          Kind = "backup policies"
@@ -51,6 +56,7 @@ const (
 	KindSubscriptionList       Kind = "subscriptions"
 	KindLocationList           Kind = "locations"
 	KindResourceProvider       Kind = "resource provider"
+	KindResourceList           Kind = "resources" // of a subscription or a resource group
 	KindResourceGroup          Kind = "resource group"
 	KindResourceGroupList      Kind = "resource groups"
 	KindResourceGroupOperation Kind = "resource group operation"
@@ -82,7 +88,27 @@ var routes = []route{
 	at(KindVaultOperation, vaultPath+"/operationStatus/{operation}", get((*Service).getOperationStatus)),
 	at(KindVaultOperation, vaultPath+"/operationResults/{operation}", get((*Service).getOperationResult)),
 	at(KindVaultUsages, vaultPath+"/usages", get((*Service).listUsages)),
-	at(KindReplicationSettings, vaultPath+"/replicationVaultSettings/default", map[string]handler{
+	at(KindVaultConfig, vaultPath+vaultConfigPath, map[string]handler{
+		http.MethodGet:   (*Service).getVaultConfig,
+		http.MethodPut:   (*Service).writeVaultConfig,
+		http.MethodPatch: (*Service).writeVaultConfig,
+	}),
+	at(KindVaultConfig, vaultPath+storageConfigPath, map[string]handler{
+		http.MethodGet:   (*Service).getStorageConfig,
+		http.MethodPut:   (*Service).putStorageConfig,
+		http.MethodPatch: (*Service).patchStorageConfig,
+	}),
+	at(KindVaultConfig, vaultPath+encryptionConfigPath, map[string]handler{
+		http.MethodGet: (*Service).getEncryptionConfig,
+		http.MethodPut: (*Service).putEncryptionConfig,
+	}),
+	at(KindResourceGuard, vaultPath+"/backupResourceGuardProxies", get((*Service).listGuardProxies)),
+	at(KindResourceGuard, vaultPath+"/backupResourceGuardProxies/{guard}", map[string]handler{
+		http.MethodGet:    (*Service).getGuardProxy,
+		http.MethodPut:    (*Service).putGuardProxy,
+		http.MethodDelete: (*Service).putGuardProxy,
+	}),
+	at(KindReplicationSettings, vaultPath+replicationSettingsPath, map[string]handler{
 		http.MethodGet: (*Service).getReplicationSettings,
 		http.MethodPut: (*Service).putReplicationSettings,
 	}),
@@ -106,6 +132,13 @@ var routes = []route{
 	at(KindProtectedItemOperation, itemPath+"/operationResults/{operation}", get((*Service).getItemResult)),
 	at(KindProtectedItemOperation, vaultPath+"/backupOperations/{operation}", get((*Service).getBackupStatus)),
 	at(KindProtectedItemOperation, vaultPath+"/backupOperationResults/{operation}", get((*Service).getBackupResult)),
+
+	at(KindContainerList, vaultPath+"/backupProtectionContainers", get((*Service).listContainers)),
+	at(KindContainer, vaultPath+"/backupFabrics/Azure/protectionContainers/{container}", map[string]handler{
+		http.MethodGet:    (*Service).getContainer,
+		http.MethodPut:    (*Service).writeContainer,
+		http.MethodDelete: (*Service).writeContainer,
+	}),
 
 	at(KindPolicy, policyPath, map[string]handler{
 		http.MethodGet:    (*Service).getPolicy,
@@ -147,6 +180,8 @@ var routes = []route{
 	at(KindResourceProvider, subscriptionPath+"/providers", get((*Service).listProviders)),
 	at(KindResourceProvider, subscriptionPath+"/providers/{namespace}", get((*Service).getProvider)),
 	at(KindResourceProvider, subscriptionPath+"/providers/{namespace}/register", post((*Service).getProvider)),
+	at(KindResourceList, subscriptionPath+"/resources", get((*Service).listResources)),
+	at(KindResourceList, groupPath+"/resources", get((*Service).listResources)),
 	at(KindResourceGroupList, subscriptionPath+"/resourceGroups", get((*Service).listGroups)),
 	at(KindResourceGroup, groupPath, map[string]handler{
 		http.MethodGet:    (*Service).getGroup,

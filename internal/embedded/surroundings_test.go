@@ -1,6 +1,7 @@
 package embedded_test
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -66,11 +67,73 @@ func TestLocationsAndProvider(t *testing.T) {
 	if got := s.get(sub + "/providers").want(http.StatusOK); !strings.Contains(got.raw, strings.TrimSpace(provider.raw)) {
 		t.Errorf("got %s", got.raw)
 	}
-	s.get(sub+"/providers/Microsoft.Compute").wantError(http.StatusNotFound, "InvalidResourceNamespace", "Microsoft.Compute")
+	s.get(sub+"/providers/Contoso.Compute").wantError(http.StatusNotFound, "InvalidResourceNamespace", "Contoso.Compute")
 
 	// What is not offered cannot be used, although the catalogue knows it.
 	s.put(vaultPath("g", "vault"), minimal).wantError(http.StatusBadRequest, "LocationNotAvailableForResourceType", "'westeurope,newland'")
 	s.put(vaultPath("g", "vault"), strings.Replace(minimal, "eastasia", "New Land", 1)).want(http.StatusCreated)
+}
+
+// azurerm and az look for namespaces that this service has nothing of, and register them.
+func TestProvidersOfOtherThings(t *testing.T) {
+	s := start(t)
+	listed := map[string]bool{}
+	for _, provider := range s.get(sub + "/providers").want(http.StatusOK).values() {
+		listed[provider.text("namespace")] = true
+		if provider.text("registrationState") != "Registered" || provider.at("resourceTypes") == nil {
+			t.Errorf("got %v", provider.body)
+		}
+	}
+	for _, namespace := range []string{"Microsoft.Authorization", "Microsoft.Compute", "Microsoft.Network", "Microsoft.Resources", "microsoft.insights", "Github.Network"} {
+		if !listed[namespace] {
+			t.Errorf("%s is not in the list, in this spelling", namespace)
+		}
+		s.do(http.MethodPost, sub+"/providers/"+namespace+"/register", "").want(http.StatusOK)
+	}
+	types := func(namespace string) (names []string) {
+		kinds, _ := s.get(sub + "/providers/" + namespace).want(http.StatusOK).at("resourceTypes").([]any)
+		for _, kind := range kinds {
+			o, _ := kind.(map[string]any)
+			names = append(names, fmt.Sprint(o["resourceType"]))
+		}
+		return names
+	}
+	if diff := cmp.Diff([][]string{{"virtualMachines"}, {"resourceGroups"}, nil},
+		[][]string{types("microsoft.compute"), types("Microsoft.Resources"), types("Microsoft.Network")}); diff != "" {
+		t.Error(diff)
+	}
+	s.get(sub+"/providers/Microsoft.Network/virtualNetworks").wantError(http.StatusNotImplemented, "NotModelledByEmbeddedService", "virtualNetworks")
+}
+
+func TestTenants(t *testing.T) {
+	s := start(t)
+	tenants := s.get("/tenants?api-version=2022-12-01").want(http.StatusOK).values()
+	if len(tenants) != 1 || tenants[0].text("tenantId") != s.get(sub).text("tenantId") || tenants[0].text("id") != "/tenants/"+tenants[0].text("tenantId") {
+		t.Errorf("got %v", tenants)
+	}
+}
+
+func TestChangedReplicationSettings(t *testing.T) {
+	s := start(t)
+	vault := vaultPath("g", "vault")
+	settings := vault + "/replicationVaultSettings/default"
+	s.put(settings, `{"properties":{}}`).wantError(http.StatusNotFound, "ResourceNotFound", "vaults/vault")
+	s.put(vault, minimal).want(http.StatusCreated)
+	none := map[string]any{"migrationSolutionId": "", "vmwareToAzureProviderType": ""}
+	if diff := cmp.Diff(none, s.get(settings).want(http.StatusOK).at("properties")); diff != "" {
+		t.Error(diff)
+	}
+	put := s.put(settings, `{"properties":{"vmwareToAzureProviderType":"Vmware"}}`).want(http.StatusOK)
+	if got := s.get(settings); got.raw != put.raw || got.text("properties", "vmwareToAzureProviderType") != "Vmware" || got.text("id") != settings {
+		t.Errorf("got %s and %s", put.raw, got.raw)
+	}
+	s.put(settings, `{"properties":{"vmwareToAzureProviderType":7}}`).wantError(http.StatusBadRequest, "InvalidRequestContent")
+	// They end with the vault.
+	s.delete(vault).want(http.StatusAccepted)
+	s.put(vault, minimal).want(http.StatusCreated)
+	if diff := cmp.Diff(none, s.get(settings).want(http.StatusOK).at("properties")); diff != "" {
+		t.Error(diff)
+	}
 }
 
 func TestEveryRegionOfTheCatalogueIsOffered(t *testing.T) {

@@ -92,7 +92,12 @@ var readOnly = []string{
 	"properties.moveState",
 	// Not read-only but part of the request alone.
 	"properties.resourceGuardOperationRequests",
+	memberRedundancyChosen,
 }
+
+// memberRedundancyChosen is the member of a vault's document that clients never see: its redundancy has been written
+// through the vault itself.
+const memberRedundancyChosen = "redundancyChosen"
 
 // newVault makes the body of a vault from the request that creates it.
 func (s *Service) newVault(id string, in object) (object, error) {
@@ -152,6 +157,9 @@ func (s *Service) settle(id string, before, body, in object) (object, error) {
 		// One identity takes the place of the other, and they have different members.
 		discard(body, "properties."+pathKeyIdentity)
 	}
+	if lookup(in, "properties.redundancySettings") != nil {
+		body[memberRedundancyChosen] = true
+	}
 	merge(body, in)
 	if where, ok := body["location"].(string); ok {
 		body["location"] = catalog.NormalizeRegion(where)
@@ -176,8 +184,21 @@ func (s *Service) settle(id string, before, body, in object) (object, error) {
 	if err := settleIdentity(id, body); err != nil {
 		return nil, err
 	}
-	if err := settleProperties(properties); err != nil {
+	if err := s.settleRules(before, body); err != nil {
 		return nil, err
+	}
+	return body, checkEncryption(before, body)
+}
+
+// settleRules brings the properties of body to the service's spelling and checks them against the rules. before is the
+// vault as it was, nil at its creation.
+func (s *Service) settleRules(before, body object) error {
+	properties, err := section(body, "properties")
+	if err != nil {
+		return err
+	}
+	if err := settleProperties(properties); err != nil {
+		return err
 	}
 	if s.config.ForceSoftDelete {
 		assign(properties, pathSoftDelete, alwaysOn)
@@ -185,12 +206,9 @@ func (s *Service) settle(id string, before, body, in object) (object, error) {
 	}
 	old, _ := before["properties"].(object)
 	if err := checkProperties(old, properties); err != nil {
-		return nil, err
+		return err
 	}
-	if err := s.checkZones(old, body); err != nil {
-		return nil, err
-	}
-	return body, checkEncryption(before, body)
+	return s.checkZones(old, body)
 }
 
 // settleSKU checks the sku. It does not choose the redundancy of the storage, whatever its name suggests.
@@ -234,6 +252,7 @@ func render(d *store.Document, state string) (object, error) {
 	if err != nil {
 		return nil, fmt.Errorf("document %s: %w", d.ID, err)
 	}
+	delete(body, memberRedundancyChosen)
 	body["id"] = d.ID
 	body["name"] = lastSegment(d.ID)
 	body["type"] = catalog.VaultType

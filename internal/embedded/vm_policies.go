@@ -14,7 +14,10 @@ func (c *call) policyID() string { return policyID(c.vaultID(), c.params["policy
 func policyPlace(id string) place { return place{id, "operations", "operationResults"} }
 
 // policyFilterPaths are the terms of a filter of policies that the service knows.
-var policyFilterPaths = map[string]string{"backupmanagementtype": "properties.backupManagementType"}
+var policyFilterPaths = map[string]string{
+	"backupmanagementtype": "properties.backupManagementType",
+	"workloadtype":         "workloadType", // which the policy itself does not show
+}
 
 // listPolicies serves the policies of a vault by name.
 func (s *Service) listPolicies(c *call) (*answer, error) {
@@ -43,7 +46,7 @@ func (s *Service) listPolicies(c *call) (*answer, error) {
 		var last *policy
 		for _, policy := range policies {
 			body := policy.render(len(users[store.Key(policy.id)]))
-			if store.Key(policy.id) <= store.Key(after.ID) || !passes.passes(body) {
+			if store.Key(policy.id) <= store.Key(after.ID) || !passes.passes(merge(object{"workloadType": dataSourceVM}, body)) {
 				continue
 			}
 			if len(p.Value) == s.config.PageSize {

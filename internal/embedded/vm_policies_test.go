@@ -335,7 +335,13 @@ func TestPolicyList(t *testing.T) {
 			t.Errorf("%s: %q in %d pages", filter, got, pages)
 		}
 	}
-	s.get(list+"workloadType%20eq%20'VM'").wantError(http.StatusNotImplemented, "NotModelledByEmbeddedService", "policies", "workloadType")
+	s.get(list+"policyColor%20eq%20'red'").wantError(http.StatusNotImplemented, "NotModelledByEmbeddedService", "policies", "policyColor")
+	if names := s.get(list + "workloadType%20eq%20'VM'").want(http.StatusOK).names(); len(names) == 0 {
+		t.Error("no policies for virtual machines")
+	}
+	if names := s.get(list + "workloadType%20eq%20'SQLDataBase'").want(http.StatusOK).names(); len(names) != 0 {
+		t.Errorf("policies for SQL: %v", names)
+	}
 	s.get(list+"nonsense").wantError(http.StatusBadRequest, "InvalidFilter")
 	counts := map[string]any{}
 	for _, p := range s.get(vault + "/backupPolicies").values() {

@@ -1,0 +1,281 @@
+package embedded
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+	"github.com/azurebackup/terraform-provider-backup/internal/store"
+)
+
+// A vault's settings have a second, older address: its configs. They are views of the vault's own properties, so that a
+// client of one sees what a client of the other has chosen.
+const (
+	vaultConfigPath      = "/backupconfig/vaultconfig"
+	storageConfigPath    = "/backupstorageconfig/vaultstorageconfig"
+	encryptionConfigPath = "/backupEncryptionConfigs/backupResourceEncryptionConfig"
+)
+
+// configView shows a vault as one of its configs.
+type configView func(vault *store.Document, properties object) object
+
+// configChange lays what a client sends to a config over the properties of the vault.
+type configChange func(vault, properties, sent object) error
+
+func (s *Service) getVaultConfig(c *call) (*answer, error)   { return s.getConfig(c, vaultConfig) }
+func (s *Service) getStorageConfig(c *call) (*answer, error) { return s.getConfig(c, storageConfig) }
+
+func (s *Service) getEncryptionConfig(c *call) (*answer, error) {
+	return s.getConfig(c, encryptionConfig)
+}
+
+func (s *Service) writeVaultConfig(c *call) (*answer, error) {
+	return s.writeConfig(c, changeVaultConfig, vaultConfig)
+}
+
+func (s *Service) putStorageConfig(c *call) (*answer, error) {
+	return s.writeConfig(c, changeStorageConfig, storageConfig)
+}
+
+// patchStorageConfig answers without a body, other than the PATCH of the backup config.
+func (s *Service) patchStorageConfig(c *call) (*answer, error) {
+	if _, err := s.putStorageConfig(c); err != nil {
+		return nil, err
+	}
+	return &answer{status: http.StatusNoContent}, nil
+}
+
+func (s *Service) getConfig(c *call, view configView) (*answer, error) {
+	var d *store.Document
+	err := s.view(c, func(tx *store.Tx) (err error) {
+		d, err = s.mustFindVault(tx, c)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return okConfig(d, view)
+}
+
+func okConfig(d *store.Document, view configView) (*answer, error) {
+	body, err := decode(d.Body)
+	if err != nil {
+		return nil, fmt.Errorf("document %s: %w", d.ID, err)
+	}
+	properties, err := section(body, "properties")
+	if err != nil {
+		return nil, fmt.Errorf("document %s: %w", d.ID, err)
+	}
+	return answerOK(view(d, properties)), nil
+}
+
+// writeConfig changes the vault through a config. What is not sent stays, with PUT as with PATCH: a config always is
+// complete, and to leave a setting out of a PUT does not say which value it shall have.
+func (s *Service) writeConfig(c *call, change configChange, view configView) (*answer, error) {
+	in, err := c.content()
+	if err != nil {
+		return nil, err
+	}
+	sent, err := section(in, "properties")
+	if err != nil {
+		return nil, err
+	}
+	var d *store.Document
+	err = s.update(c, func(tx *store.Tx) error {
+		if d, err = s.mustFindVault(tx, c); err != nil {
+			return err
+		}
+		if err := checkUsable(d, c.now); err != nil {
+			return err
+		}
+		before, body, err := twice(d)
+		if err != nil {
+			return err
+		}
+		properties, err := section(body, "properties")
+		if err != nil {
+			return err
+		}
+		if err := change(body, properties, sent); err != nil {
+			return err
+		}
+		if err := s.settleRules(before, body); err != nil {
+			return err
+		}
+		return save(tx, d, body)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return okConfig(d, view)
+}
+
+func vaultConfig(vault *store.Document, properties object) object {
+	soft := lookupText(properties, pathSoftDelete)
+	shown := storageSettings(properties)
+	delete(shown, "crossRegionRestoreFlag")
+	shown["softDeleteFeatureState"] = soft
+	shown["softDeleteRetentionPeriodInDays"] = lookup(properties, pathSoftDeleteDays)
+	shown["enhancedSecurityState"] = lookupText(properties, pathEnhancedSecurity)
+	shown["isSoftDeleteFeatureStateEditable"] = soft != alwaysOn
+	return object{
+		"id": vault.ID + vaultConfigPath, "name": "vaultconfig", "type": catalog.VaultType + "/backupconfig",
+		"properties": shown,
+	}
+}
+
+// changeVaultConfig takes over the soft delete. The storage is shown here too, and is changed elsewhere.
+func changeVaultConfig(_, properties, sent object) error {
+	for name, path := range map[string]string{
+		"softDeleteFeatureState": pathSoftDelete, "enhancedSecurityState": pathEnhancedSecurity,
+	} {
+		value, err := text(sent, name)
+		if err != nil {
+			return err
+		}
+		if value == "" {
+			continue
+		}
+		if lookupText(properties, path) == alwaysOn && !equalSetting(value, alwaysOn) {
+			return softDeleteIsAlwaysOn(name)
+		}
+		assign(properties, path, value)
+	}
+	if days := sent["softDeleteRetentionPeriodInDays"]; days != nil {
+		assign(properties, pathSoftDeleteDays, days)
+	}
+	current := storageSettings(properties)
+	for _, name := range []string{"storageType", "storageModelType", "storageTypeState"} {
+		value, err := text(sent, name)
+		if err != nil {
+			return err
+		}
+		if value != "" && !equalSetting(value, current[name]) {
+			return invalidParameter(name, fmt.Sprintf("It is %s. The storage redundancy is not changed here but in %s.",
+				current[name], storageConfigPath[1:]))
+		}
+	}
+	return nil
+}
+
+func softDeleteIsAlwaysOn(name string) error {
+	return &Fault{
+		Code:    codeSoftDeleteAlwaysOn,
+		Message: fmt.Sprintf("%s of the vault is AlwaysON, which cannot be changed any more.", name),
+	}
+}
+
+func storageConfig(vault *store.Document, properties object) object {
+	shown := storageSettings(properties)
+	shown["dedupState"], shown["xcoolState"] = "Disabled", "Disabled"
+	return object{
+		"id": vault.ID + storageConfigPath, "name": "vaultstorageconfig", "type": catalog.VaultType + "/backupstorageconfig",
+		"properties": shown,
+	}
+}
+
+// storageSettings are the storage of a vault in the words of its configs.
+func storageSettings(properties object) object {
+	redundancy, state := lookupText(properties, pathRedundancy), "Unlocked"
+	if storageIsLaidOut(lookupText(properties, pathStorageVersion)) {
+		state = "Locked"
+	}
+	return object{
+		"storageType":            redundancy,
+		"storageModelType":       redundancy,
+		"storageTypeState":       state,
+		"crossRegionRestoreFlag": lookupText(properties, pathCrossRegionRestore) == "Enabled",
+	}
+}
+
+// changeStorageConfig takes over the redundancy, unless the vault's own address has chosen it before: from then on it is
+// the one place for it.
+func changeStorageConfig(vault, properties, sent object) error {
+	if vault[memberRedundancyChosen] == true {
+		return &Fault{
+			Code: codeRedundancyOfVault,
+			Message: "The storage redundancy of this vault has been set through the vault itself (properties.redundancySettings), " +
+				"and can only be changed there again.",
+		}
+	}
+	for _, name := range []string{"dedupState", "xcoolState"} {
+		state, err := text(sent, name)
+		if err != nil {
+			return err
+		}
+		if equalSetting(state, "Enabled") {
+			return &Fault{Code: codeNotModelled, Message: fmt.Sprintf("The embedded backup service does not model %s.", name)}
+		}
+	}
+	wanted, err := wantedRedundancy(lookupText(properties, pathRedundancy), sent)
+	if err != nil {
+		return err
+	}
+	assign(properties, pathRedundancy, wanted)
+	switch flag := sent["crossRegionRestoreFlag"].(type) {
+	case nil:
+	case bool:
+		assign(properties, pathCrossRegionRestore, map[bool]string{true: "Enabled", false: "Disabled"}[flag])
+	default:
+		return invalidContent("'properties.crossRegionRestoreFlag' must be true or false.")
+	}
+	return nil
+}
+
+// wantedRedundancy is what a client wants that sends one of the two names of the redundancy, or both, one of them as it
+// was when it read them.
+func wantedRedundancy(current string, sent object) (string, error) {
+	wanted := current
+	for _, name := range []string{"storageModelType", "storageType"} {
+		value, err := text(sent, name)
+		switch {
+		case err != nil:
+			return "", err
+		case value == "" || equalSetting(value, "Invalid") || equalSetting(value, current):
+		case equalSetting(value, "ReadAccessGeoZoneRedundant"):
+			return "", &Fault{
+				Code:    codeNotModelled,
+				Message: "The embedded backup service does not model ReadAccessGeoZoneRedundant storage.",
+			}
+		case wanted != current && !equalSetting(value, wanted):
+			return "", invalidParameter("storageType", fmt.Sprintf("storageModelType is %s and storageType is %s.", wanted, value))
+		default:
+			wanted = value
+		}
+	}
+	return wanted, nil
+}
+
+// equalSetting compares values of settings, which clients send in any letter case.
+func equalSetting(a string, b any) bool {
+	s, ok := b.(string)
+	return ok && store.Key(a) == store.Key(s)
+}
+
+// encryptionConfig shows whose key encrypts the backups. The key is chosen through the vault.
+func encryptionConfig(vault *store.Document, properties object) object {
+	shown := object{
+		"encryptionAtRestType":          "MicrosoftManaged",
+		"infrastructureEncryptionState": orDefault(lookupText(properties, pathInfrastructureEncryption), "Disabled"),
+		"lastUpdateStatus":              "NotEnabled",
+	}
+	if key := lookupText(properties, pathEncryptionKey); key != "" {
+		shown["encryptionAtRestType"], shown["lastUpdateStatus"], shown["keyUri"] = "CustomerManaged", "Succeeded", key
+		shown["useSystemAssignedIdentity"] = lookup(properties, pathKeyUsesSystemIdentity) == true
+		if user := lookupText(properties, pathKeyUserIdentity); user != "" {
+			shown["userAssignedIdentity"] = user
+		}
+	}
+	return object{
+		"id": vault.ID + encryptionConfigPath, "name": "backupResourceEncryptionConfig",
+		"type": catalog.VaultType + "/backupEncryptionConfigs", "properties": shown,
+	}
+}
+
+func (s *Service) putEncryptionConfig(*call) (*answer, error) {
+	return nil, &Fault{
+		Code: codeNotModelled,
+		Message: "The embedded backup service changes the encryption through the vault itself (properties.encryption), not " +
+			"through its encryption config.",
+	}
+}

@@ -1,0 +1,211 @@
+package embedded_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
+)
+
+func TestStorageConfig(t *testing.T) {
+	s := start(t, func(c *embedded.Config) { c.OperationTime = time.Minute })
+	vault := vaultPath("g", "vault")
+	config := vault + "/backupstorageconfig/vaultstorageconfig"
+	s.get(config).wantError(http.StatusNotFound, "ResourceNotFound", "vaults/vault")
+	s.patch(config, `{"properties":{}}`).wantError(http.StatusNotFound, "ResourceNotFound", "vaults/vault")
+	s.put(vault, minimal).want(http.StatusCreated)
+
+	want := map[string]any{
+		"id": config, "name": "vaultstorageconfig", "type": "Microsoft.RecoveryServices/vaults/backupstorageconfig",
+		"properties": map[string]any{
+			"storageType": "GeoRedundant", "storageModelType": "GeoRedundant", "storageTypeState": "Unlocked",
+			"crossRegionRestoreFlag": false, "dedupState": "Disabled", "xcoolState": "Disabled",
+		},
+	}
+	if diff := cmp.Diff(want, s.get(config).want(http.StatusOK).body); diff != "" {
+		t.Error(diff)
+	}
+	redundancyIs := func(want, restore string) {
+		t.Helper()
+		settings := s.get(vault).at("properties", "redundancySettings")
+		if diff := cmp.Diff(map[string]any{"standardTierStorageRedundancy": want, "crossRegionRestore": restore}, settings); diff != "" {
+			t.Error(diff)
+		}
+		if got := s.get(config); got.text("properties", "storageType") != want || got.text("properties", "storageModelType") != want ||
+			got.at("properties", "crossRegionRestoreFlag") != (restore == "Enabled") {
+			t.Errorf("got %s", got.raw)
+		}
+	}
+	// Either name of the redundancy alone, and the other one as it was read.
+	if got := s.patch(config, `{"properties":{"storageModelType":"locallyredundant"}}`).want(http.StatusNoContent); got.raw != "" {
+		t.Errorf("got %s", got.raw)
+	}
+	redundancyIs("LocallyRedundant", "Disabled")
+	if got := s.get(vault).state(); got != "Succeeded" {
+		t.Errorf("the change of a config is not one that is waited for; the vault is %s", got)
+	}
+	s.patch(config, `{"properties":{"storageType":"GeoRedundant"}}`).want(http.StatusNoContent)
+	redundancyIs("GeoRedundant", "Disabled")
+	if got := s.put(config, `{"properties":{"storageType":"GeoRedundant","storageModelType":"ZoneRedundant","dedupState":"Disabled"}}`).want(http.StatusOK); got.text("properties", "storageType") != "ZoneRedundant" {
+		t.Errorf("got %s", got.raw)
+	}
+	s.put(config, `{"properties":{"storageType":"GeoRedundant","crossRegionRestoreFlag":true}}`).want(http.StatusOK)
+	redundancyIs("GeoRedundant", "Enabled")
+
+	for body, want := range map[string]string{
+		`{"properties":{"storageType":"LocallyRedundant","storageModelType":"ZoneRedundant"}}`: "InvalidRestApiParameter",
+		`{"properties":{"storageType":"Cheap"}}`:                                               "InvalidRestApiParameter",
+		`{"properties":{"crossRegionRestoreFlag":false}}`:                                      "InvalidRestApiParameter", // cannot be switched off
+		`{"properties":{"crossRegionRestoreFlag":"yes"}}`:                                      "InvalidRequestContent",
+		`{"properties":{"storageType":1}}`:                                                     "InvalidRequestContent",
+		`{"properties":[]}`:                                                                    "InvalidRequestContent",
+	} {
+		s.patch(config, body).wantError(http.StatusBadRequest, want)
+	}
+	for _, body := range []string{
+		`{"properties":{"storageType":"ReadAccessGeoZoneRedundant"}}`, `{"properties":{"dedupState":"Enabled"}}`, `{"properties":{"xcoolState":"Enabled"}}`,
+	} {
+		s.put(config, body).wantError(http.StatusNotImplemented, "NotModelledByEmbeddedService")
+	}
+	redundancyIs("GeoRedundant", "Enabled")
+}
+
+func TestStorageConfigIsLockedByTheFirstMachine(t *testing.T) {
+	s := start(t)
+	vault := vaultPath("g", "vault")
+	config := vault + "/backupstorageconfig/vaultstorageconfig"
+	s.put(vault, minimal).want(http.StatusCreated)
+	s.protect(vault, "web")
+	if got := s.get(config); got.text("properties", "storageTypeState") != "Locked" {
+		t.Errorf("got %s", got.raw)
+	}
+	s.patch(config, `{"properties":{"storageModelType":"LocallyRedundant"}}`).wantError(http.StatusBadRequest, "StorageModelModifyError", "locked")
+	s.put(config, `{"properties":{"storageModelType":"LocallyRedundant"}}`).wantError(http.StatusBadRequest, "StorageModelModifyError", "locked")
+	s.put(config, `{"properties":{"storageModelType":"GeoRedundant"}}`).want(http.StatusOK)
+}
+
+// Once the vault itself has said what the redundancy is, its older address does not change it any more.
+func TestStorageConfigAfterTheVaultsOwn(t *testing.T) {
+	for name, choose := range map[string]func(*service, string){
+		"put":   func(s *service, vault string) { s.put(vault, withProperties(redundancy("GeoRedundant", "Disabled"))) },
+		"patch": func(s *service, vault string) { s.patch(vault, withProperties(redundancy("GeoRedundant", "Disabled"))) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := start(t)
+			vault := vaultPath("g", "vault")
+			config := vault + "/backupstorageconfig/vaultstorageconfig"
+			s.put(vault, minimal).want(http.StatusCreated)
+			// A member of that name is not for clients to set.
+			s.patch(vault, `{"redundancyChosen":true}`).want(http.StatusOK)
+			s.patch(config, `{"properties":{"storageModelType":"ZoneRedundant"}}`).want(http.StatusNoContent)
+			choose(s, vault)
+			s.patch(vault, `{"tags":{"a":"b"}}`).want(http.StatusOK)
+			s.patch(config, `{"properties":{"storageModelType":"ZoneRedundant"}}`).
+				wantError(http.StatusBadRequest, "StorageRedundancySetOnVault", "properties.redundancySettings")
+			if got := s.get(config).want(http.StatusOK); got.text("properties", "storageType") != "GeoRedundant" {
+				t.Errorf("got %s", got.raw)
+			}
+			if got := s.get(vault); got.at("redundancyChosen") != nil {
+				t.Errorf("the vault shows what is not part of it: %s", got.raw)
+			}
+			s.patch(vault, withProperties(redundancy("ZoneRedundant", "Disabled"))).want(http.StatusOK)
+		})
+	}
+}
+
+func TestVaultConfig(t *testing.T) {
+	s := start(t)
+	vault := vaultPath("g", "vault")
+	config := vault + "/backupconfig/vaultconfig"
+	s.get(config).wantError(http.StatusNotFound, "ResourceNotFound", "vaults/vault")
+	s.put(vault, minimal).want(http.StatusCreated)
+	fresh := map[string]any{
+		"id": config, "name": "vaultconfig", "type": "Microsoft.RecoveryServices/vaults/backupconfig",
+		"properties": map[string]any{
+			"softDeleteFeatureState": "Enabled", "softDeleteRetentionPeriodInDays": 14.0, "enhancedSecurityState": "Enabled",
+			"isSoftDeleteFeatureStateEditable": true, "storageType": "GeoRedundant", "storageModelType": "GeoRedundant",
+			"storageTypeState": "Unlocked",
+		},
+	}
+	read := s.get(config).want(http.StatusOK)
+	if diff := cmp.Diff(fresh, read.body); diff != "" {
+		t.Error(diff)
+	}
+	if got := s.put(config, read.raw).want(http.StatusOK); got.raw != read.raw {
+		t.Errorf("what was read and sent back is now %s", got.raw)
+	}
+	got := s.patch(config, `{"properties":{"enhancedSecurityState":"Enabled","softDeleteFeatureState":"disabled"}}`).want(http.StatusOK)
+	if got.text("properties", "softDeleteFeatureState") != "Disabled" || got.text("properties", "enhancedSecurityState") != "Enabled" {
+		t.Errorf("got %s", got.raw)
+	}
+	if got := s.get(vault); got.text("properties", "securitySettings", "softDeleteSettings", "softDeleteState") != "Disabled" {
+		t.Errorf("got %s", got.raw)
+	}
+	s.put(config, `{"properties":{"softDeleteFeatureState":"Enabled","softDeleteRetentionPeriodInDays":30}}`).want(http.StatusOK)
+	if got := s.get(vault); got.at("properties", "securitySettings", "softDeleteSettings", "softDeleteRetentionPeriodInDays") != 30.0 {
+		t.Errorf("got %s", got.raw)
+	}
+
+	for body, want := range map[string]string{
+		`{"properties":{"softDeleteFeatureState":"Invalid"}}`:           "InvalidRestApiParameter",
+		`{"properties":{"softDeleteRetentionPeriodInDays":3}}`:          "InvalidRestApiParameter",
+		`{"properties":{"storageModelType":"LocallyRedundant"}}`:        "InvalidRestApiParameter",
+		`{"properties":{"enhancedSecurityState":true}}`:                 "InvalidRequestContent",
+		`{"properties":{"softDeleteRetentionPeriodInDays":"fourteen"}}`: "InvalidRequestContent",
+	} {
+		s.patch(config, body).wantError(http.StatusBadRequest, want)
+	}
+
+	s.patch(config, `{"properties":{"softDeleteFeatureState":"AlwaysON"}}`).want(http.StatusOK)
+	s.patch(config, `{"properties":{"softDeleteFeatureState":"Enabled"}}`).wantError(http.StatusBadRequest, "BMSUserErrorSoftDeleteStateAlwaysOn", "softDeleteFeatureState")
+	s.patch(config, `{"properties":{"softDeleteFeatureState":"alwayson"}}`).want(http.StatusOK)
+	if got := s.get(config); got.at("properties", "isSoftDeleteFeatureStateEditable") != false {
+		t.Errorf("got %s", got.raw)
+	}
+}
+
+// What Azure does in more and more regions holds for this address too.
+func TestVaultConfigWhereSoftDeleteIsForced(t *testing.T) {
+	s := start(t, func(c *embedded.Config) { c.ForceSoftDelete = true })
+	vault := vaultPath("g", "vault")
+	s.put(vault, minimal).want(http.StatusCreated)
+	if got := s.get(vault + "/backupconfig/vaultconfig"); got.text("properties", "softDeleteFeatureState") != "AlwaysON" {
+		t.Errorf("got %s", got.raw)
+	}
+}
+
+func TestEncryptionConfig(t *testing.T) {
+	s := start(t)
+	config := func(vault string) *response {
+		return s.get(vault + "/backupEncryptionConfigs/backupResourceEncryptionConfig?api-version=2022-09-01-preview")
+	}
+	config(vaultPath("g", "none")).wantError(http.StatusNotFound, "ResourceNotFound")
+	for name, test := range map[string]struct {
+		body string
+		want map[string]any
+	}{
+		"platform-key": {minimal, map[string]any{
+			"encryptionAtRestType": "MicrosoftManaged", "infrastructureEncryptionState": "Disabled", "lastUpdateStatus": "NotEnabled",
+		}},
+		"system": {encrypted(withSystem, encryption(keyURL, systemKEK)), map[string]any{
+			"encryptionAtRestType": "CustomerManaged", "infrastructureEncryptionState": "Disabled", "lastUpdateStatus": "Succeeded",
+			"keyUri": keyURL, "useSystemAssignedIdentity": true,
+		}},
+		"user": {encrypted(withUser, encryption(keyURL, userKEK)), map[string]any{
+			"encryptionAtRestType": "CustomerManaged", "infrastructureEncryptionState": "Disabled", "lastUpdateStatus": "Succeeded",
+			"keyUri": keyURL, "useSystemAssignedIdentity": false, "userAssignedIdentity": keyReader,
+		}},
+	} {
+		vault := vaultPath("g", "vault-"+name)
+		s.put(vault, test.body).want(http.StatusCreated)
+		got := config(vault).want(http.StatusOK)
+		if diff := cmp.Diff(test.want, got.at("properties")); diff != "" || got.text("name") != "backupResourceEncryptionConfig" {
+			t.Errorf("%s: %s", name, diff)
+		}
+		s.put(vault+"/backupEncryptionConfigs/backupResourceEncryptionConfig", `{"properties":{}}`).
+			wantError(http.StatusNotImplemented, "NotModelledByEmbeddedService", "properties.encryption")
+	}
+}

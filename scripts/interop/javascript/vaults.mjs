@@ -1,0 +1,55 @@
+// A vault from its creation to its deletion, with one version of @azure/arm-recoveryservices.
+import { all, expect, row } from "./rows.mjs";
+
+export const wait = { updateIntervalInMs: 200 };
+
+export async function createVault({ vaults, client, group, name, region }) {
+  await row(client, "vaults.beginCreateOrUpdateAndWait", async () => {
+    const vault = await vaults.beginCreateOrUpdateAndWait(
+      group,
+      name,
+      { location: region, sku: { name: "RS0", tier: "Standard" }, properties: { publicNetworkAccess: "Enabled" } },
+      wait,
+    );
+    expect("provisioningState", vault.properties.provisioningState, "Succeeded");
+  });
+  await row(client, "vaults.get", async () => {
+    const vault = await vaults.get(group, name);
+    expect("name", vault.name, name);
+    expect("location", vault.location, region);
+    expect("provisioningState", vault.properties.provisioningState, "Succeeded");
+  });
+  await row(client, "vaults.listByResourceGroup", async () => {
+    const names = (await all(vaults.listByResourceGroup(group))).map((vault) => vault.name);
+    expect("the vault in the list", names.includes(name), true);
+  });
+  await row(client, "vaults.listBySubscriptionId", async () => {
+    const names = (await all(vaults.listBySubscriptionId())).map((vault) => vault.name);
+    expect("the vault in the list", names.includes(name), true);
+  });
+  await row(client, "vaults.beginUpdateAndWait", async () => {
+    await vaults.beginUpdateAndWait(
+      group,
+      name,
+      { tags: { from: "javascript" }, properties: { securitySettings: { softDeleteSettings: { softDeleteState: "Disabled" } } } },
+      wait,
+    );
+    const vault = await vaults.get(group, name);
+    expect("the tag", vault.tags?.from, "javascript");
+    expect("soft delete", vault.properties.securitySettings.softDeleteSettings.softDeleteState, "Disabled");
+  });
+}
+
+export async function deleteVault({ vaults, client, group, name }) {
+  await row(client, "vaults.beginDeleteAndWait", () => vaults.beginDeleteAndWait(group, name, wait));
+  await row(client, "vaults.get of one that is gone", async () => {
+    try {
+      await vaults.get(group, name);
+    } catch (error) {
+      expect("status", error.statusCode, 404);
+      expect("code", error.code, "ResourceNotFound");
+      return;
+    }
+    throw new Error("the vault is still there");
+  });
+}
