@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # test.sh [GO TEST ARGUMENTS]: runs every test, or what the arguments say, with a real Terraform or OpenTofu and with
-# the race detector. Nothing is skipped for want of a CLI: without one it fails.
+# the race detector. Nothing is skipped for want of a CLI: without one it fails. Without a browser, which it installs
+# where it can, the page of `serve` is not tested in one, and it says so.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -67,11 +68,49 @@ fi
 if [[ $# -eq 0 ]]; then
   set -- ./...
 fi
+
+# The page of `serve` is tested in a browser.
+without_browser=
+for argument in "$@"; do
+  case $argument in
+    ./... | *internal/... | *internal/server*)
+      if ! BACKUP_CHROMIUM=$(./scripts/chromium.sh); then
+        without_browser=yes
+      fi
+      export BACKUP_CHROMIUM
+      break
+      ;;
+  esac
+done
+
+no_browser() {
+  cat >&2 <<TEXT
+
+  *****************************************************************************
+  *  NO BROWSER: see chromium.sh above.
+  *  The page of serve is not tested as people see it in this run. Put Chromium
+  *  or Chrome on PATH, on Debian: apt-get install chromium
+  *****************************************************************************
+
+TEXT
+}
+
+if [[ -n $without_browser ]]; then
+  no_browser
+  if [[ ${CI:-} == true ]]; then
+    echo "CI does not run without a browser." >&2
+    exit 1
+  fi
+fi
+
 status=0
 # -count=1, because Go cannot see that another Terraform hides behind the same path.
 # Acceptance tests wait for processes most of the time, so that more of them than there are cores keep the cores busy.
 go test ${race:+"$race"} -count=1 -timeout=30m -parallel=4 "$@" || status=$?
 if [[ -n $reason ]]; then
   no_race
+fi
+if [[ -n $without_browser ]]; then
+  no_browser
 fi
 exit "$status"

@@ -14,6 +14,7 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 
+	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
 	"github.com/azurebackup/terraform-provider-backup/internal/provider"
 	"github.com/azurebackup/terraform-provider-backup/internal/server"
 )
@@ -60,6 +61,9 @@ func behindServer(service policy.Transporter) policy.Transporter {
 	network.TLSClientConfig = &tls.Config{RootCAs: network.TLSClientConfig.RootCAs, ServerName: "example.com", MinVersion: tls.VersionTLS12}
 	client := &http.Client{Transport: network}
 	return transport(func(req *http.Request) (*http.Response, error) {
+		if "https://"+req.URL.Host != embedded.Endpoint {
+			return service.Do(req) // on its way to another process
+		}
 		req = req.Clone(req.Context())
 		req.Header.Set(numberHeader, number)
 		return client.Do(req)

@@ -9,7 +9,6 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"net/http"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -20,6 +19,7 @@ import (
 
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
+	"github.com/azurebackup/terraform-provider-backup/internal/server/page"
 	"github.com/azurebackup/terraform-provider-backup/internal/store"
 )
 
@@ -105,7 +105,7 @@ func serverConfig(o *options, service embedded.Config, secret, version string, l
 	}
 	return Config{
 		Service:         embedded.New(service),
-		Page:            pageOf(own, service.Now, log),
+		Page:            page.New(own, page.Options{Logger: log, Now: service.Now}),
 		Ready:           func(ctx context.Context) error { return readable(ctx, service.Store) },
 		Vaults:          vaultStates(own, ids),
 		Secret:          secret,
@@ -120,9 +120,6 @@ func serverConfig(o *options, service embedded.Config, secret, version string, l
 		Version:         version,
 	}
 }
-
-// pageOf is the page for people; nil is none.
-func pageOf(http.Handler, func() time.Time, *slog.Logger) http.Handler { return nil }
 
 // serviceConfig is what the flags say of the embedded service, all but the store.
 func serviceConfig(o *options) (embedded.Config, error) {

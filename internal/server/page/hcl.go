@@ -129,13 +129,17 @@ const terraformBlock = `terraform {
 `
 
 func providerBlock(r *http.Request) string {
-	scheme := "http"
+	scheme, hint := "http", ""
 	if r.TLS != nil {
 		scheme = "https"
 	}
+	if r.Header.Get("Authorization") != "" {
+		// Whoever reads this page had to sign in, and so has the provider.
+		hint = "# It wants its secret: set BACKUP_TOKEN_FILE to the path of a file that holds it.\n"
+	}
 	return fmt.Sprintf(`# The service that this page belongs to.
-provider "backup" {
+%sprovider "backup" {
   environment = "embedded"
   endpoint    = %s
-}`, quoted(scheme+"://"+r.Host))
+}`, hint, quoted(scheme+"://"+r.Host))
 }

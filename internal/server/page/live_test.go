@@ -82,9 +82,29 @@ func TestBrowser_gone(t *testing.T) {
 	s.arm(http.MethodDelete, id, "")
 	b.wait(`document.querySelector(".pill.deleting") !== null && document.querySelector("#quick-start .none") !== null`)
 	s.clock.Advance(time.Minute)
-	b.wait(`document.querySelector("h1")?.textContent === "There is no such vault"`)
+	b.wait(`document.querySelector("h1")?.textContent === "This vault was deleted"`)
 	// The browser reports the status of the page, which is what it should be.
 	b.forget("404")
+}
+
+// TestBrowser_password has a server that asks for a password, which the reader gives in the address.
+func TestBrowser_password(t *testing.T) {
+	s := start(t)
+	inner := s.handler
+	s.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, password, _ := r.BasicAuth(); password != "secret" {
+			w.Header().Set("WWW-Authenticate", `Basic realm="test"`)
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		inner.ServeHTTP(w, r)
+	})
+	b := s.open(t)
+	b.url = strings.Replace(b.url, "http://", "http://reader:secret@", 1)
+	b.visit("/")
+	b.wait(isLive)
+	s.makeVault("contoso", "eastus")
+	b.wait(`document.querySelector('tr[data-name="contoso"]') !== null`)
 }
 
 func TestBrowser_copy(t *testing.T) {

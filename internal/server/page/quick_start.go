@@ -51,6 +51,11 @@ func quickStart(r *http.Request, body *vaultBody, c *contents) []step {
 	}
 	if i := slices.IndexFunc(steps, func(s step) bool { return s.State == stepNext }); i >= 0 {
 		steps[i].Open = true
+		for j := range steps[i+1:] {
+			if s := &steps[i+1+j]; s.State == stepNext {
+				s.State = stepLater
+			}
+		}
 	}
 	return steps
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
@@ -73,7 +74,7 @@ func TestBrowser_screenshots(t *testing.T) {
 		whole         bool // the page, not only what fits on the screen
 	}{
 		{"serve-list", full, "/", "light", 1280, 860, false},
-		{"serve-vault", full, vaultPath("contoso-production"), "light", 1280, 1180, false},
+		{"serve-vault", full, vaultPath("contoso-production"), "light", 1280, 1270, false},
 		{"vault-whole", full, vaultPath("contoso-production"), "light", 1280, 860, true},
 		{"vault-dark", full, vaultPath("contoso-production"), "dark", 1280, 860, true},
 		{"vault-middle", full, vaultPath("contoso-production"), "light", 820, 860, true},
@@ -90,7 +91,7 @@ func TestBrowser_screenshots(t *testing.T) {
 		{"empty-narrow", empty, "/", "dark", 360, 860, true},
 	} {
 		b := scene.tab
-		b.theme(scene.theme)
+		b.theme(scene.theme, &emulation.MediaFeature{Name: "prefers-reduced-motion", Value: "reduce"}) // no scrolling halfway
 		b.do(chromedp.EmulateViewport(scene.width, scene.height))
 		b.visit("/nowhere") // so that a fragment is scrolled to
 		b.visit(scene.path)

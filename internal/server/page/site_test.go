@@ -174,8 +174,25 @@ func TestSite_https(t *testing.T) {
 	recorded := httptest.NewRecorder()
 	s.handler.ServeHTTP(recorded, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "https://backup.example:8443/", nil))
 	a := &answer{t, recorded.Code, recorded.Header(), recorded.Body.String()}
-	if code := a.code("start"); !strings.Contains(code, `endpoint    = "https://backup.example:8443"`) {
+	if code := a.code("start"); !strings.Contains(code, `endpoint    = "https://backup.example:8443"`) || strings.Contains(code, "BACKUP_TOKEN_FILE") {
 		t.Errorf("the configuration is\n%s", code)
+	}
+}
+
+// TestSite_secret says how the provider signs in where the reader had to, without the secret.
+func TestSite_secret(t *testing.T) {
+	s := start(t)
+	s.makeVault("contoso", "eastus")
+	for path, id := range map[string]string{"/?name=": "", vaultPath("contoso"): "step-provider"} {
+		request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)
+		request.SetBasicAuth("anyone", "the-secret-of-the-server")
+		recorded := httptest.NewRecorder()
+		s.handler.ServeHTTP(recorded, request)
+		a := &answer{t, recorded.Code, recorded.Header(), recorded.Body.String()}
+		a.wantNot("the-secret-of-the-server")
+		if id != "" && !strings.Contains(a.code(id), "BACKUP_TOKEN_FILE") {
+			t.Errorf("the configuration is\n%s", a.code(id))
+		}
 	}
 }
 
@@ -223,5 +240,5 @@ func TestVault_throttled(t *testing.T) {
 		s.service.ServeHTTP(w, r)
 	}), page.Options{})
 	s.get(vaultPath("contoso")).want(http.StatusBadGateway, "It answered 503")
-	s.get("/vaults/"+embedded.DefaultSubscriptionID+"/backup/none").want(http.StatusNotFound)
+	s.get("/vaults/" + embedded.DefaultSubscriptionID + "/backup/none").want(http.StatusNotFound)
 }

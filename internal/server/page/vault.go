@@ -72,7 +72,7 @@ func (s *site) vault(r *http.Request) (*view, error) {
 	switch {
 	case errors.As(err, &refused) && (refused.Status == http.StatusNotFound || refused.Status == http.StatusBadRequest):
 		// Of an address that can be no vault's, such as one with a malformed subscription, the service says 400.
-		return s.noVault(r), nil
+		return s.noVault(r)
 	case err != nil:
 		return nil, err
 	}
@@ -81,15 +81,6 @@ func (s *site) vault(r *http.Request) (*view, error) {
 		name: "vault", Title: body.Name, Crumbs: []crumb{{"Backup vaults", "/"}},
 		Events: "/events?vault=" + url.QueryEscape(body.ID), Body: body,
 	}, nil
-}
-
-func (s *site) noVault(r *http.Request) *view {
-	v := problemView(http.StatusNotFound, "There is no such vault",
-		"The vault "+strconv.Quote(r.PathValue("vault"))+" is not in the resource group "+strconv.Quote(r.PathValue("group"))+
-			". It may have been deleted, or the link may be mistyped. A deleted vault that still holds soft-deleted backups "+
-			"can be brought back with the undelete operation of the service's ARM API until it is purged.")
-	v.Crumbs = []crumb{{"Backup vaults", "/"}}
-	return v
 }
 
 // contents are what a vault holds.

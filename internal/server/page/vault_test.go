@@ -59,9 +59,9 @@ func TestVault_timeLine(t *testing.T) {
 		"20 Jan 2027, 09:00 UTC, snapshot and vault, expires 19 Feb 2027, 09:00 UTC",
 	)
 	for part, want := range map[string]int{
-		`class="mark diamond" x="`: 5, // 3 days of snapshots, the one on demand, and that in the legend
-		`class="mark square" x="`:  3,
-		`class="mark circle" x="`:  28,
+		`class="mark diamond" x="`:       5, // 3 days of snapshots, the one on demand, and that in the legend
+		`class="mark square" x="`:        3,
+		`class="mark circle" x="`:        28,
 		`<tr role="row"><th scope="row"`: 33,
 		`data-label="Where">Archive`:     2,
 	} {
@@ -157,12 +157,28 @@ func TestVault_gone(t *testing.T) {
 	id := s.makeVault("contoso", "eastus")
 	s.get(vaultPath("contoso")).want(http.StatusOK)
 	s.arm(http.MethodDelete, id, "")
+	s.get(vaultPath("Contoso")).want(http.StatusNotFound, "<h1>This vault was deleted</h1>", "was deleted on 1 May 2026, 12:00 UTC.").
+		wantNot("undelete") // it held nothing
 	for _, path := range []string{
-		vaultPath("contoso"), "/vaults/nonsense/backup/contoso", "/vaults/00000000-0000-4000-8000-00000000000f/backup/contoso",
+		vaultPath("never"), "/vaults/nonsense/backup/contoso", "/vaults/00000000-0000-4000-8000-00000000000f/backup/contoso",
 		"/vaults/" + embedded.DefaultSubscriptionID + "/backup/a%2Fb", "/vaults/" + embedded.DefaultSubscriptionID + "/%2e%2e/contoso",
 	} {
 		s.get(path).want(http.StatusNotFound, "<h1>There is no such vault</h1>", `href="/"`)
 	}
+}
+
+// TestVault_deleted says how long a deleted vault with soft-deleted backups can be brought back.
+func TestVault_deleted(t *testing.T) {
+	s := start(t)
+	id := s.makeVault("contoso", "eastus")
+	item := s.protect(id, "web-1", id+"/backupPolicies/DefaultPolicy")
+	s.clock.Advance(48 * time.Hour)
+	s.arm(http.MethodDelete, item, "")
+	s.arm(http.MethodDelete, id, "")
+	s.get(vaultPath("contoso")).want(http.StatusNotFound, "<h1>This vault was deleted</h1>", "was deleted on 3 May 2026, 12:00 UTC.",
+		"are kept until 17 May 2026, 12:00 UTC.", "POST "+sub+"/providers/Microsoft.RecoveryServices/locations/eastus/deletedVaults/backup_")
+	s.clock.Advance(15 * 24 * time.Hour)
+	s.get(vaultPath("contoso")).want(http.StatusNotFound, "<h1>There is no such vault</h1>")
 }
 
 func TestVault_quickStart(t *testing.T) {
@@ -205,7 +221,7 @@ func TestVault_quickStart(t *testing.T) {
 	steps("Wait until the vault is Active: next, Choose the storage redundancy: later, Add a backup policy: later, Protect a VM: later, Back up now: later")
 
 	s.clock.Advance(time.Hour)
-	a := steps("Choose the storage redundancy: next, Add a backup policy: next, Protect a VM: next, Back up now: later")
+	a := steps("Choose the storage redundancy: next, Add a backup policy: later, Protect a VM: later, Back up now: later")
 	codeHas(a, "step-redundancy", "to = backup_vault.contoso_1\n", `id = "`+id+`"`, `region              = "East US"`,
 		`storage_redundancy  = "GeoRedundant" # or LocallyRedundant, ZoneRedundant`)
 	codeHas(a, "step-policy", `vault_id = "`+id+`"`)

@@ -168,3 +168,12 @@ type wireProtectable struct {
 		VM string `json:"virtualMachineId"`
 	} `json:"properties"`
 }
+
+type wireDeletedVault struct {
+	ID         string `json:"id"`
+	Properties struct {
+		VaultID string    `json:"vaultId"`
+		Deleted time.Time `json:"vaultDeletionTime"`
+		Purged  time.Time `json:"purgeAt"`
+	} `json:"properties"`
+}

@@ -151,13 +151,15 @@
     if (focus) find(focus, fresh)?.focus({ preventScroll: true });
   };
 
+  // Not location.href, in which some browsers keep the password of the address; fetch refuses such addresses.
+  const here = location.origin + location.pathname + location.search;
   const sources = new Map(); // what the server sent for each part, before this script touched it
   let busy = false, again = false;
   const refresh = async () => {
     if (busy) { again = true; return; }
     busy = true;
     try {
-      const response = await fetch(location.href, { headers: { Accept: "text/html" } });
+      const response = await fetch(here, { headers: { Accept: "text/html" } });
       if (response.status === 404) { location.reload(); return; }
       if (!response.ok) return;
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
@@ -193,7 +195,7 @@
   const connect = () => {
     if (stream) return;
     show("connecting", "Connecting");
-    stream = new EventSource(document.body.dataset.events);
+    stream = new EventSource(location.origin + document.body.dataset.events);
     stream.addEventListener("hello", () => { show("live", "Live"); soon(); });
     stream.addEventListener("vault", (event) => { learnFromEvent(JSON.parse(event.data)); soon(); });
     stream.addEventListener("contents", (event) => {
