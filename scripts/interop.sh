@@ -3,7 +3,7 @@
 # them got: client, operation, result, milliseconds. Fails when a row did, and when a client did not run that it was not
 # told to leave out.
 #
-#   BACKUP_INTEROP_SKIP="az js"   leave clients out; they are curl, go, js and az
+#   BACKUP_INTEROP_SKIP="az js"   leave clients out; they are curl, go, js, azapi and az
 #   BACKUP_INTEROP_AZ=/path/to/az use this az CLI; default: the one that is installed, or Debian's package, which is
 #                                 installed when that is possible (as root, with apt-get)
 set -euo pipefail
@@ -12,13 +12,17 @@ cd "$(dirname "$0")/.."
 skip=" ${BACKUP_INTEROP_SKIP:-} "
 for one in $skip; do
   case $one in
-  curl | go | js | az) ;;
+  curl | go | js | azapi | az) ;;
   *)
-    echo "BACKUP_INTEROP_SKIP: there is no client '$one'; there are curl, go, js and az" >&2
+    echo "BACKUP_INTEROP_SKIP: there is no client '$one'; there are curl, go, js, azapi and az" >&2
     exit 2
     ;;
   esac
 done
+
+# Progress goes to the user, wherever a client's own errors go.
+exec 3>&2
+say() { echo "$*" >&3; }
 
 folder=$(mktemp -d)
 served=
@@ -41,7 +45,7 @@ rows=$folder/rows
 
 # serve_it builds and starts the server, and waits until it is ready.
 serve_it() {
-  echo "Building and starting serve…" >&2
+  say "Building and starting serve…"
   CGO_ENABLED=0 go build -trimpath -o "$folder/terraform-provider-backup" .
   (umask 077 && head -c 32 /dev/urandom | base64 | tr -d '/+=\n' >"$BACKUP_SECRET_FILE")
   # Operations that take a moment, so that clients have something to wait for.
@@ -49,7 +53,7 @@ serve_it() {
     --tls-self-signed "$folder/tls" --token-file "$BACKUP_SECRET_FILE" \
     --provisioning-time 1s --operation-time 500ms --backup-time 1s --retry-after 1s \
     --virtual-machine "$machines/go=$BACKUP_REGION" --virtual-machine "$machines/js=$BACKUP_REGION" \
-    --virtual-machine "$machines/az=$BACKUP_REGION" >"$folder/serve.out" 2>"$folder/serve.log" &
+    --virtual-machine "$machines/azapi=$BACKUP_REGION" --virtual-machine "$machines/az=$BACKUP_REGION" >"$folder/serve.out" 2>"$folder/serve.log" &
   served=$!
   for _ in $(seq 100); do
     BACKUP_ENDPOINT=$(sed -n 's/^The embedded backup service listens at //p' "$folder/serve.out")
@@ -73,7 +77,7 @@ client() {
     printf '%s\t-\tskipped\t-\tby BACKUP_INTEROP_SKIP\n' "$name" >>"$rows"
     return
   fi
-  echo "Running $name…" >&2
+  say "Running $name…"
   BACKUP_MACHINE=$machines/$name "$@" >>"$rows" 2>"$folder/$name.err" ||
     printf '%s\tthe client itself\tFAILED\t-\tit ended with %s: %s\n' "$name" "$?" "$(tail -n 5 "$folder/$name.err" | tr -s '\t\n ' ' ')" >>"$rows"
 }
@@ -103,6 +107,29 @@ run_js() {
   NODE_EXTRA_CA_CERTS=$BACKUP_CA BACKUP_SECRET=$(<"$BACKUP_SECRET_FILE") node scripts/interop/javascript/interop.mjs
 }
 
+# run_azapi builds the provider once, into .tools/.
+run_azapi() {
+  local version cli tools
+  version=$(sed -n 's/^require .*azapi v//p' tools/azapi/go.mod)
+  tools=$PWD/.tools/azapi_$version
+  if ! cli=$(./scripts/terraform-cli.sh 2>"$folder/azapi.out"); then
+    not_run azapi "there is no Terraform or OpenTofu: $(tail -n 3 "$folder/azapi.out" | tr -s '\t\n ' ' ')"
+    return
+  fi
+  if [[ ! -x $tools/terraform-provider-azapi ]]; then
+    say "Building azapi $version into .tools/, which happens once and takes some minutes…"
+    mkdir -p "$tools"
+    if ! (cd tools/azapi && GOWORK=off GOFLAGS='' CGO_ENABLED=0 go build -mod=readonly -trimpath -ldflags '-s -w' \
+      -o "$tools/building.$$" github.com/Azure/terraform-provider-azapi) >"$folder/azapi.out" 2>&1; then
+      rm -f "$tools/building.$$"
+      not_run azapi "it could not be built: $(tail -n 3 "$folder/azapi.out" | tr -s '\t\n ' ' ')"
+      return
+    fi
+    mv -f "$tools/building.$$" "$tools/terraform-provider-azapi"
+  fi
+  BACKUP_CLI=$cli BACKUP_AZAPI=$tools scripts/interop/azapi.sh
+}
+
 # find_az sets BACKUP_AZ to what the az CLI is started with.
 find_az() {
   BACKUP_AZ=${BACKUP_INTEROP_AZ:-}
@@ -110,7 +137,7 @@ find_az() {
     return
   fi
   if [[ -z $(debian_az) ]] && ! command -v az >/dev/null && command -v apt-get >/dev/null && [[ $(id -u) == 0 ]]; then
-    echo "Installing azure-cli…" >&2
+    say "Installing azure-cli…"
     { apt-get update && apt-get install --yes --no-install-recommends azure-cli; } >"$folder/apt.out" 2>&1 || return 0
   fi
   BACKUP_AZ=$(debian_az)
@@ -142,6 +169,7 @@ if [[ $skip != *" go "* ]]; then
 fi
 client go run_go
 client js run_js
+client azapi run_azapi
 client az run_az
 
 kill "$served"

@@ -285,3 +285,15 @@ func until(tb testing.TB, what string, done func() bool) {
 		}
 	}
 }
+
+// receive waits for a value, or for the channel to be closed.
+func receive[T any](tb testing.TB, from <-chan T) T {
+	tb.Helper()
+	select {
+	case value := <-from:
+		return value
+	case <-time.After(time.Minute):
+		tb.Fatal("waited in vain")
+		panic("unreachable")
+	}
+}

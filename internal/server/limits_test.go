@@ -21,7 +21,7 @@ func TestBodies(t *testing.T) {
 	long := func(n int) string { return `{"x":"` + strings.Repeat("x", n) + `"}` }
 	s.do(http.MethodPut, vaultPath("main"), long(4<<20)).want(http.StatusRequestEntityTooLarge, "RequestEntityTooLarge")
 	s.do(http.MethodPost, "/x/oauth2/token", long(64<<10)).want(http.StatusRequestEntityTooLarge, "RequestEntityTooLarge")
-	s.do(http.MethodPost, "/nothing/here", long(5<<20)).want(http.StatusRequestEntityTooLarge, "RequestEntityTooLarge")
+	s.do(http.MethodPost, "/providers/x", long(5<<20)).want(http.StatusRequestEntityTooLarge, "RequestEntityTooLarge")
 	s.do(http.MethodPut, vaultPath("main"), `{"location":"eastasia","sku":{"name":"Standard"},"properties":{},"tags":{"a":"`+strings.Repeat("x", 200)+`"}}`).want(http.StatusCreated, "")
 	s.do(http.MethodPut, vaultPath("other"), long(3<<20)).want(http.StatusBadRequest, "LocationRequired")
 }
@@ -153,7 +153,7 @@ func TestPanicOfAHandler(t *testing.T) {
 	t.Parallel()
 	s := start(t, func(c *server.Config, _ *embedded.Config) {
 		c.Page = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.URL.Path == "/late" {
+			if r.URL.Path == "/vaults/late" {
 				_, _ = w.Write([]byte("half an ans"))
 				_ = http.NewResponseController(w).Flush()
 			}
@@ -167,7 +167,7 @@ func TestPanicOfAHandler(t *testing.T) {
 	if !strings.Contains(s.log.String(), `"panic":"oh","stack":`) {
 		t.Errorf("log %s", s.log)
 	}
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+"/late", http.NoBody)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+"/vaults/late", http.NoBody)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -218,4 +218,19 @@ func TestPageReachesConnection(t *testing.T) {
 		})
 	})
 	s.get("/events", "Accept", "text/event-stream").want(http.StatusOK, "")
+}
+
+// The page's own paths, and what a browser asks for, are the page's; other clients are told in ARM's shape.
+func TestWhatThePageAnswers(t *testing.T) {
+	t.Parallel()
+	s := start(t, func(c *server.Config, _ *embedded.Config) {
+		c.Page = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })
+	})
+	for _, path := range []string{"/", "/vaults/a/b/c", "/events", "/assets/x.css"} {
+		s.get(path, "Accept", "*/*").want(http.StatusTeapot, "")
+		s.do(http.MethodPost, path, "").want(http.StatusMethodNotAllowed, "HttpMethodNotAllowed")
+	}
+	s.get("/other", "Accept", "text/html,*/*").want(http.StatusTeapot, "")
+	s.get("/other", "Accept", "application/json").want(http.StatusNotFound, "NotFound")
+	s.get("/other").want(http.StatusNotFound, "NotFound")
 }

@@ -17,7 +17,7 @@ func TestMetrics(t *testing.T) {
 		p.do(http.MethodPut, vaultPath(name), minimal).want(http.StatusCreated, "")
 	}
 	p.get(vaultPath("missing")).want(http.StatusNotFound, "ResourceNotFound")
-	p.do("BREW", "/any/path/at/all", "").want(http.StatusNotFound, "")
+	p.do("BREW", "/any/path/at/all", "").want(http.StatusMethodNotAllowed, "HttpMethodNotAllowed")
 	metrics := p.get("/metrics").want(http.StatusOK, "").body
 	for _, want := range []string{
 		// Not even a fault for lists keeps the vaults from being counted.
@@ -25,7 +25,7 @@ func TestMetrics(t *testing.T) {
 		`backup_vaults{state="Active"} 0`,
 		`backup_requests_total{code="201",method="PUT",route="vault"} 3`,
 		`backup_requests_total{code="404",method="GET",route="vault"} 1`,
-		`backup_requests_total{code="404",method="other",route="page"} 1`,
+		`backup_requests_total{code="405",method="other",route="page"} 1`,
 		`backup_operations_total{method="PUT",route="vault"} 3`,
 		`backup_request_duration_seconds_count{route="vault"} 4`,
 		`backup_build_info{version="test"} 1`,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
@@ -69,7 +70,7 @@ func (s *Server) target(r *http.Request) target {
 	case "oauth2/v2.0/token":
 		return target{route: routeToken, open: true, serve: only(s.serveToken(path[0], 2), http.MethodPost)}
 	}
-	return target{route: routePage, page: true, serve: s.servePage}
+	return target{route: routePage, page: true, serve: only(s.servePage, http.MethodGet)}
 }
 
 // serve answers a request that has passed the limits.
@@ -81,8 +82,14 @@ func (s *Server) serveARM(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// pagePaths begin the paths of the page; "" is the path "/" itself.
+var pagePaths = []string{"", "vaults", "events", "assets"}
+
 func (s *Server) servePage(w http.ResponseWriter, r *http.Request) {
-	if s.config.Page == nil {
+	first, _, _ := strings.Cut(strings.Trim(r.URL.Path, "/"), "/")
+	// A client of ARM that has lost its way shall be told so as ARM tells it, a person by the page.
+	lost := !slices.Contains(pagePaths, first) && !strings.Contains(r.Header.Get("Accept"), "text/html")
+	if s.config.Page == nil || lost {
 		refuse(w, http.StatusNotFound, codeNotFound, "There is nothing at '"+r.URL.Path+"'.")
 		return
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +19,13 @@ import (
 func listen(t *testing.T, change ...func(*server.Config, *embedded.Config)) (s *running, stop context.CancelFunc, ended <-chan error) {
 	t.Helper()
 	served, log := newServer(t, change...)
+	s, stop, ended = listenWith(t, served)
+	s.log = log
+	return s, stop, ended
+}
+
+func listenWith(t *testing.T, served *server.Server) (s *running, stop context.CancelFunc, ended <-chan error) {
+	t.Helper()
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -25,7 +33,7 @@ func listen(t *testing.T, change ...func(*server.Config, *embedded.Config)) (s *
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- served.Serve(ctx, listener) }()
-	return &running{tb: t, url: "http://" + listener.Addr().String(), client: &http.Client{}, log: log}, stop, done
+	return &running{tb: t, url: "http://" + listener.Addr().String(), client: &http.Client{}}, stop, done
 }
 
 func TestStopFinishesRequests(t *testing.T) {
@@ -41,13 +49,13 @@ func TestStopFinishesRequests(t *testing.T) {
 	})
 	answered := make(chan int, 1)
 	go func() { answered <- s.do(http.MethodPut, vaultPath("main"), minimal).status }()
-	<-begun
+	receive(t, begun)
 	stop()
-	if err := <-ended; err != nil {
+	if err := receive(t, ended); err != nil {
 		t.Error(err)
 	}
 	// Serve may not return before the answer is out.
-	if status := <-answered; status != http.StatusCreated {
+	if status := receive(t, answered); status != http.StatusCreated {
 		t.Errorf("the request that had begun was answered with %d", status)
 	}
 	if connection, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(s.url, "http://")); err == nil {
@@ -56,57 +64,37 @@ func TestStopFinishesRequests(t *testing.T) {
 	}
 }
 
-// A request on a connection that is open already still sees that the server is not ready any more.
+// What is asked while the last requests finish is told that the server is not ready any more.
 func TestNotReadyWhileStopping(t *testing.T) {
 	t.Parallel()
-	var s *server.Server
 	release, reached := make(chan struct{}), make(chan struct{})
-	s, _ = newServer(t, func(c *server.Config, _ *embedded.Config) {
+	served, _ := newServer(t, func(c *server.Config, _ *embedded.Config) {
 		c.Page = http.HandlerFunc(func(http.ResponseWriter, *http.Request) { close(reached); <-release })
 	})
-	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	s, stop, ended := listenWith(t, served)
+	answered := make(chan int, 1)
+	go func() { answered <- s.get("/").status }()
+	receive(t, reached)
+	ready := func() int {
+		w := httptest.NewRecorder()
+		request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/readyz", http.NoBody)
+		request.Host = "localhost"
+		served.ServeHTTP(w, request)
+		return w.Code
 	}
-	ctx, stop := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { done <- s.Serve(ctx, listener) }()
-	connection, err := new(net.Dialer).DialContext(t.Context(), "tcp", listener.Addr().String())
-	if err != nil {
-		t.Fatal(err)
+	if got := ready(); got != http.StatusOK {
+		t.Errorf("readyz is %d before the stop", got)
 	}
-	defer func() { _ = connection.Close() }()
-	// Two requests, of which the second has arrived before the server stops.
-	_, _ = io.WriteString(connection, "GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\nGET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n")
-	<-reached
 	stop()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "/readyz", http.NoBody)
-	if err != nil {
-		t.Fatal(err)
-	}
-	request.Host = "localhost"
-	for status := http.StatusOK; status != http.StatusServiceUnavailable; {
-		w := &statusWriter{header: http.Header{}}
-		s.ServeHTTP(w, request)
-		status = w.status
-		if t.Context().Err() != nil {
-			t.Fatal("it stays ready")
-		}
-	}
+	until(t, "it is not ready", func() bool { return ready() == http.StatusServiceUnavailable })
 	close(release)
-	if err := <-done; err != nil {
+	if err := receive(t, ended); err != nil {
 		t.Error(err)
 	}
+	if status := receive(t, answered); status != http.StatusOK {
+		t.Errorf("the request that had begun was answered with %d", status)
+	}
 }
-
-type statusWriter struct {
-	header http.Header
-	status int
-}
-
-func (w *statusWriter) Header() http.Header         { return w.header }
-func (w *statusWriter) WriteHeader(status int)      { w.status = status }
-func (w *statusWriter) Write(b []byte) (int, error) { return len(b), nil }
 
 func TestStopEndsEventStreams(t *testing.T) {
 	t.Parallel()
@@ -133,7 +121,7 @@ func TestStopEndsEventStreams(t *testing.T) {
 	}
 	began := time.Now()
 	stop()
-	if err := <-ended; err != nil {
+	if err := receive(t, ended); err != nil {
 		t.Error(err)
 	}
 	if taken := time.Since(began); taken > 20*time.Second {

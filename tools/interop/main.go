@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -23,11 +24,21 @@ import (
 )
 
 // The names of the clients in the table: the modules and their versions.
-const (
-	identityClient = "go azidentity 1.15.0"
-	vaultsClient   = "go armrecoveryservices 1.6.0"
-	backupClient   = "go armrecoveryservicesbackup 5.0.0"
+var (
+	identityClient = moduleName("azidentity")
+	vaultsClient   = moduleName("armrecoveryservices")
+	backupClient   = moduleName("armrecoveryservicesbackup")
 )
+
+func moduleName(name string) string {
+	info, _ := debug.ReadBuildInfo()
+	for _, module := range info.Deps {
+		if strings.Contains(module.Path+"/", "/"+name+"/") {
+			return "go " + name + " " + strings.TrimPrefix(module.Version, "v")
+		}
+	}
+	return "go " + name
+}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)

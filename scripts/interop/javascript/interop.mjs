@@ -1,5 +1,7 @@
 // Microsoft's JavaScript clients against the embedded service. scripts/interop.sh says where it is:
 //   BACKUP_ENDPOINT, BACKUP_SECRET, BACKUP_SUBSCRIPTION, BACKUP_TENANT, BACKUP_REGION, BACKUP_MACHINE
+import { readFileSync } from "node:fs";
+
 import { RecoveryServicesClient } from "@azure/arm-recoveryservices";
 import { RecoveryServicesBackupClient } from "@azure/arm-recoveryservicesbackup";
 import { ClientSecretCredential } from "@azure/identity";
@@ -8,6 +10,10 @@ import { RecoveryServicesClient as RecoveryServicesClient7 } from "arm-recoverys
 import { protectAndBackUp } from "./backups.mjs";
 import { all, expect, row } from "./rows.mjs";
 import { createVault, deleteVault, wait } from "./vaults.mjs";
+
+const { dependencies } = JSON.parse(readFileSync(new URL("package.json", import.meta.url)));
+const version = (name) => dependencies[name].split("@").pop();
+const identity = `js identity ${version("@azure/identity")}`;
 
 const endpoint = process.env.BACKUP_ENDPOINT;
 const subscription = process.env.BACKUP_SUBSCRIPTION;
@@ -22,11 +28,11 @@ const credential = new ClientSecretCredential(process.env.BACKUP_TENANT, "intero
 });
 const options = { endpoint, credentialScopes: [`${endpoint}/.default`] };
 
-await row("js identity 4.13.1", "ClientSecretCredential.getToken", async () => {
+await row(identity, "ClientSecretCredential.getToken", async () => {
   const token = await credential.getToken(`${endpoint}/.default`);
   expect("a token", typeof token.token, "string");
 });
-await row("js identity 4.13.1", "getToken with a wrong secret", async () => {
+await row(identity, "getToken with a wrong secret", async () => {
   const wrong = new ClientSecretCredential(process.env.BACKUP_TENANT, "interop-javascript", "not the secret", {
     authorityHost: endpoint,
     disableInstanceDiscovery: true,
@@ -41,7 +47,7 @@ await row("js identity 4.13.1", "getToken with a wrong secret", async () => {
 });
 
 const older = new RecoveryServicesClient(credential, subscription, options);
-const first = { vaults: older.vaults, client: "js vaults 6.0.0", group, name: "js-vault", region };
+const first = { vaults: older.vaults, client: `js vaults ${version("@azure/arm-recoveryservices")}`, group, name: "js-vault", region };
 await createVault(first);
 await row(first.client, "usages.listByVaults", async () => {
   const usages = await all(older.usages.listByVaults(group, first.name));
@@ -57,7 +63,7 @@ await row(first.client, "recoveryServices.checkNameAvailability", async () => {
 
 await protectAndBackUp({
   backup: new RecoveryServicesBackupClient(credential, subscription, options),
-  client: "js backup 12.0.0",
+  client: `js backup ${version("@azure/arm-recoveryservicesbackup")}`,
   group,
   vault: first.name,
   region,
@@ -66,7 +72,7 @@ await protectAndBackUp({
 await deleteVault(first);
 
 const newer = new RecoveryServicesClient7(credential, subscription, options);
-const second = { vaults: newer.vaults, client: "js vaults 7.2.0", group, name: "js-vault-7", region };
+const second = { vaults: newer.vaults, client: `js vaults ${version("arm-recoveryservices-7")}`, group, name: "js-vault-7", region };
 await createVault(second);
 await deleteVault(second);
 await row(second.client, "deletedVaults.listBySubscriptionId", async () => {
