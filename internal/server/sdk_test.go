@@ -103,7 +103,11 @@ func TestMicrosoftClientSignsIn(t *testing.T) {
 func TestOldTLSIsRefused(t *testing.T) {
 	t.Parallel()
 	p := serveTLS(t)
-	old := p.client.Transport.(*http.Transport).Clone()
+	transport, ok := p.client.Transport.(*http.Transport)
+	if !ok {
+		t.Fatalf("the transport is a %T", p.client.Transport)
+	}
+	old := transport.Clone()
 	old.TLSClientConfig.MinVersion = tls.VersionTLS10
 	old.TLSClientConfig.MaxVersion = tls.VersionTLS11
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.url+"/healthz", http.NoBody)
