@@ -45,6 +45,11 @@ func serveTLS(t *testing.T) *process {
 func TestMicrosoftClientSignsIn(t *testing.T) {
 	t.Parallel()
 	p := serveTLS(t)
+	for _, want := range []string{" BACKUP_ENDPOINT=" + p.url, " BACKUP_TOKEN_FILE=", "export ARM_METADATA_HOSTNAME=" + strings.TrimPrefix(p.url, "https://") + "\n"} {
+		if !strings.Contains(p.start, want) {
+			t.Errorf("it starts without saying %s: %s", want, p.start)
+		}
+	}
 	ctx := t.Context()
 	options := policy.ClientOptions{
 		Transport: p.client,
