@@ -197,7 +197,8 @@ func TestTokenEndpoint(t *testing.T) {
 				if strings.Contains(test.path, "v2.0") && body["expires_in"] != 3600.0 || !strings.Contains(test.path, "v2.0") && body["expires_in"] != "3600" {
 					t.Errorf("expires_in is %v", body["expires_in"])
 				}
-				test.server.get(subscriptions, "Authorization", "Bearer "+body["access_token"].(string)).want(http.StatusOK, "")
+				token, _ := body["access_token"].(string)
+				test.server.get(subscriptions, "Authorization", "Bearer "+token).want(http.StatusOK, "")
 				return
 			}
 			description, _ := body["error_description"].(string)

@@ -242,7 +242,11 @@ func startText(o *options, address net.Addr, database string) string {
 	fmt.Fprintf(&b, "The embedded backup service listens at %s\n\n", here)
 	line("database", "%s", database)
 	line("page", "%s/", here)
-	line("this provider", "export BACKUP_ENVIRONMENT=embedded BACKUP_ENDPOINT=%s", here)
+	provider := "export BACKUP_ENVIRONMENT=embedded BACKUP_ENDPOINT=" + here
+	if o.tokenFile != "" {
+		provider += " BACKUP_TOKEN_FILE=" + absolute(o.tokenFile)
+	}
+	line("this provider", "%s", provider)
 	if o.tls() {
 		line("azurerm", "export ARM_METADATA_HOSTNAME=%s", place)
 	}
@@ -250,15 +254,19 @@ func startText(o *options, address net.Addr, database string) string {
 	line("sign-in", "subscription %s, tenant %s,", subscription, embedded.TenantID)
 	line("", "any client id, %s", secret)
 	if o.tlsSelfSigned != "" {
-		authority := filepath.Join(o.tlsSelfSigned, authorityFile)
-		if abs, err := filepath.Abs(authority); err == nil {
-			authority = abs
-		}
-		line("trust it", "export SSL_CERT_FILE=%s", authority)
+		line("trust it", "export SSL_CERT_FILE=%s", absolute(filepath.Join(o.tlsSelfSigned, authorityFile)))
 	}
 	if o.faults != "" {
 		line("faults", "%s", o.faults)
 	}
 	b.WriteString("\nCtrl-C stops it.\n")
 	return b.String()
+}
+
+// absolute is a path that holds in any folder.
+func absolute(path string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		return abs
+	}
+	return path
 }

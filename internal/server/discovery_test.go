@@ -86,15 +86,16 @@ func TestOpenIDAndInstanceDiscovery(t *testing.T) {
 	s.get(strings.TrimPrefix(next, s.url)).want(http.StatusOK, "")
 	metadata, _ := instances["metadata"].([]any)
 	first, _ := metadata[0].(map[string]any)
-	if host := strings.TrimPrefix(s.url, "http://"); first["preferred_network"] != host || first["aliases"].([]any)[0] != host {
+	aliases, _ := first["aliases"].([]any)
+	if host := strings.TrimPrefix(s.url, "http://"); first["preferred_network"] != host || len(aliases) != 1 || aliases[0] != host {
 		t.Errorf("instances %v", instances)
 	}
 }
 
 func TestTenants(t *testing.T) {
 	t.Parallel()
-	tenants := start(t).get("/tenants?api-version=2022-12-01").want(http.StatusOK, "").decode()["value"].([]any)
-	if len(tenants) != 1 || tenants[0].(map[string]any)["tenantId"] != embedded.TenantID {
-		t.Errorf("tenants %v", tenants)
+	tenants := start(t).get("/tenants?api-version=2022-12-01").want(http.StatusOK, "").body
+	if strings.Count(tenants, `"tenantId"`) != 1 || !strings.Contains(tenants, `"tenantId":"`+embedded.TenantID+`"`) {
+		t.Errorf("tenants %s", tenants)
 	}
 }

@@ -2,6 +2,7 @@ package server
 
 import (
 	"flag"
+	"time"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
 )
@@ -29,3 +30,6 @@ func (f *faults) Rules() *embedded.Faults { return f.rules }
 func (f *faults) Check(vaultID, itemID string) (vault, item bool) {
 	return f.failProvisioning(vaultID) != nil, f.failBackup(itemID) != nil
 }
+
+// WriteTimeout is how long an answer may take.
+func (s *Server) WriteTimeout() time.Duration { return s.httpServer().WriteTimeout }

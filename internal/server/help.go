@@ -1,5 +1,7 @@
 package server
 
+import "github.com/azurebackup/terraform-provider-backup/internal/embedded"
+
 const helpText = `Usage: terraform-provider-backup serve [flags]
 
 Serves the embedded backup service to every client of Azure Resource Manager, with a page that shows the vaults, until it
@@ -20,7 +22,7 @@ Who:
                             secret, the password of the page, and a bearer token
 
 What there is:
-  --subscription ID[=NAME]  a subscription that exists; can be repeated; default ` + "00000000-0000-4000-8000-000000000001" + `
+  --subscription ID[=NAME]  a subscription that exists; can be repeated; default ` + embedded.DefaultSubscriptionID + `
   --virtual-machine ID=REGION
                             a virtual machine that exists; can be repeated; without any, every one exists
   --strict-resource-groups  vaults need a resource group that was made before, as in Azure
@@ -37,5 +39,6 @@ A bad day:
   --writes-per-second N     the same for writes
   --faults FILE             what goes wrong, as JSON
 
-  --log-format text|json    of the log, which goes to stderr; default text
+Log:
+  --log-format text|json    one line for each request, on stderr; default text
 `

@@ -234,3 +234,13 @@ func TestWhatThePageAnswers(t *testing.T) {
 	s.get("/other", "Accept", "application/json").want(http.StatusNotFound, "NotFound")
 	s.get("/other").want(http.StatusNotFound, "NotFound")
 }
+
+// A fault may hold an answer back for longer than answers may take otherwise.
+func TestLongDelaysAreNotCutOff(t *testing.T) {
+	t.Parallel()
+	usual, _ := newServer(t)
+	slow, _ := newServer(t, func(c *server.Config, _ *embedded.Config) { c.LongestDelay = time.Hour })
+	if usual.WriteTimeout() <= 0 || slow.WriteTimeout() != usual.WriteTimeout()+time.Hour {
+		t.Errorf("an answer may take %s, and %s with a fault of an hour", usual.WriteTimeout(), slow.WriteTimeout())
+	}
+}

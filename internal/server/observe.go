@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -35,7 +36,7 @@ func (s *Server) observe(next http.Handler) http.Handler {
 		defer func() {
 			v := recover()
 			broken := v != nil
-			if broken && v != http.ErrAbortHandler {
+			if err, _ := v.(error); broken && !errors.Is(err, http.ErrAbortHandler) {
 				s.config.Log.Error("a handler failed", "method", r.Method, "path", r.URL.Path, "panic", v, "stack", string(debug.Stack()))
 				if recorded.status == 0 {
 					broken = false

@@ -45,6 +45,11 @@ func serveTLS(t *testing.T) *process {
 func TestMicrosoftClientSignsIn(t *testing.T) {
 	t.Parallel()
 	p := serveTLS(t)
+	for _, want := range []string{" BACKUP_ENDPOINT=" + p.url, " BACKUP_TOKEN_FILE=", "export ARM_METADATA_HOSTNAME=" + strings.TrimPrefix(p.url, "https://") + "\n"} {
+		if !strings.Contains(p.start, want) {
+			t.Errorf("it starts without saying %s: %s", want, p.start)
+		}
+	}
 	ctx := t.Context()
 	options := policy.ClientOptions{
 		Transport: p.client,
@@ -103,7 +108,11 @@ func TestMicrosoftClientSignsIn(t *testing.T) {
 func TestOldTLSIsRefused(t *testing.T) {
 	t.Parallel()
 	p := serveTLS(t)
-	old := p.client.Transport.(*http.Transport).Clone()
+	transport, ok := p.client.Transport.(*http.Transport)
+	if !ok {
+		t.Fatalf("the transport is a %T", p.client.Transport)
+	}
+	old := transport.Clone()
 	old.TLSClientConfig.MinVersion = tls.VersionTLS10
 	old.TLSClientConfig.MaxVersion = tls.VersionTLS11
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.url+"/healthz", http.NoBody)

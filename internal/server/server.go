@@ -120,10 +120,8 @@ func (s *Server) chain() http.Handler {
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
-// Serve answers requests on the listener until the context is done, and then lets those that have begun finish. It
-// closes the listener.
-func (s *Server) Serve(ctx context.Context, l net.Listener) error {
-	server := &http.Server{
+func (s *Server) httpServer() *http.Server {
+	return &http.Server{
 		Handler:           s,
 		ReadHeaderTimeout: headerTimeout,
 		// No ReadTimeout: it would also end requests that take long to answer. limitBodies bounds the time of a body.
@@ -132,6 +130,12 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		MaxHeaderBytes: maxHeader,
 		ErrorLog:       slog.NewLogLogger(s.config.Log.Handler(), slog.LevelWarn),
 	}
+}
+
+// Serve answers requests on the listener until the context is done, and then lets those that have begun finish. It
+// closes the listener.
+func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	server := s.httpServer()
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(l) }()
 	select {

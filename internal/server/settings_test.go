@@ -1,0 +1,63 @@
+package server_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Every flag that sets up the embedded service has to get there.
+func TestFlagsReachTheService(t *testing.T) {
+	t.Parallel()
+	const (
+		subscription = "/subscriptions/00000000-0000-4000-8000-000000000003"
+		group        = subscription + "/resourceGroups/group"
+		vaults       = group + "/providers/Microsoft.RecoveryServices/vaults/"
+		machines     = group + "/providers/Microsoft.Compute/virtualMachines/"
+		pair         = "iaasvmcontainerv2;group;web"
+		item         = vaults + "main/backupFabrics/Azure/protectionContainers/iaasvmcontainer;" + pair + "/protectedItems/vm;" + pair
+	)
+	p := serve(t, &http.Client{Timeout: time.Minute}, "--database", t.TempDir()+"/v.db",
+		"--subscription", strings.TrimPrefix(subscription, "/subscriptions/")+"=Rehearsal", "--strict-resource-groups",
+		"--virtual-machine", machines+"web=eastasia", "--provisioning-time", "100ms", "--operation-time", "1ms", "--retry-after", "2s",
+		"--clock-offset", "40d", "--reads-per-second", "1000",
+		"--faults", writeFile(t, `{"failed_vaults":[{"name":"bad","code":"BadDay"}],"failed_backups":[{"name":"web","code":"BadNight"}]}`, 0o600))
+
+	all := p.get(subscriptions).want(http.StatusOK, "")
+	if !strings.Contains(all.body, `"displayName":"Rehearsal"`) || strings.Contains(all.body, sub) {
+		t.Errorf("subscriptions %s", all.body)
+	}
+	if date, err := http.ParseTime(all.header.Get("Date")); err != nil || time.Until(date) < 39*24*time.Hour {
+		t.Errorf("it is %s there, %v", date, err)
+	}
+	if p.get(subscription+version).want(http.StatusOK, "").header.Get("x-ms-ratelimit-remaining-subscription-reads") == "" {
+		t.Error("reads are not limited")
+	}
+
+	p.do(http.MethodPut, vaults+"main"+version, minimal).want(http.StatusNotFound, "ResourceGroupNotFound")
+	p.do(http.MethodPut, group+version, `{"location":"eastasia"}`).want(http.StatusCreated, "")
+	if got := p.do(http.MethodPut, vaults+"main"+version, minimal).want(http.StatusCreated, "").header.Get("Retry-After"); got != "2" {
+		t.Errorf("Retry-After %q, want 2", got)
+	}
+	p.do(http.MethodPut, vaults+"bad"+version, minimal).want(http.StatusCreated, "")
+	vaultIs := func(name, state string) {
+		t.Helper()
+		until(t, name+" is "+state, func() bool {
+			return strings.Contains(p.get(vaults+name+version).want(http.StatusOK, "").body, `"provisioningState":"`+state+`"`)
+		})
+	}
+	vaultIs("main", "Succeeded")
+	vaultIs("bad", "Failed")
+
+	p.get(machines+"web"+version).want(http.StatusOK, "")
+	p.get(machines+"other"+version).want(http.StatusNotFound, "ResourceNotFound")
+	p.do(http.MethodPut, item+version, `{"properties":{"protectedItemType":"Microsoft.Compute/virtualMachines",`+
+		`"sourceResourceId":"`+machines+`web","policyId":"`+vaults+`main/backupPolicies/DefaultPolicy"}}`).want(http.StatusAccepted, "")
+	until(t, "the VM is protected", func() bool {
+		return p.do(http.MethodPost, item+"/backup"+version, `{"properties":{"objectType":"IaasVMBackupRequest"}}`).status == http.StatusAccepted
+	})
+	until(t, "the backup fails", func() bool {
+		return strings.Contains(p.get(vaults+"main/backupJobs"+version).want(http.StatusOK, "").body, "BadNight")
+	})
+}
