@@ -119,7 +119,7 @@ func checkSweep(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	make := func(name string) arm.ID {
+	create := func(name string) arm.ID {
 		id := vault.NewID(p.subscription, p.group, name)
 		accepted, err := p.vaults.BeginCreate(ctx, id, suite.region, vault.Settings{})
 		if err == nil {
@@ -130,7 +130,7 @@ func checkSweep(t *testing.T) {
 		}
 		return id
 	}
-	swept, kept := make("swept-"+newName()), make("kept-"+newName())
+	swept, kept := create("swept-"+newName()), create("kept-"+newName())
 	vm, err := vault.ParseVMID(suite.vm + "-swept")
 	if err != nil {
 		t.Fatal(err)
