@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -76,8 +77,9 @@ func TestAccVaultDataSource(t *testing.T) {
 func TestAccVaultsDataSource(t *testing.T) {
 	t.Parallel()
 	database := acctest.Database(t)
-	steps := []resource.TestStep{{Config: acctest.Config(database, threeVaults)}}
-	for _, test := range []struct {
+	var filtered strings.Builder
+	var checks []statecheck.StateCheck
+	for i, test := range []struct {
 		filters string
 		want    []string
 	}{
@@ -98,12 +100,12 @@ func TestAccVaultsDataSource(t *testing.T) {
 		for _, name := range test.want {
 			want = append(want, knownvalue.ObjectPartial(map[string]knownvalue.Check{"name": text(name)}))
 		}
-		steps = append(steps, resource.TestStep{
-			Config: acctest.Config(database, threeVaults+"data \"backup_vaults\" \"test\" {\n"+test.filters+"\n}\n"),
-			ConfigStateChecks: []statecheck.StateCheck{
-				statecheck.ExpectKnownValue("data.backup_vaults.test", attribute("vaults"), knownvalue.ListExact(want)),
-			},
-		})
+		fmt.Fprintf(&filtered, "data \"backup_vaults\" \"test%d\" {\n%s\n}\n", i, test.filters)
+		checks = append(checks, statecheck.ExpectKnownValue(fmt.Sprintf("data.backup_vaults.test%d", i), attribute("vaults"), knownvalue.ListExact(want)))
+	}
+	steps := []resource.TestStep{
+		{Config: acctest.Config(database, threeVaults)},
+		{Config: acctest.Config(database, threeVaults+filtered.String()), ConfigStateChecks: checks},
 	}
 	for filter, want := range map[string]string{
 		`name_pattern = "["`:       `The pattern "[" has a bracket that is not closed`,

@@ -227,7 +227,6 @@ func TestAccProtectedVM_otherSubscription(t *testing.T) {
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: config, ConfigStateChecks: []statecheck.StateCheck{hasWeb("source_vm_id", text(otherMachines+"web-1"))}},
-			{Config: config, ConfigPlanChecks: nothing},
 		},
 	})
 }

@@ -48,7 +48,7 @@ func TestAccProtectedVM_states(t *testing.T) {
 				hasWeb("protection_state", text(step.state)), hasWeb("backup_policy_id", text(defaultPolicy)), hasWeb("next_scheduled_backup", step.next),
 				sameID.AddStateValue(webAddress, attribute("id")),
 			},
-		}, resource.TestStep{Config: config, ConfigPlanChecks: nothing})
+		})
 		action = plancheck.ResourceActionUpdate
 	}
 	// An immutable vault keeps its backups, so the protection is left behind.
@@ -127,7 +127,6 @@ func TestAccProtectedVM_drift(t *testing.T) {
 				ConfigStateChecks: []statecheck.StateCheck{hasWeb("protection_state", text("ProtectionStopped")), hasWeb("backup_policy_id", text(defaultPolicy))},
 			},
 			{Config: config, ConfigPlanChecks: plansWeb(plancheck.ResourceActionUpdate), ConfigStateChecks: []statecheck.StateCheck{hasWeb("protection_state", text("Protected"))}},
-			{Config: config, ConfigPlanChecks: nothing},
 		},
 	})
 }

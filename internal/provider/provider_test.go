@@ -94,7 +94,6 @@ provider "backup" {
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: config, ConfigStateChecks: []statecheck.StateCheck{has("resource_group_name", text("x"))}},
-			{Config: config, ConfigPlanChecks: nothing},
 		},
 	})
 }

@@ -68,7 +68,6 @@ func TestAccVault_createFailsAtEachStep(t *testing.T) {
 				Steps: []resource.TestStep{
 					{PreConfig: func() { faults.Add(rule) }, Config: config, ExpectError: message("Broken: It broke.")},
 					{PreConfig: faults.Clear, Config: config, ConfigPlanChecks: plans(next), ConfigStateChecks: allSteps},
-					{Config: config, ConfigPlanChecks: nothing},
 				},
 			})
 		})
@@ -101,7 +100,6 @@ func TestAccVault_updateFailsAtEachStep(t *testing.T) {
 						ConfigPlanChecks:  plans(plancheck.ResourceActionUpdate),
 						ConfigStateChecks: append(allSteps, patches{recorder, test.rest}),
 					},
-					{Config: config, ConfigPlanChecks: nothing},
 				},
 			})
 		})
@@ -132,7 +130,6 @@ func TestAccVault_faultsThatAreSurvived(t *testing.T) {
 				ProtoV6ProviderFactories: acctest.Factories(option),
 				Steps: []resource.TestStep{
 					{Config: config, ConfigStateChecks: allSteps},
-					{Config: config, ConfigPlanChecks: nothing},
 				},
 			})
 			if len(faults.Matches()) == 0 {
@@ -154,7 +151,6 @@ func TestAccVault_forcedSoftDelete(t *testing.T) {
 		ProtoV6ProviderFactories: acctest.Factories(provider.WithEmbedded(func(c *embedded.Config) { c.ForceSoftDelete = true })),
 		Steps: []resource.TestStep{
 			{Config: config},
-			{Config: config, ConfigPlanChecks: nothing},
 			{RefreshState: true},
 			{Config: config, ConfigPlanChecks: nothing, ConfigStateChecks: []statecheck.StateCheck{soft("AlwaysOn")}},
 			{

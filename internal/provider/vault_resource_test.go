@@ -84,7 +84,6 @@ func TestAccVault_basic(t *testing.T) {
 					has("timeouts", knownvalue.Null()),
 				},
 			},
-			{Config: config, ConfigPlanChecks: nothing},
 		},
 	})
 }
@@ -104,7 +103,6 @@ func TestAccVault_everySetting(t *testing.T) {
 					has("tags", knownvalue.MapExact(map[string]knownvalue.Check{"env": text("production"), "cost center": text("")})),
 				},
 			},
-			{Config: config, ConfigPlanChecks: nothing},
 		},
 	})
 }
@@ -311,7 +309,6 @@ func TestAccVault_disappears(t *testing.T) {
 				Config:           config,
 				ConfigPlanChecks: plans(plancheck.ResourceActionCreate),
 			},
-			{Config: config, ConfigPlanChecks: nothing},
 			{PreConfig: func() { client.delete(contosoID) }, Config: config, Destroy: true},
 		},
 	})
@@ -489,7 +486,6 @@ func TestAccVault_importPlansNothing(t *testing.T) {
 				}},
 				ConfigStateChecks: []statecheck.StateCheck{has("id", text(contosoID)), has("state", text("Active"))},
 			},
-			{Config: config, ConfigPlanChecks: nothing},
 		},
 	})
 }
@@ -527,7 +523,6 @@ func TestAccVault_importByIdentityInOtherCaseAndWithDefaults(t *testing.T) {
 				ProtoV6ProviderFactories: acctest.Factories(),
 				Steps: []resource.TestStep{
 					{Config: config, ConfigStateChecks: []statecheck.StateCheck{has("id", text(contosoID))}},
-					{Config: config, ConfigPlanChecks: nothing},
 				},
 			})
 		})

@@ -33,8 +33,7 @@ func settingsSteps(database string, steps ...settingsStep) []resource.TestStep {
 			action = plancheck.ResourceActionCreate
 		}
 		all = append(all,
-			resource.TestStep{Config: config, ConfigPlanChecks: plans(action), ConfigStateChecks: append(step.want, has("state", text("Active")))},
-			resource.TestStep{Config: config, ConfigPlanChecks: nothing})
+			resource.TestStep{Config: config, ConfigPlanChecks: plans(action), ConfigStateChecks: append(step.want, has("state", text("Active")))})
 	}
 	return all
 }

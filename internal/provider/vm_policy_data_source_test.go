@@ -40,7 +40,6 @@ func TestAccVMPolicyDataSource(t *testing.T) {
 				is("enhanced", "policy_type", text("V2")), is("enhanced", "id", text(contosoID+"/backupPolicies/EnhancedPolicy")),
 			},
 		},
-		{Config: config, ConfigPlanChecks: nothing},
 		{
 			PreConfig: func() { newServiceClient(t, database).protectBy("DefaultPolicy", "vm-a") },
 			Config: config + everything + strings.Replace(policyData("nightly", "NIGHTLY"), "backup_vault.test.id",

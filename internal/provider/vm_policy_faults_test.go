@@ -44,7 +44,6 @@ func TestAccVMPolicy_faultsAreSurvived(t *testing.T) {
 				ProtoV6ProviderFactories: acctest.Factories(option),
 				Steps: []resource.TestStep{
 					{PreConfig: func() { faults.Add(test.rule) }, Config: config, ConfigStateChecks: []statecheck.StateCheck{policyHas("id", text(nightlyID))}},
-					{Config: config, ConfigPlanChecks: nothing},
 					{
 						PreConfig: func() { faults.Clear(); faults.Add(test.rule) }, Config: changed, ConfigPlanChecks: policyPlans(plancheck.ResourceActionUpdate),
 						ConfigStateChecks: []statecheck.StateCheck{policyHas("retention_daily", object(map[string]knownvalue.Check{"count": number(31)}))},

@@ -59,7 +59,6 @@ func TestAccVMPolicyImport_identity(t *testing.T) {
 				ProtoV6ProviderFactories: acctest.Factories(),
 				Steps: []resource.TestStep{
 					{Config: config, ConfigStateChecks: []statecheck.StateCheck{policyHas("id", text(nightlyID)), statecheck.ExpectIdentity(policyAddress, want)}},
-					{Config: config, ConfigPlanChecks: nothing},
 				},
 			})
 		})

@@ -93,7 +93,7 @@ func TestAccVMPolicy_literalIDOfANewVault(t *testing.T) {
 	config := strings.Replace(policyConfig(database, daily, thirtyDays, "depends_on = [backup_vault.test]"), "backup_vault.test.id", `"`+contosoID+`"`, 1)
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
-		Steps:                    []resource.TestStep{{Config: config}, {Config: config, ConfigPlanChecks: nothing}},
+		Steps:                    []resource.TestStep{{Config: config}},
 	})
 }
 

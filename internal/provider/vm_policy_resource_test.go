@@ -125,7 +125,6 @@ func TestAccVMPolicy_basic(t *testing.T) {
 					policyHas("tiering_policy", knownvalue.Null()), policyHas("protected_vm_count", number(0)), policyHas("timeouts", knownvalue.Null()),
 				},
 			},
-			{Config: config, ConfigPlanChecks: nothing},
 		},
 	})
 }
@@ -236,7 +235,6 @@ func TestAccVMPolicy_updateInPlace(t *testing.T) {
 		config := policyConfig(database, attributes...)
 		return []resource.TestStep{
 			{Config: config, ConfigPlanChecks: policyPlans(action), ConfigStateChecks: append(want, policyHas("id", text(nightlyID)))},
-			{Config: config, ConfigPlanChecks: nothing},
 		}
 	}
 	var steps []resource.TestStep
@@ -408,7 +406,6 @@ func TestAccVMPolicy_disappears(t *testing.T) {
 		Steps: []resource.TestStep{
 			{Config: config},
 			{PreConfig: func() { client.delete(nightlyID) }, Config: config, ConfigPlanChecks: policyPlans(plancheck.ResourceActionCreate)},
-			{Config: config, ConfigPlanChecks: nothing},
 			{PreConfig: func() { client.delete(contosoID) }, Config: config, ConfigPlanChecks: policyPlans(plancheck.ResourceActionCreate)},
 			{PreConfig: func() { client.delete(nightlyID) }, Config: config, Destroy: true},
 		},

@@ -23,7 +23,7 @@ func TestLoad(t *testing.T) {
 	listening := httptest.NewServer(server.New(server.Config{Service: embedded.New(embedded.Config{Store: file}), KeySeed: "x", Loopback: true}))
 	defer listening.Close()
 
-	const clients, requests = 64, 32
+	const clients, requests = 64, 12
 	l := newLoad(listening.URL, newClient(clients), clients, requests)
 	began := time.Now()
 	if err := l.run(t.Context()); err != nil {
