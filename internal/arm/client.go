@@ -195,8 +195,15 @@ func (c *Client) sendOnce(ctx context.Context, request Request) (*http.Response,
 	}
 	resp, err := c.pipeline.Do(req)
 	if err != nil {
-		if ctx.Err() != nil && tried.last != nil {
-			return nil, &TimeoutError{LastWord: tried.last.Error(), Err: ctx.Err()}
+		if ctx.Err() != nil && (tried.last != nil || tried.lost != nil) {
+			timeout := &TimeoutError{NoAnswer: tried.lost, Err: ctx.Err()}
+			if tried.last != nil {
+				timeout.LastWord = tried.last.Error()
+			}
+			return nil, timeout
+		}
+		if lost := connectionError(err); lost != nil && ctx.Err() == nil {
+			return nil, lost
 		}
 		var final finalError
 		if errors.As(err, &final) {
@@ -260,6 +267,9 @@ func (o observer) Do(req *policy.Request) (*http.Response, error) {
 	tried := triesOf(ctx)
 	tried.count++
 	exchange := Exchange{Method: req.Raw().Method, Path: req.Raw().URL.Path, Duration: time.Since(start)}
+	if ctx.Err() == nil {
+		tried.lost = connectionError(err)
+	}
 	if err == nil {
 		o.clock.set(resp.Header.Get("Date"))
 		exchange.StatusCode = resp.StatusCode
@@ -272,7 +282,7 @@ func (o observer) Do(req *policy.Request) (*http.Response, error) {
 		o.trace(ctx, exchange)
 	}
 	tried.over = o.persistence.endOf(ctx, tried, resp)
-	if err != nil && tried.over {
+	if err != nil && (tried.over || IsUntrusted(err)) {
 		return nil, finalError{err}
 	}
 	if err == nil && passing(resp.StatusCode) && retryAfter(resp) > longestBackoff && !tried.over {

@@ -2,10 +2,12 @@ package arm
 
 import (
 	"bytes"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 
@@ -92,19 +94,62 @@ func HasCode(err error, codes ...string) bool {
 // TimeoutError says that a wait ended before the service was done. It unwraps to the context's error, so that
 // errors.Is(err, context.Canceled) and context.DeadlineExceeded tell why.
 type TimeoutError struct {
-	// LastWord is the last thing the service said: a status such as "Provisioning", or a refusal; never empty.
+	// LastWord is the last thing the service said: a status such as "Provisioning", or a refusal. It is empty when it said
+	// nothing.
 	LastWord string
+	// NoAnswer is why the latest request had no answer; nil when it had one.
+	NoAnswer *ConnectionError
 	// Err is the context's error.
 	Err error
 }
 
 // Error names the reason and the service's last word.
 func (e *TimeoutError) Error() string {
-	return fmt.Sprintf("%v; the last thing the service said was: %s", e.Err, e.LastWord)
+	text := e.Err.Error()
+	if e.LastWord != "" {
+		text += "; the last thing the service said was: " + e.LastWord
+	}
+	if e.NoAnswer != nil {
+		text += "; " + e.NoAnswer.Error()
+	}
+	return text
 }
 
 // Unwrap returns the context's error.
 func (e *TimeoutError) Unwrap() error { return e.Err }
+
+// ConnectionError says that a request had no answer. It names the host alone: the query of a URL may be signed.
+type ConnectionError struct {
+	// Host is the service's, with its port if it has one.
+	Host string
+	// Err is what went wrong on the way.
+	Err error
+}
+
+// Error names the host and the reason.
+func (e *ConnectionError) Error() string { return fmt.Sprintf("no answer from %s: %v", e.Host, e.Err) }
+
+// Unwrap returns the reason.
+func (e *ConnectionError) Unwrap() error { return e.Err }
+
+// connectionError finds out whether an error is that no answer came over the network; nil when it is another one.
+func connectionError(err error) *ConnectionError {
+	var failed *url.Error
+	if !errors.As(err, &failed) {
+		return nil
+	}
+	host := ""
+	if target, err := url.Parse(failed.URL); err == nil {
+		host = target.Host
+	}
+	return &ConnectionError{Host: host, Err: failed.Err}
+}
+
+// IsUntrusted tells whether the service was not spoken to because its certificate is not trusted.
+func IsUntrusted(err error) bool {
+	var untrusted *tls.CertificateVerificationError
+	return errors.As(err, &untrusted)
+}
 
 // wireError is the body of every ARM error. Backup-engine errors send explicit nulls, which stay zero here.
 type wireError struct {

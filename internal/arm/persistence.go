@@ -57,6 +57,7 @@ func passing(status int) bool {
 // forget it when the context ends while they pause.
 type tries struct {
 	last  *Error
+	lost  *ConnectionError // the latest try, when it had no answer
 	count int
 	start time.Time
 	once  bool // the request must not be sent twice

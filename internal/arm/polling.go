@@ -75,13 +75,19 @@ func (c *Client) Wait(ctx context.Context, look func(context.Context) (Look, err
 	}
 }
 
-// interrupted gives an error that came of the context's end the form of a timeout, unless it has it already.
+// interrupted gives an error that came of the context's end the form of a timeout with the last word, unless it has it
+// already.
 func interrupted(ctx context.Context, err error, lastWord string) error {
 	var timeout *TimeoutError
-	if ctx.Err() == nil || errors.As(err, &timeout) {
+	switch {
+	case ctx.Err() == nil:
 		return err
+	case !errors.As(err, &timeout):
+		return &TimeoutError{LastWord: lastWord, Err: ctx.Err()}
+	case timeout.LastWord == "":
+		return &TimeoutError{LastWord: lastWord, NoAnswer: timeout.NoAnswer, Err: timeout.Err}
 	}
-	return &TimeoutError{LastWord: lastWord, Err: ctx.Err()}
+	return err
 }
 
 // retryAfter reads the hint of an answer; azcore does the same for throttling, but keeps the function to itself.

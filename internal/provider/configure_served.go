@@ -3,6 +3,7 @@ package provider
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -53,6 +54,10 @@ func (p *backupProvider) configureServed(ctx context.Context, config providerMod
 	ctx, cancel := context.WithTimeout(ctx, servedPatience)
 	defer cancel()
 	subscriptions, err := client.Subscriptions(ctx)
+	var timeout *arm.TimeoutError
+	if errors.As(err, &timeout) && timeout.NoAnswer != nil {
+		err = timeout.NoAnswer // the time that is over is not one that the user has set
+	}
 	switch {
 	case arm.IsUnauthorized(err) && secret == "":
 		diags.AddAttributeError(path.Root("client_secret_file_path"), "The service wants a token", problem("The service at "+endpoint, err,
@@ -61,6 +66,9 @@ func (p *backupProvider) configureServed(ctx context.Context, config providerMod
 	case arm.IsUnauthorized(err):
 		diags.AddAttributeError(path.Root(at), "The service does not take this token", problem("The service at "+endpoint, err,
 			"The secret has to be the text in the file that the service was started with (serve --token-file)."))
+	case arm.IsUntrusted(err):
+		diags.AddAttributeError(path.Root("endpoint"), "The certificate of the service is not trusted", problem("The service at "+endpoint, err,
+			"`serve --tls-self-signed` names the file of its authority, ca.pem, when it starts."))
 	case err != nil:
 		diags.AddAttributeError(path.Root("endpoint"), "No embedded service answers", problem("The service at "+endpoint, err,
 			"Start it with `terraform-provider-backup serve`, or remove endpoint (and "+endpointVariable+") to use the service inside the provider."))

@@ -34,12 +34,18 @@ func problem(object string, err error, advice string) string {
 	default:
 		fmt.Fprintf(&b, "%s: %s", object, err)
 	}
-	if errors.As(err, &timeout) {
+	if errors.As(err, &timeout) && timeout.LastWord != "" {
 		fmt.Fprintf(&b, " The last thing the service said was: %s", timeout.LastWord)
 	}
 	text := sentence(b.String())
+	if timeout != nil && timeout.NoAnswer != nil {
+		text += "\n\n" + sentence("The latest request had "+timeout.NoAnswer.Error())
+	}
 	if advice != "" {
 		text += "\n\n" + advice
+	}
+	if arm.IsUntrusted(err) {
+		text += "\n\n" + trustAdvice
 	}
 	if arm.HasCode(err, "AuthorizationFailed") {
 		text += "\n\n" + rightsAdvice
@@ -49,6 +55,10 @@ func problem(object string, err error, advice string) string {
 	}
 	return text
 }
+
+// trustAdvice is for a server, or a proxy before it, whose certificate this machine does not trust.
+const trustAdvice = "This machine does not trust the certificate. If the service, or a proxy on the way to it, has a certificate of an authority of your " +
+	"own, make the authority known: on Linux by the environment variable SSL_CERT_FILE with the path of its certificate, elsewhere in the system's settings."
 
 // rightsAdvice is for an identity that signed in and lacks a role.
 const rightsAdvice = "The identity that the provider is signed in with lacks the right to do this. Give it a role that has the action named above, at that scope or " +

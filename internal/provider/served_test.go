@@ -121,13 +121,21 @@ func TestAccServed_azureSecretIsNotSent(t *testing.T) {
 	}
 }
 
-// When nothing answers, that is said once and soon, not for every resource when its timeout is over.
+// When nothing answers, that is said once and soon, with the reason, not for every resource when its timeout is over. A
+// certificate that nobody knows is not waited for.
 func TestAccServed_nothingAnswers(t *testing.T) {
 	t.Parallel()
-	s := newServedService(t, "", embedded.Config{})
-	s.Close()
-	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Factories(),
-		Steps:                    []resource.TestStep{{Config: s.block() + oneVault, ExpectError: message("No embedded service answers")}},
-	})
+	gone := newServedService(t, "", embedded.Config{})
+	gone.Close()
+	untrusted := &servedService{Server: httptest.NewTLSServer(http.NotFoundHandler())}
+	t.Cleanup(untrusted.Close)
+	for want, s := range map[string]*servedService{
+		"no answer from " + strings.TrimPrefix(gone.URL, "http://"): gone,
+		"SSL_CERT_FILE": untrusted,
+	} {
+		resource.UnitTest(t, resource.TestCase{
+			ProtoV6ProviderFactories: acctest.Factories(),
+			Steps:                    []resource.TestStep{{Config: s.block() + oneVault, ExpectError: message(want)}},
+		})
+	}
 }
