@@ -50,11 +50,12 @@ func TestAccVMPolicyDataSource(t *testing.T) {
 			},
 		},
 	}
+	last := &steps[len(steps)-1]
 	for _, name := range []string{
 		"id", "policy_type", "backup", "instant_restore_retention_days", "instant_restore_resource_group", "snapshot_consistency_type",
 		"retention_daily", "retention_weekly", "retention_monthly", "retention_yearly", "tiering_policy", "protected_vm_count",
 	} {
-		steps[2].ConfigStateChecks = append(steps[2].ConfigStateChecks, statecheck.CompareValuePairs(
+		last.ConfigStateChecks = append(last.ConfigStateChecks, statecheck.CompareValuePairs(
 			policyAddress, attribute(name), "data.backup_policy_vm.nightly", attribute(name), compare.ValuesSame()))
 	}
 	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Factories(), Steps: steps})
