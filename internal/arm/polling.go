@@ -90,10 +90,25 @@ func interrupted(ctx context.Context, err error, lastWord string) error {
 	return err
 }
 
-// retryAfter reads the hint of an answer; azcore does the same for throttling, but keeps the function to itself.
+// retryAfter reads the hint of an answer, in any of the forms that azcore reads; it keeps the function to itself. A date is
+// one of the service's clock, which may differ from ours.
 func retryAfter(resp *http.Response) time.Duration {
-	if seconds, err := strconv.Atoi(resp.Header.Get("Retry-After")); err == nil && seconds > 0 {
+	for _, name := range []string{"Retry-After-Ms", "X-Ms-Retry-After-Ms"} {
+		if ms, err := strconv.Atoi(resp.Header.Get(name)); err == nil && ms > 0 {
+			return time.Duration(ms) * time.Millisecond
+		}
+	}
+	said := resp.Header.Get("Retry-After")
+	if seconds, err := strconv.Atoi(said); err == nil && seconds > 0 {
 		return time.Duration(seconds) * time.Second
 	}
-	return 0
+	at, err := http.ParseTime(said)
+	if err != nil {
+		return 0
+	}
+	now, err := http.ParseTime(resp.Header.Get("Date"))
+	if err != nil {
+		now = time.Now()
+	}
+	return max(at.Sub(now), 0)
 }

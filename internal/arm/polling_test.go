@@ -1,6 +1,7 @@
 package arm
 
 import (
+	"net/http"
 	"testing"
 	"time"
 )
@@ -37,6 +38,28 @@ func TestWaitOverheadIsBounded(t *testing.T) {
 		}
 		if at > needed*5/4 || looks > 70 {
 			t.Errorf("a service that needs %s is waited for %s, in %d looks", needed, at, looks)
+		}
+	}
+}
+
+func TestRetryAfter(t *testing.T) {
+	for name, test := range map[string]struct {
+		header http.Header
+		want   time.Duration
+	}{
+		"none":            {http.Header{}, 0},
+		"seconds":         {http.Header{"Retry-After": {"17"}}, 17 * time.Second},
+		"milliseconds":    {http.Header{"Retry-After": {"1"}, "Retry-After-Ms": {"250"}}, 250 * time.Millisecond},
+		"Microsoft's own": {http.Header{"X-Ms-Retry-After-Ms": {"40"}}, 40 * time.Millisecond},
+		"a date, by the service's clock": {
+			http.Header{"Retry-After": {"Thu, 26 Nov 2026 10:00:30 GMT"}, "Date": {"Thu, 26 Nov 2026 10:00:00 GMT"}}, 30 * time.Second,
+		},
+		"a date that is over": {http.Header{"Retry-After": {"Thu, 26 Nov 2026 09:00:00 GMT"}, "Date": {"Thu, 26 Nov 2026 10:00:00 GMT"}}, 0},
+		"nonsense":            {http.Header{"Retry-After": {"soon"}}, 0},
+		"negative":            {http.Header{"Retry-After": {"-5"}}, 0},
+	} {
+		if got := retryAfter(&http.Response{Header: test.header}); got != test.want {
+			t.Errorf("%s: %s, want %s", name, got, test.want)
 		}
 	}
 }
