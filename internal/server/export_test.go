@@ -4,6 +4,8 @@ import (
 	"flag"
 	"time"
 
+	"github.com/golang-jwt/jwt/v5"
+
 	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
 )
 
@@ -33,3 +35,13 @@ func (f *faults) Check(vaultID, itemID string) (vault, item bool) {
 
 // WriteTimeout is how long an answer may take.
 func (s *Server) WriteTimeout() time.Duration { return s.httpServer().WriteTimeout }
+
+// CheckToken tells whether a service with this secret takes a token with these claims, signed as its own are.
+func CheckToken(secret string, claims jwt.MapClaims) error {
+	t := newTokens(secret, "", time.Now)
+	signed, err := jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString(t.key)
+	if err != nil {
+		return err
+	}
+	return t.check(signed)
+}
