@@ -10,62 +10,33 @@ import (
 
 // listItems serves the items of a vault by name, the soft-deleted ones among them.
 func (s *Service) listItems(c *call) (*answer, error) {
-	q := store.Query{Type: typeProtectedItem, Limit: s.config.PageSize + 1}
-	var err error
-	if q.After, err = c.position(); err != nil {
-		return nil, err
-	}
-	filter, err := parseMemberFilter(c, "protected items", itemFilterPaths)
-	if err != nil {
-		return nil, err
-	}
-	p := page{Value: []any{}}
-	err = s.view(c, func(tx *store.Tx) error {
-		vault, err := s.mustFindVault(tx, c)
+	return s.listInVault(c, "protected items", itemFilterPaths, func(tx *store.Tx, l *listing) error {
+		v, err := s.readItemVault(tx, l.vault)
 		if err != nil {
 			return err
 		}
-		v, err := s.readItemVault(tx, vault)
-		if err != nil {
-			return err
-		}
-		q.Parent = vault.ID
-		return s.fillItemPage(tx, c, &p, q, v, filter)
-	})
-	if err != nil {
-		return nil, err
-	}
-	return answerOK(p), nil
-}
-
-// fillItemPage reads on until the page is full of items that pass the filter, and one more shows that there is a next.
-func (s *Service) fillItemPage(tx *store.Tx, c *call, p *page, q store.Query, v *itemVault, filter memberFilter) error {
-	var last store.Position
-	for {
-		docs, err := tx.Documents(q)
-		if err != nil {
-			return err
-		}
-		for _, d := range docs {
-			q.After = store.Position{Name: d.Name, ID: d.ID}
-			body, err := renderItem(d, v, c.now)
+		q := store.Query{Type: typeProtectedItem, Parent: l.vault.ID, After: l.after, Limit: l.size + 1}
+		// Until the page is full of items that pass the filter, and one more shows that there is a next.
+		for {
+			docs, err := tx.Documents(q)
 			if err != nil {
 				return err
 			}
-			if !filter.passes(body) {
-				continue
+			for _, d := range docs {
+				q.After = store.Position{Name: d.Name, ID: d.ID}
+				body, err := renderItem(d, v, c.now)
+				if err != nil {
+					return err
+				}
+				if !l.add(q.After, body) {
+					return nil
+				}
 			}
-			if len(p.Value) == s.config.PageSize {
-				p.NextLink = c.nextLink(last)
+			if len(docs) < q.Limit {
 				return nil
 			}
-			p.Value = append(p.Value, body)
-			last = q.After
 		}
-		if len(docs) < q.Limit {
-			return nil
-		}
-	}
+	})
 }
 
 // memberFilter holds what the members of a document must be.

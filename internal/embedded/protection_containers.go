@@ -16,46 +16,22 @@ var containerFilterPaths = map[string]string{
 
 // listContainers serves the containers of a vault by name. Every machine that has backups in the vault is one.
 func (s *Service) listContainers(c *call) (*answer, error) {
-	after, err := c.position()
-	if err != nil {
-		return nil, err
-	}
-	passes, err := parseMemberFilter(c, "containers", containerFilterPaths)
-	if err != nil {
-		return nil, err
-	}
-	p := page{Value: []any{}}
-	err = s.view(c, func(tx *store.Tx) error {
-		vault, err := s.mustFindVault(tx, c)
+	return s.listInVault(c, "containers", containerFilterPaths, func(tx *store.Tx, l *listing) error {
+		items, err := tx.Documents(store.Query{Type: typeProtectedItem, Parent: l.vault.ID, After: l.after})
 		if err != nil {
 			return err
 		}
-		items, err := tx.Documents(store.Query{Type: typeProtectedItem, Parent: vault.ID, After: after})
-		if err != nil {
-			return err
-		}
-		var last store.Position
 		for _, item := range items {
 			body, err := renderContainer(item)
 			if err != nil {
 				return err
 			}
-			if !passes.passes(body) {
-				continue
+			if !l.add(store.Position{Name: item.Name, ID: item.ID}, body) {
+				break
 			}
-			if len(p.Value) == s.config.PageSize {
-				p.NextLink = c.nextLink(last)
-				return nil
-			}
-			p.Value = append(p.Value, body)
-			last = store.Position{Name: item.Name, ID: item.ID}
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return answerOK(p), nil
 }
 
 func (s *Service) getContainer(c *call) (*answer, error) {

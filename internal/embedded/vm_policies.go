@@ -21,47 +21,26 @@ var policyFilterPaths = map[string]string{
 
 // listPolicies serves the policies of a vault by name.
 func (s *Service) listPolicies(c *call) (*answer, error) {
-	after, err := c.position()
-	if err != nil {
-		return nil, err
-	}
-	passes, err := parseMemberFilter(c, "policies", policyFilterPaths)
-	if err != nil {
-		return nil, err
-	}
-	p := page{Value: []any{}}
-	err = s.view(c, func(tx *store.Tx) error {
-		vault, err := s.mustFindVault(tx, c)
+	return s.listInVault(c, "policies", policyFilterPaths, func(tx *store.Tx, l *listing) error {
+		policies, err := policiesOf(tx, l.vault)
 		if err != nil {
 			return err
 		}
-		policies, err := policiesOf(tx, vault)
+		users, err := policyUsers(tx, l.vault)
 		if err != nil {
 			return err
 		}
-		users, err := policyUsers(tx, vault)
-		if err != nil {
-			return err
-		}
-		var last *policy
 		for _, policy := range policies {
-			body := policy.render(len(users[store.Key(policy.id)]))
-			if store.Key(policy.id) <= store.Key(after.ID) || !passes.passes(merge(object{"workloadType": dataSourceVM}, body)) {
+			if store.Key(policy.id) <= store.Key(l.after.ID) {
 				continue
 			}
-			if len(p.Value) == s.config.PageSize {
-				p.NextLink = c.nextLink(store.Position{Name: last.name(), ID: last.id})
+			body := policy.render(len(users[store.Key(policy.id)]))
+			if !l.addAs(store.Position{Name: policy.name(), ID: policy.id}, body, merge(object{"workloadType": dataSourceVM}, body)) {
 				break
 			}
-			p.Value = append(p.Value, body)
-			last = policy
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return answerOK(p), nil
 }
 
 // policyUsers are the items of the vault that have a policy, by the key of the policy's id. What is soft-deleted has
