@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/hashicorp/terraform-plugin-framework/function"
+
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
@@ -64,6 +66,11 @@ const trustAdvice = "This machine does not trust the certificate. If the service
 const rightsAdvice = "The identity that the provider is signed in with lacks the right to do this. Give it a role that has the action named above, at that scope or " +
 	"above it, such as Contributor on the resource group. A role given just now takes some minutes to count. If it is the wrong identity, look at " +
 	"how the provider signs in: the log at the level INFO says it."
+
+// argumentError is the error of a function's first argument. Terraform and OpenTofu put a full stop after it.
+func argumentError(text string) *function.FuncError {
+	return function.NewArgumentFuncError(0, strings.TrimSuffix(sentence(text), "."))
+}
 
 // sentence makes one of a rule's text: a capital first, unless it begins with the name of an attribute, a full stop last.
 func sentence(s string) string {
