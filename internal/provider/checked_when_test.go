@@ -1,10 +1,12 @@
 package provider_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -111,35 +113,105 @@ func allMistakes() map[string]mistake {
 	return all
 }
 
+// row is a line of the guide's table, and the mistake that brings it about.
+type row struct {
+	mistake
+	rule, phase, text string
+}
+
 // The table of the guide is what this test runs: a rule that is found elsewhere, or says something else, fails it, and so
 // does a row that nothing brings about.
 func TestAccCheckedWhen(t *testing.T) {
+	rows := guideRows(t)
+	validated := validateAll(t, rows)
+	for _, r := range rows {
+		t.Run(r.rule, func(t *testing.T) {
+			t.Parallel()
+			said, done := validated[r.rule]
+			if done && r.phase != "validate" && said != "" {
+				t.Fatalf("validate finds it, before %s: %s", r.phase, said)
+			}
+			switch {
+			case done && r.phase != "validate":
+				r.check(t, "plan", "apply")
+			case !done:
+				r.check(t, "validate", "plan", "apply")
+			case !strings.Contains(said, r.text):
+				t.Errorf("validate says: %s", said)
+			}
+		})
+	}
+}
+
+// guideRows are the rows of the guide. Each has a mistake, and each mistake a row.
+func guideRows(t *testing.T) (rows []row) {
+	t.Helper()
 	raw, err := os.ReadFile("../../templates/guides/what-is-checked-when.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	mistakes := allMistakes()
-	rows := 0
 	for line := range strings.Lines(string(raw)) {
 		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), "|")
 		if len(cells) != 3 || strings.HasPrefix(line, "|---") || strings.Contains(line, "| Found by |") {
 			continue
 		}
-		rule, phase, text := strings.TrimSpace(cells[0]), strings.TrimSpace(cells[1]), strings.TrimSpace(cells[2])
-		m, ok := mistakes[rule]
-		if !ok {
-			t.Errorf("the rule %q has no test", rule)
+		r := row{rule: strings.TrimSpace(cells[0]), phase: strings.TrimSpace(cells[1]), text: strings.TrimSpace(cells[2])}
+		var ok bool
+		if r.mistake, ok = mistakes[r.rule]; !ok {
+			t.Errorf("the rule %q has no test", r.rule)
 			continue
 		}
-		rows++
-		t.Run(rule, func(t *testing.T) {
-			t.Parallel()
-			m.check(t, phase, text)
-		})
+		rows = append(rows, r)
 	}
-	if rows != len(mistakes) {
-		t.Errorf("%d rules are in the guide, %d are tested", rows, len(mistakes))
+	if len(rows) != len(mistakes) {
+		t.Errorf("%d rules are in the guide, %d are tested", len(rows), len(mistakes))
 	}
+	return rows
+}
+
+// validateAll validates the configurations of all rows in one run, each as a module, and returns the errors by rule. Rows
+// whose mistake not every command line can make are left out.
+func validateAll(t *testing.T, rows []row) map[string]string {
+	t.Helper()
+	w := acctest.NewWorkspace(t, "")
+	said, rules := map[string]string{}, map[string]string{}
+	var modules strings.Builder
+	for i, r := range rows {
+		if r.needs != nil {
+			continue
+		}
+		folder := fmt.Sprintf("row%03d", i)
+		said[r.rule], rules[folder] = "", r.rule
+		if err := os.Mkdir(filepath.Join(w.Folder, folder), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		w.Write(filepath.Join(folder, "main.tf"), r.config)
+		fmt.Fprintf(&modules, "module %q { source = \"./%[1]s\" }\n", folder)
+	}
+	w.Write("main.tf", modules.String())
+	w.MustRun("get")
+	var result struct {
+		Diagnostics []struct {
+			Severity, Summary, Detail string
+			Range                     struct{ Filename string }
+		}
+	}
+	printed := w.Run("validate", "-json").Printed
+	if err := json.Unmarshal([]byte(printed), &result); err != nil {
+		t.Fatalf("%v: %s", err, printed)
+	}
+	for _, d := range result.Diagnostics {
+		if d.Severity != "error" {
+			continue
+		}
+		rule, ok := rules[filepath.Dir(d.Range.Filename)]
+		if !ok {
+			t.Fatalf("an error that is of no row: %+v", d)
+		}
+		said[rule] += d.Summary + "\n" + d.Detail + "\n"
+	}
+	return said
 }
 
 // workspace is where the mistake is made.
@@ -153,50 +225,45 @@ func (m mistake) workspace(t *testing.T) *acctest.Workspace {
 	return newCloudWorkspace(t, a, m.before)
 }
 
-// check makes the mistake and looks for it in each phase, up to the one that has to find it.
-func (m mistake) check(t *testing.T, phase, text string) {
+// check makes the mistake and looks for it in each of the phases, up to the one that has to find it.
+func (r row) check(t *testing.T, phases ...string) {
 	t.Helper()
-	if m.needs != nil {
-		m.needs(t)
+	if r.needs != nil {
+		r.needs(t)
 	}
-	w := m.workspace(t)
-	if m.before != "" {
+	w := r.workspace(t)
+	if r.before != "" {
 		w.MustRun("apply", "-auto-approve")
 	}
-	if m.prepare != nil {
-		m.prepare(newServiceClient(t, w.Folder+"/backup-vaults.db"))
+	if r.prepare != nil {
+		r.prepare(newServiceClient(t, w.Folder+"/backup-vaults.db"))
 	}
-	w.Write("main.tf", m.config)
-	destroy := []string{}
-	if m.destroy {
-		destroy = append(destroy, "-destroy")
-	}
-	phases := []struct {
-		name string
-		args []string
-	}{
-		{"validate", []string{"validate"}},
-		{"plan", append([]string{"plan"}, destroy...)},
-		{"apply", append([]string{"apply", "-auto-approve"}, destroy...)},
-	}
-	for _, p := range phases {
-		r := w.Run(p.args...)
-		found := strings.Contains(r.Output, text)
+	w.Write("main.tf", r.config)
+	for _, phase := range phases {
+		args := []string{phase}
+		if phase == "apply" {
+			args = append(args, "-auto-approve")
+		}
+		if r.destroy && phase != "validate" {
+			args = append(args, "-destroy")
+		}
+		ran := w.Run(args...)
+		found := strings.Contains(ran.Output, r.text)
 		switch {
-		case phase == p.name+" (warning)":
-			if r.ExitCode != 0 || !found {
-				t.Errorf("%s: exit code %d\n%s", p.name, r.ExitCode, r.Output)
+		case r.phase == phase+" (warning)":
+			if ran.ExitCode != 0 || !found {
+				t.Errorf("%s: exit code %d\n%s", phase, ran.ExitCode, ran.Output)
 			}
 			return
-		case phase == p.name:
-			if r.ExitCode == 0 || !found {
-				t.Errorf("%s: exit code %d\n%s", p.name, r.ExitCode, r.Output)
+		case r.phase == phase:
+			if ran.ExitCode == 0 || !found {
+				t.Errorf("%s: exit code %d\n%s", phase, ran.ExitCode, ran.Output)
 			}
 			return
-		case r.ExitCode != 0:
-			t.Errorf("%s finds it, before %s: %s", p.name, phase, fmt.Sprint(r.Output))
+		case ran.ExitCode != 0:
+			t.Errorf("%s finds it, before %s: %s", phase, r.phase, ran.Output)
 			return
 		}
 	}
-	t.Errorf("there is no phase %q", phase)
+	t.Errorf("there is no phase %q", r.phase)
 }
