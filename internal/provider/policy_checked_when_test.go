@@ -7,6 +7,12 @@ func ofPolicy(attributes ...string) mistake {
 	return mistake{config: policyWorkspace(policyBlock("test", "nightly", attributes...))}
 }
 
+// tiered is the policy nightly, which keeps monthly backups for a year and moves them to the archive.
+func tiered(attributes ...string) mistake {
+	return ofPolicy(daily, thirtyDays, `retention_monthly = { count = 12, days = [1] }`,
+		"tiering_policy = { archived_restore_point = { "+strings.Join(attributes, ", ")+" } }")
+}
+
 // policyAt is the policy nightly of a vault named by its id, which no resource makes.
 func policyAt(label string) string {
 	return strings.Replace(policyBlock(label, "nightly", daily, thirtyDays), "backup_vault.test.id", `"`+contosoID+`"`, 1)
@@ -55,7 +61,32 @@ var policyMistakes = map[string]mistake{
 	"Crash-consistent snapshots need the policy type V2": ofPolicy(daily, thirtyDays, `snapshot_consistency_type = "OnlyCrashConsistent"`),
 	"Archive tiering needs a retention of 9 months": ofPolicy(enhanced, daily, thirtyDays, `retention_monthly = { count = 8, days = [1] }`,
 		`tiering_policy = { archived_restore_point = { mode = "TierRecommended" } }`),
-	"The vault of a policy exists": {config: requiredProviders("azurebackup/backup") + "provider \"backup\" { environment = \"embedded\" }\n" + policyAt("test")},
+	"The time of a backup is hours and minutes":     ofPolicy(strings.Replace(daily, "23:00", "11 pm", 1), thirtyDays),
+	"Hourly backups go on for 4 to 24 hours":        ofPolicy(enhanced, strings.Replace(hourly, "= 12", "= 28", 1), thirtyDays),
+	"Only hourly backups have an interval":          ofPolicy(strings.Replace(daily, "{", "{ hour_interval = 4, ", 1), thirtyDays),
+	"Only hourly backups have a duration":           ofPolicy(strings.Replace(daily, "{", "{ hour_duration = 12, ", 1), thirtyDays),
+	"Only weekly backups have days":                 ofPolicy(strings.Replace(daily, "{", "{ weekdays = [\"Monday\"], ", 1), thirtyDays),
+	"A monthly retention has days":                  ofPolicy(daily, thirtyDays, `retention_monthly = { count = 3 }`),
+	"A yearly retention has days":                   ofPolicy(daily, thirtyDays, `retention_yearly = { count = 3, months = ["May"] }`),
+	"Weeks of a month have weekdays":                ofPolicy(daily, thirtyDays, `retention_monthly = { count = 3, weeks = ["First"] }`),
+	"Weekdays of a month are of some of its weeks":  ofPolicy(daily, thirtyDays, `retention_monthly = { count = 3, weekdays = ["Sunday"] }`),
+	"A week of the month is one":                    ofPolicy(daily, thirtyDays, `retention_monthly = { count = 3, weekdays = ["Sunday"], weeks = ["Fifth"] }`),
+	"A month is one":                                ofPolicy(daily, thirtyDays, `retention_yearly = { count = 3, months = ["may"], days = [1] }`),
+	"Yearly retention of weekly backups is by week": ofPolicy(onMonday, keepsIt, `retention_yearly = { count = 3, months = ["May"], days = [1] }`),
+	"Monthly retention of weekly backups is of days with backups": ofPolicy(onMonday, keepsIt,
+		`retention_monthly = { count = 3, weekdays = ["Sunday"], weeks = ["First"] }`),
+	"Yearly retention of weekly backups is of days with backups": ofPolicy(onMonday, keepsIt,
+		`retention_yearly = { count = 3, months = ["May"], weekdays = ["Sunday"], weeks = ["First"] }`),
+	"The resource groups of snapshots have a prefix":             ofPolicy(daily, thirtyDays, `instant_restore_resource_group = { prefix = "" }`),
+	"Prefix, number and suffix are the name of a resource group": ofPolicy(daily, thirtyDays, `instant_restore_resource_group = { prefix = "snapshots of " }`),
+	"The consistency of snapshots is one":                        ofPolicy(enhanced, daily, thirtyDays, `snapshot_consistency_type = "FileSystemConsistent"`),
+	"Archive tiering has a mode":                                 tiered(`mode = "Archive"`),
+	"Tiering after a time has a duration":                        tiered(`mode = "TierAfter"`, `duration_type = "Months"`),
+	"Tiering is after 3 months or more":                          tiered(`mode = "TierAfter"`, `duration = 2`, `duration_type = "Months"`),
+	"The duration has a unit":                                    tiered(`mode = "TierAfter"`, `duration = 5`),
+	"Recommended tiering has no duration":                        tiered(`mode = "TierRecommended"`, `duration = 5`, `duration_type = "Months"`),
+	"Recovery points stay in the archive for 6 months":           tiered(`mode = "TierAfter"`, `duration = 1`, `duration_type = "Years"`),
+	"The vault of a policy exists":                               {config: requiredProviders("azurebackup/backup") + "provider \"backup\" { environment = \"embedded\" }\n" + policyAt("test")},
 	"A policy's name is free in its vault": {
 		before: policyWorkspace(), config: policyWorkspace(policyBlock("test", "DefaultPolicy", daily, thirtyDays)),
 	},
