@@ -58,6 +58,8 @@ var dataMistakes = map[string]mistake{
 	"The operation of jobs is one":                       reading("backup_jobs", ofContoso, `operation = "Dance"`),
 	"The jobs of a VM are those of its vault":            reading("backup_jobs", ofContoso, strings.ReplaceAll(ofVM00, "contoso", "fabrikam")),
 	"The vault whose jobs are read exists":               reading("backup_jobs", ofContoso),
+	"The vault whose policy is read exists":              reading("backup_policy_vm", ofContoso, `name = "nightly"`),
+	"The policy that is read exists":                     {prepare: existing("backup"), config: reading("backup_policy_vm", ofContoso, `name = "nightly"`).config},
 	"A VM that gets a vault for its region has one":      {needs: needsFunctions, config: protecting("output \"x\" {\n  value = provider::backup::vaults_by_region({ db = { region = null } })\n}\n")},
 	"The region of a VM that gets a vault for it exists": {needs: needsFunctions, config: protecting("output \"x\" {\n  value = provider::backup::vaults_by_region({ db = { region = \"Chnia East\" } })\n}\n")},
 	"A backup on demand is of a protected VM's id":       backingUp(`protected_vm_id = "` + vmID("db") + `"`),
