@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
@@ -185,6 +186,46 @@ func (r *vmPolicyResource) planUpdate(ctx context.Context, state vmPolicyModel, 
 	resp.Diagnostics.Append(resp.Plan.Get(ctx, &plan)...)
 	// What the configuration leaves out has the values of the state here, which validation could not know.
 	addPolicyProblems(ctx, plan.vmPolicySettingsModel, resp.Plan.Raw, &resp.Diagnostics)
+	r.checkRetentionStays(ctx, plan, state, resp.Plan.Raw, &resp.Diagnostics)
+}
+
+// checkRetentionStays refuses to shorten the retention of a policy in a vault that is immutable, or becomes so in this run.
+func (r *vmPolicyResource) checkRetentionStays(ctx context.Context, plan, state vmPolicyModel, raw tftypes.Value, diags *diag.Diagnostics) {
+	before := state.settings(ctx, diags)
+	shortened := plan.settings(ctx, diags).ShortensRetention(before, unknownFields(raw))
+	if len(shortened) == 0 {
+		return
+	}
+	id, _ := state.policyID()
+	immutability := r.immutabilityOf(ctx, id.Vault)
+	advice := ""
+	switch immutability {
+	case vault.ImmutabilityUnlocked:
+		advice = "Set the immutability of the vault to \"Disabled\" first, which is possible until it is Locked."
+	case vault.ImmutabilityLocked:
+		advice = "Locked is for good. VMs whose backups are to be kept for less time need a vault of their own."
+	default:
+		return
+	}
+	for _, rule := range shortened {
+		diags.AddAttributeError(fieldPath(rule.Field), "Retention cannot be shortened in an immutable vault", fmt.Sprintf(
+			"%s The immutability of the vault %q is %s, so that the service refuses to keep recovery points for less time. A longer retention and another "+
+				"schedule are possible.\n\n%s", sentence(rule.Message), id.Vault.Name, immutability, advice))
+	}
+}
+
+// immutabilityOf is what the vault has when its policies are changed; empty while it is not known.
+func (r *vmPolicyResource) immutabilityOf(ctx context.Context, id arm.ID) string {
+	if intended, planned := r.run.plans.vault(id); planned {
+		return intended.immutability
+	}
+	v, err := r.run.vaults.Get(ctx, id)
+	if err != nil {
+		// Without an answer the service decides.
+		tflog.Warn(ctx, "unable to read the vault of a policy", map[string]any{"error": err.Error()})
+		return ""
+	}
+	return orEmpty(v.Settings.Immutability)
 }
 
 func (m vmPolicyModel) changesFrequency(ctx context.Context, state vmPolicyModel, diags *diag.Diagnostics) bool {
