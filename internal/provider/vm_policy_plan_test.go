@@ -126,6 +126,53 @@ func TestAccVMPolicy_inUse(t *testing.T) {
 	}
 }
 
+// A shorter retention is refused by what the vault is going to be when the policy is changed.
+func TestAccVMPolicy_immutableVault(t *testing.T) {
+	t.Parallel()
+	vaultOf := func(immutability string) string {
+		return strings.Replace(aVaultBlock, "}", "  immutability = \""+immutability+"\"\n}", 1)
+	}
+	const weeks = `retention_weekly = { count = 12, weekdays = ["Sunday"] }`
+	config := func(immutability string, attributes ...string) string {
+		return strings.Replace(policyWorkspace(policyBlock("test", "nightly", append(attributes, daily)...)), aVaultBlock, vaultOf(immutability), 1)
+	}
+	const fewer = `retention_daily = { count = 20 }`
+	w := acctest.NewWorkspace(t, config("Unlocked", thirtyDays, weeks))
+	w.MustRun("apply", "-auto-approve")
+	for name, test := range map[string]struct {
+		config string
+		want   []string // nothing is wrong
+	}{
+		"shorter": {config("Unlocked", fewer, weeks), []string{
+			"Retention cannot be shortened in an immutable vault", "retention_daily goes from 30 days to 20 days.",
+			`The immutability of the vault "contoso" is Unlocked`, `Set the immutability of the vault to "Disabled" first`, "retention_daily = { count = 20 }",
+		}},
+		"a rule removed":               {config("Unlocked", thirtyDays), []string{"retention_weekly is removed, which keeps recovery points for 12 weeks."}},
+		"locked meanwhile":             {config("Locked", fewer, weeks), []string{"is Locked", "need a vault of their own"}},
+		"disabled with it":             {config("Disabled", fewer), nil},
+		"longer, and another schedule": {strings.Replace(config("Unlocked", `retention_daily = { count = 31 }`, weeks), "23:00", "03:00", 1), nil},
+	} {
+		w.Write("main.tf", test.config)
+		if test.want == nil {
+			w.MustRun("plan")
+			continue
+		}
+		r := w.Run("plan")
+		if r.ExitCode != 1 {
+			t.Errorf("%s is planned:\n%s", name, r.Output)
+		}
+		wantOutput(t, r, test.want...)
+	}
+	// What only the service can find is its refusal, and the vault is disabled before the policy changes.
+	w.Write("main.tf", config("Unlocked", "retention_daily = { count = terraform_data.days.output }", weeks)+"resource \"terraform_data\" \"days\" {\n  input = 20\n}\n")
+	if r := w.Run("apply", "-auto-approve"); r.ExitCode != 1 || !strings.Contains(r.Output, "retention_daily goes from 30 days to 20 days") {
+		t.Errorf("exit code %d\n%s", r.ExitCode, r.Output)
+	}
+	w.Write("main.tf", config("Disabled", fewer))
+	w.MustRun("apply", "-auto-approve")
+	w.MustPlanNothing()
+}
+
 // The warning comes once for a run, and not where clocks do not change.
 func TestAccVMPolicy_daylightSaving(t *testing.T) {
 	t.Parallel()

@@ -54,16 +54,11 @@ func addPolicyProblems(ctx context.Context, m vmPolicySettingsModel, raw tftypes
 	}
 }
 
-// fieldPath is the path of a field such as "backup.time".
+// fieldPath is where a problem of a field such as "backup.time" is shown: at its attribute of the resource. Terraform shows
+// the line of such an attribute, and for what is deeper in it only the line that the resource begins on.
 func fieldPath(field string) path.Path {
-	root, rest, _ := strings.Cut(field, ".")
-	p := path.Root(root)
-	for name := range strings.SplitSeq(rest, ".") {
-		if name != "" {
-			p = p.AtName(name)
-		}
-	}
-	return p
+	root, _, _ := strings.Cut(field, ".")
+	return path.Root(root)
 }
 
 // emptyIsRefused are the fields, beside all sets, whose own validators complain of 0 or "" or an empty set, which is no

@@ -51,7 +51,11 @@ func (c *protocolClient) validatePolicy(config tftypes.Value) []string {
 				names = append(names, string(name))
 			}
 		}
-		problems = append(problems, strings.Join(names, ".")+": "+d.Detail)
+		at := strings.Join(names, ".")
+		if field := strings.TrimPrefix(d.Summary, "Invalid "); strings.HasPrefix(field, at+".") {
+			at = field // shown where Terraform has a line for it
+		}
+		problems = append(problems, at+": "+d.Detail)
 	}
 	return problems
 }
