@@ -65,6 +65,15 @@ const rightsAdvice = "The identity that the provider is signed in with lacks the
 	"above it, such as Contributor on the resource group. A role given just now takes some minutes to count. If it is the wrong identity, look at " +
 	"how the provider signs in: the log at the level INFO says it."
 
+// sentences makes one of each line: what breaks several rules has a line for each.
+func sentences(s string) string {
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		lines[i] = sentence(line)
+	}
+	return strings.Join(lines, "\n")
+}
+
 // sentence makes one of a rule's text: a capital first, unless it begins with the name of an attribute, a full stop last.
 func sentence(s string) string {
 	runes := []rune(strings.TrimSpace(s))

@@ -235,8 +235,9 @@ func (m vmPolicyModel) changesFrequency(ctx context.Context, state vmPolicyModel
 }
 
 // warnOfUse says which VMs have a policy that is going to be destroyed or replaced. It is a warning, since they may
-// leave it in the same plan; the service refuses otherwise. The count in the state is that of when the policy was made,
-// which is before its VMs: the service is asked.
+// leave it in the same plan; the service refuses otherwise. Nothing is said when this run ends the protection of all of
+// them: it plans their destruction first when everything is destroyed. The count in the state is that of when the policy
+// was made, which is before its VMs: the service is asked.
 func (r *vmPolicyResource) warnOfUse(ctx context.Context, id vault.PolicyID, fate string, diags *diag.Diagnostics) {
 	if r.run.applying.Load() {
 		return
@@ -245,6 +246,7 @@ func (r *vmPolicyResource) warnOfUse(ctx context.Context, id vault.PolicyID, fat
 		return
 	}
 	var names []string
+	allLeave := true
 	for vm, err := range r.run.vaults.ProtectedVMs(ctx, id.Vault) {
 		if err != nil {
 			tflog.Warn(ctx, "unable to list the VMs of a policy", map[string]any{"error": err.Error()})
@@ -252,9 +254,10 @@ func (r *vmPolicyResource) warnOfUse(ctx context.Context, id vault.PolicyID, fat
 		}
 		if !vm.SoftDeleted && armNameType.value(vm.PolicyID).same(armNameType.value(id.String())) {
 			names = append(names, vm.ID.VMName())
+			allLeave = allLeave && r.run.plans.leavesPolicy(vm.ID)
 		}
 	}
-	if len(names) == 0 {
+	if allLeave {
 		return
 	}
 	slices.Sort(names)
@@ -266,9 +269,12 @@ func (r *vmPolicyResource) warnOfUse(ctx context.Context, id vault.PolicyID, fat
 	if len(names) == 1 {
 		have = "VM has"
 	}
+	advice := "Unless they get another policy or leave the vault in the same apply, it fails."
+	if fate == "replaced" {
+		advice = "They can move to the new one first: give it another name, too, and set lifecycle { create_before_destroy = true } in this resource."
+	}
 	diags.AddWarning("Backup policy is in use", fmt.Sprintf(
-		"%s is to be %s. %d %s it: %s.\n\nThe service refuses to delete it while they have it. Unless they get another policy or leave the vault in the same "+
-			"apply, it fails.", policyLabel(id), fate, len(names), have, list))
+		"%s is to be %s. %d %s it: %s.\n\nThe service refuses to delete it while they have it. %s", policyLabel(id), fate, len(names), have, list, advice))
 }
 
 // warnOfDaylightSaving says once in a run that backups do not move with the clocks of people.

@@ -113,7 +113,7 @@ func TestAccVMPolicy_inUse(t *testing.T) {
 		t.Errorf("a VM with another policy is named:\n%s", r.Output)
 	}
 	w.Write("main.tf", policyWorkspace(policyBlock("test", "nightly", `policy_type = "V2"`, daily, thirtyDays)))
-	wantOutput(t, w.MustRun("plan"), "is to be replaced. "+both)
+	wantOutput(t, w.MustRun("plan"), "is to be replaced. "+both, "create_before_destroy = true")
 	w.Write("main.tf", policyWorkspace())
 	if r := w.Run("apply", "-auto-approve"); r.ExitCode != 1 {
 		t.Errorf("a policy in use is destroyed:\n%s", r.Output)
@@ -124,6 +124,30 @@ func TestAccVMPolicy_inUse(t *testing.T) {
 	if r := w.MustRun("apply", "-auto-approve"); strings.Contains(r.Output, "is in use") {
 		t.Errorf("nobody has it any more:\n%s", r.Output)
 	}
+}
+
+// Destroying everything is no reason to warn, unless the VMs keep the policy after their protection is destroyed.
+func TestAccVMPolicy_destroyedWithItsVMs(t *testing.T) {
+	t.Parallel()
+	config := func(deletion string) string {
+		return strings.Replace(policyWorkspace(policyBlock("test", "nightly", daily, thirtyDays), fmt.Sprintf(`resource "backup_protected_vm" "test" {
+  count            = 2
+  vault_id         = backup_vault.test.id
+  backup_policy_id = backup_policy_vm.test.id
+  source_vm_id     = "/subscriptions/%s/resourceGroups/machines/providers/Microsoft.Compute/virtualMachines/vm-${count.index}"
+  deletion_policy  = %q
+}
+`, defaultSubscription, deletion)), `"eastus"`, "\"eastus\"\n  immutability = \"Unlocked\"", 1)
+	}
+	const warning = "Backup policy is in use"
+	w := acctest.NewWorkspace(t, config("retain_data"))
+	w.MustRun("apply", "-auto-approve")
+	if r := w.MustRun("plan", "-destroy"); strings.Contains(r.Output, warning) {
+		t.Errorf("the VMs leave the policy:\n%s", r.Output)
+	}
+	w.Write("main.tf", config("suspend"))
+	w.MustRun("apply", "-auto-approve")
+	wantOutput(t, w.MustRun("plan", "-destroy"), warning, "2 VMs have it: vm-0, vm-1.")
 }
 
 // A shorter retention is refused by what the vault is going to be when the policy is changed.
