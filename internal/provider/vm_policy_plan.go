@@ -148,8 +148,9 @@ func addPolicyExists(diags *diag.Diagnostics, id vault.PolicyID, armID string) {
 	}
 	diags.AddAttributeError(path.Root("name"), "Backup policy exists already", fmt.Sprintf(
 		"%s\n\nIf it is the one you mean, adopt it: paste this block into the configuration, with the address of this resource after \"to =\", and apply.\n\n"+
-			"import {\n  to = backup_policy_vm.example\n  id = %q\n}\n\nIf the resource was renamed in the configuration, use a moved block instead. "+
-			"Otherwise choose another name.", detail, armID))
+			"import {\n  to = backup_policy_vm.example\n  id = %q\n}\n\nIf the resource was renamed in the configuration, use a moved block instead. If it is "+
+			"being replaced with create_before_destroy, the old one is there until the new one is: give the new one another name. Otherwise choose another name.",
+		detail, armID))
 }
 
 // addBornPolicy says that a vault which is yet to be made will have the policy.

@@ -231,7 +231,7 @@ func TestAccVMPolicy_appearsBeforeApply(t *testing.T) {
 	if r := w.Run("apply", plan.File); r.ExitCode != 1 {
 		t.Errorf("a policy is written over:\n%s", r.Output)
 	} else {
-		wantOutput(t, r, "Backup policy exists already", `id = "`+nightlyID+`"`)
+		wantOutput(t, r, "Backup policy exists already", `id = "`+nightlyID+`"`, "replaced with create_before_destroy")
 	}
 	if addresses := w.Addresses(); len(addresses) != 1 {
 		t.Errorf("in the state: %v", addresses)
