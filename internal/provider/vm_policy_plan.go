@@ -261,11 +261,6 @@ func (r *vmPolicyResource) warnOfUse(ctx context.Context, id vault.PolicyID, fat
 	if allLeave {
 		return
 	}
-	slices.Sort(names)
-	list := strings.Join(names[:min(len(names), namesShown)], ", ")
-	if more := len(names) - namesShown; more > 0 {
-		list += fmt.Sprintf(" and %d more", more)
-	}
 	have := "VMs have"
 	if len(names) == 1 {
 		have = "VM has"
@@ -275,7 +270,7 @@ func (r *vmPolicyResource) warnOfUse(ctx context.Context, id vault.PolicyID, fat
 		advice = "They can move to the new one first: give it another name, too, and set lifecycle { create_before_destroy = true } in this resource."
 	}
 	diags.AddWarning("Backup policy is in use", fmt.Sprintf(
-		"%s is to be %s. %d %s it: %s.\n\nThe service refuses to delete it while they have it. %s", policyLabel(id), fate, len(names), have, list, advice))
+		"%s is to be %s. %d %s it: %s.\n\nThe service refuses to delete it while they have it. %s", policyLabel(id), fate, len(names), have, listed(names), advice))
 }
 
 // warnOfDaylightSaving says once in a run that backups do not move with the clocks of people.
