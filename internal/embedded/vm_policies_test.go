@@ -260,7 +260,7 @@ func TestPolicyInUse(t *testing.T) {
 	if got := s.get(path).at("properties", "protectedItemsCount"); got != 2.0 {
 		t.Errorf("%v items", got)
 	}
-	s.delete(path).wantError(http.StatusBadRequest, "PolicyInUse", "'Mine'", "2 VMs", "db, web")
+	s.delete(path).wantError(http.StatusBadRequest, "BMSUserErrorPolicyObjectInUse", "'Mine'", "2 VMs", "db, web")
 
 	changed := s.put(path, strings.Replace(daily, `"count":10`, `"count":20`, 1)).want(http.StatusAccepted)
 	if changed.raw != "" || changed.header.Get("Retry-After") != "1" ||
@@ -282,7 +282,7 @@ func TestPolicyInUse(t *testing.T) {
 	source := func(name string) string { return `"sourceResourceId":"` + machine(name) + `",` }
 	s.put(itemPath(vault, "web"), itemBody(source("web")+`"policyId":"none","protectionState":"BackupsSuspended"`)).want(http.StatusAccepted)
 	s.put(itemPath(vault, "db"), itemBody(source("db")+`"protectionState":"ProtectionStopped"`)).want(http.StatusAccepted)
-	s.delete(path).wantError(http.StatusBadRequest, "PolicyInUse", "1 VM ", "web")
+	s.delete(path).wantError(http.StatusBadRequest, "BMSUserErrorPolicyObjectInUse", "1 VM ", "web")
 	s.put(itemPath(vault, "web"), body("web", "")).want(http.StatusAccepted)
 	s.delete(path).want(http.StatusOK)
 	s.get(path).want(http.StatusNotFound)
@@ -324,7 +324,7 @@ func TestPolicyInUseNamesTen(t *testing.T) {
 	for i := range 12 {
 		s.protect(vault, fmt.Sprintf("vm%02d", i))
 	}
-	s.delete(policyPath(vault, "DefaultPolicy")).wantError(http.StatusBadRequest, "PolicyInUse", "12 VMs", "vm08, vm09, and 2 more")
+	s.delete(policyPath(vault, "DefaultPolicy")).wantError(http.StatusBadRequest, "BMSUserErrorPolicyObjectInUse", "12 VMs", "vm08, vm09, and 2 more")
 }
 
 // While the items take a change over the policy cannot be changed again.

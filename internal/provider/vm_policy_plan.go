@@ -246,23 +246,16 @@ func (r *vmPolicyResource) warnOfUse(ctx context.Context, id vault.PolicyID, fat
 	if p, err := r.run.vaults.Policy(ctx, id); err != nil || p.ProtectedItems == 0 {
 		return
 	}
-	var names []string
-	allLeave := true
-	for vm, err := range r.run.vaults.ProtectedVMs(ctx, id.Vault) {
-		if err != nil {
-			tflog.Warn(ctx, "unable to list the VMs of a policy", map[string]any{"error": err.Error()})
-			return
-		}
-		if !vm.SoftDeleted && armNameType.value(vm.PolicyID).same(armNameType.value(id.String())) {
-			names = append(names, vm.ID.VMName())
-			allLeave = allLeave && r.run.plans.leavesPolicy(vm.ID)
-		}
+	users, err := r.usersOf(ctx, id)
+	if err != nil {
+		tflog.Warn(ctx, "unable to list the VMs of a policy", map[string]any{"error": err.Error()})
+		return
 	}
-	if allLeave {
+	if !slices.ContainsFunc(users, func(user vault.ItemID) bool { return !r.run.plans.leavesPolicy(user) }) {
 		return
 	}
 	have := "VMs have"
-	if len(names) == 1 {
+	if len(users) == 1 {
 		have = "VM has"
 	}
 	advice := "Unless they get another policy or leave the vault in the same apply, it fails."
@@ -270,7 +263,29 @@ func (r *vmPolicyResource) warnOfUse(ctx context.Context, id vault.PolicyID, fat
 		advice = "They can move to the new one first: give it another name, too, and set lifecycle { create_before_destroy = true } in this resource."
 	}
 	diags.AddWarning("Backup policy is in use", fmt.Sprintf(
-		"%s is to be %s. %d %s it: %s.\n\nThe service refuses to delete it while they have it. %s", policyLabel(id), fate, len(names), have, listed(names), advice))
+		"%s is to be %s. %d %s it: %s.\n\nThe service refuses to delete it while they have it. %s", policyLabel(id), fate, len(users), have, listed(vmNames(users)), advice))
+}
+
+// usersOf returns the items that have a policy.
+func (r *vmPolicyResource) usersOf(ctx context.Context, id vault.PolicyID) ([]vault.ItemID, error) {
+	var users []vault.ItemID
+	for vm, err := range r.run.vaults.ProtectedVMs(ctx, id.Vault) {
+		if err != nil {
+			return nil, err
+		}
+		if !vm.SoftDeleted && armNameType.value(vm.PolicyID).same(armNameType.value(id.String())) {
+			users = append(users, vm.ID)
+		}
+	}
+	return users, nil
+}
+
+func vmNames(items []vault.ItemID) []string {
+	var names []string
+	for _, item := range items {
+		names = append(names, item.VMName())
+	}
+	return names
 }
 
 // warnOfDaylightSaving says once in a run that backups do not move with the clocks of people.

@@ -118,7 +118,7 @@ func TestAccVMPolicy_inUse(t *testing.T) {
 	if r := w.Run("apply", "-auto-approve"); r.ExitCode != 1 {
 		t.Errorf("a policy in use is destroyed:\n%s", r.Output)
 	} else {
-		wantOutput(t, r, "PolicyInUse", "vm-a", "vm-b", "Give these VMs another policy")
+		wantOutput(t, r, "BMSUserErrorPolicyObjectInUse", "Give these VMs another policy or stop protecting them first: vm-a, vm-b.")
 	}
 	client.protectBy("DefaultPolicy", "vm-a", "vm-b")
 	if r := w.MustRun("apply", "-auto-approve"); strings.Contains(r.Output, "is in use") {

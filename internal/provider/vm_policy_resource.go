@@ -155,14 +155,23 @@ func (r *vmPolicyResource) Delete(ctx context.Context, req resource.DeleteReques
 	if err := r.run.vaults.DeletePolicy(ctx, id); err != nil {
 		advice := ""
 		if arm.HasCode(err, codePolicyInUse) {
-			advice = "Give these VMs another policy or stop protecting them first."
+			advice = r.inUseAdvice(ctx, id)
 		}
 		resp.Diagnostics.AddError("Unable to delete backup policy", problem(policyLabel(id), err, advice))
 	}
 }
 
-// codePolicyInUse is the embedded service's code for a policy that VMs have.
-const codePolicyInUse = "PolicyInUse"
+// codePolicyInUse is the service's code for a policy that VMs have.
+const codePolicyInUse = "BMSUserErrorPolicyObjectInUse"
+
+// inUseAdvice names the VMs that keep a policy from being deleted.
+func (r *vmPolicyResource) inUseAdvice(ctx context.Context, id vault.PolicyID) string {
+	users, err := r.usersOf(ctx, id)
+	if err != nil || len(users) == 0 {
+		return "Give the VMs that have it another policy or stop protecting them first."
+	}
+	return "Give these VMs another policy or stop protecting them first: " + listed(vmNames(users)) + "."
+}
 
 // save writes a policy, as the service describes it, over a model into state and identity.
 func (r *vmPolicyResource) save(ctx context.Context, m vmPolicyModel, p vault.Policy, state *tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {

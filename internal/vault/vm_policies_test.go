@@ -374,7 +374,7 @@ func TestPoliciesOfTheEmbeddedService(t *testing.T) {
 	if p, err := c.UpdatePolicy(t.Context(), policyID("used"), changed, func(string) { statuses++ }); err != nil || p.Settings.Daily.Count != 45 || statuses == 0 {
 		t.Error(p, err, statuses)
 	}
-	if err := c.DeletePolicy(t.Context(), policyID("used")); !arm.HasCode(err, "PolicyInUse") || !strings.Contains(err.Error(), "web") {
+	if err := c.DeletePolicy(t.Context(), policyID("used")); !arm.HasCode(err, "BMSUserErrorPolicyObjectInUse") || !strings.Contains(err.Error(), "web") {
 		t.Errorf("a policy in use: %v", err)
 	}
 	if err := c.Unprotect(t.Context(), itemID("web"), nil); err != nil {
