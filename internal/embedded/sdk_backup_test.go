@@ -234,7 +234,7 @@ func TestMicrosoftClientProtects(t *testing.T) {
 		t.Errorf("resumed: %+v", item)
 	}
 	_, err = factory.NewProtectionPoliciesClient().BeginDelete(ctx, "vault", "group", "DefaultPolicy", nil)
-	wantSDKError(t, err, http.StatusBadRequest, "PolicyInUse")
+	wantSDKError(t, err, http.StatusBadRequest, "BMSUserErrorPolicyObjectInUse")
 
 	var accepted *http.Response
 	if _, err := factory.NewProtectedItemsClient().Delete(policy.WithCaptureResponse(ctx, &accepted), "vault", "group", "Azure", sdkContainer, sdkItem, nil); err != nil {

@@ -260,7 +260,7 @@ func TestPolicyInUse(t *testing.T) {
 	if got := s.get(path).at("properties", "protectedItemsCount"); got != 2.0 {
 		t.Errorf("%v items", got)
 	}
-	s.delete(path).wantError(http.StatusBadRequest, "PolicyInUse", "'Mine'", "2 VMs", "db, web")
+	s.delete(path).wantError(http.StatusBadRequest, "BMSUserErrorPolicyObjectInUse", "'Mine'", "2 VMs", "db, web")
 
 	changed := s.put(path, strings.Replace(daily, `"count":10`, `"count":20`, 1)).want(http.StatusAccepted)
 	if changed.raw != "" || changed.header.Get("Retry-After") != "1" ||
@@ -282,10 +282,39 @@ func TestPolicyInUse(t *testing.T) {
 	source := func(name string) string { return `"sourceResourceId":"` + machine(name) + `",` }
 	s.put(itemPath(vault, "web"), itemBody(source("web")+`"policyId":"none","protectionState":"BackupsSuspended"`)).want(http.StatusAccepted)
 	s.put(itemPath(vault, "db"), itemBody(source("db")+`"protectionState":"ProtectionStopped"`)).want(http.StatusAccepted)
-	s.delete(path).wantError(http.StatusBadRequest, "PolicyInUse", "1 VM ", "web")
+	s.delete(path).wantError(http.StatusBadRequest, "BMSUserErrorPolicyObjectInUse", "1 VM ", "web")
 	s.put(itemPath(vault, "web"), body("web", "")).want(http.StatusAccepted)
 	s.delete(path).want(http.StatusOK)
 	s.get(path).want(http.StatusNotFound)
+}
+
+// What shortens retention is refused while the vault is immutable, used or not; all else is not.
+func TestPolicyOfAnImmutableVault(t *testing.T) {
+	s := start(t)
+	vault := vaultPath("g", "vault")
+	s.put(vault, withProperties(immutability("Disabled"))).want(http.StatusCreated)
+	path := policyPath(vault, "Mine")
+	count := func(n int) string { return strings.Replace(daily, `"count":10`, fmt.Sprintf(`"count":%d`, n), 1) }
+	s.put(path, daily).want(http.StatusOK)
+	s.put(path, count(9)).want(http.StatusOK)
+	s.put(policyPath(vault, "weekly"), weekly).want(http.StatusOK)
+	for _, state := range []string{"Unlocked", "Locked"} {
+		s.patch(vault, withProperties(immutability(state))).want(http.StatusOK)
+		refused := func(path, body string, parts ...string) {
+			t.Helper()
+			s.put(path, body).wantError(http.StatusBadRequest, "UserErrorOperationDeniedOnImmutableItem", append(parts, "'vault' is "+state)...)
+		}
+		refused(path, count(8), "retention_daily goes from 9 days to 8 days")
+		refused(policyPath(vault, "DefaultPolicy"), count(29), "retention_daily goes from 30 days to 29 days")
+		yearly := strings.Index(weekly, `,"yearlySchedule"`)
+		refused(policyPath(vault, "weekly"), weekly[:yearly]+"}}}", "retention_yearly is removed, which keeps recovery points for 3 years")
+		s.put(path, strings.ReplaceAll(count(9), "22:30", "21:00")).want(http.StatusOK)
+		s.put(policyPath(vault, "weekly"), strings.NewReplacer("friday", "monday", "Friday", "Monday").Replace(weekly)).want(http.StatusOK)
+	}
+	s.put(path, count(10)).want(http.StatusOK)
+	if got := s.get(path).at("properties", "retentionPolicy", "dailySchedule", "retentionDuration", "count"); got != 10.0 {
+		t.Errorf("%v days", got)
+	}
 }
 
 func TestPolicyInUseNamesTen(t *testing.T) {
@@ -295,7 +324,7 @@ func TestPolicyInUseNamesTen(t *testing.T) {
 	for i := range 12 {
 		s.protect(vault, fmt.Sprintf("vm%02d", i))
 	}
-	s.delete(policyPath(vault, "DefaultPolicy")).wantError(http.StatusBadRequest, "PolicyInUse", "12 VMs", "vm08, vm09, and 2 more")
+	s.delete(policyPath(vault, "DefaultPolicy")).wantError(http.StatusBadRequest, "BMSUserErrorPolicyObjectInUse", "12 VMs", "vm08, vm09, and 2 more")
 }
 
 // While the items take a change over the policy cannot be changed again.

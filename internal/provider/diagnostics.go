@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -70,6 +71,26 @@ const rightsAdvice = "The identity that the provider is signed in with lacks the
 // argumentError is the error of a function's first argument. Terraform and OpenTofu put a full stop after it.
 func argumentError(text string) *function.FuncError {
 	return function.NewArgumentFuncError(0, strings.TrimSuffix(sentence(text), "."))
+}
+
+// listed names things in the order of their names, as many as a message can hold.
+func listed(names []string) string {
+	const most = 10
+	names = slices.Sorted(slices.Values(names))
+	list := strings.Join(names[:min(len(names), most)], ", ")
+	if more := len(names) - most; more > 0 {
+		list += fmt.Sprintf(" and %d more", more)
+	}
+	return list
+}
+
+// sentences makes one of each line: what breaks several rules has a line for each.
+func sentences(s string) string {
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		lines[i] = sentence(line)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // sentence makes one of a rule's text: a capital first, unless it begins with the name of an attribute, a full stop last.

@@ -45,6 +45,9 @@ func (r *protectedVMResource) ModifyPlan(ctx context.Context, req resource.Modif
 	case req.Plan.Raw.IsNull():
 		if id, err := state.itemID(); err == nil {
 			r.run.plans.items.destroy(id)
+			if state.DeletionPolicy.ValueString() != deletionSuspend { // what is suspended keeps its policy
+				r.run.plans.leave(id)
+			}
 		}
 		r.warnOfDeletion(ctx, state, "destroyed", &resp.Diagnostics)
 	case req.State.Raw.IsNull():

@@ -134,7 +134,7 @@ func (r *vmPolicyResource) Update(ctx context.Context, req resource.UpdateReques
 	}
 	if err != nil {
 		// State stays as it was: the next refresh tells how far the service has come.
-		resp.Diagnostics.AddError("Unable to update backup policy", problem(policyLabel(id), err, policyUpdateAdvice(ctx)))
+		resp.Diagnostics.AddError("Unable to update backup policy", problem(policyLabel(id), err, policyUpdateAdvice(ctx, err)))
 		return
 	}
 	r.save(ctx, plan, p, &resp.State, resp.Identity, &resp.Diagnostics)
@@ -155,14 +155,23 @@ func (r *vmPolicyResource) Delete(ctx context.Context, req resource.DeleteReques
 	if err := r.run.vaults.DeletePolicy(ctx, id); err != nil {
 		advice := ""
 		if arm.HasCode(err, codePolicyInUse) {
-			advice = "Give these VMs another policy or stop protecting them first."
+			advice = r.inUseAdvice(ctx, id)
 		}
 		resp.Diagnostics.AddError("Unable to delete backup policy", problem(policyLabel(id), err, advice))
 	}
 }
 
-// codePolicyInUse is the embedded service's code for a policy that VMs have.
-const codePolicyInUse = "PolicyInUse"
+// codePolicyInUse is the service's code for a policy that VMs have.
+const codePolicyInUse = "BMSUserErrorPolicyObjectInUse"
+
+// inUseAdvice names the VMs that keep a policy from being deleted.
+func (r *vmPolicyResource) inUseAdvice(ctx context.Context, id vault.PolicyID) string {
+	users, err := r.usersOf(ctx, id)
+	if err != nil || len(users) == 0 {
+		return "Give the VMs that have it another policy or stop protecting them first."
+	}
+	return "Give these VMs another policy or stop protecting them first: " + listed(vmNames(users)) + "."
+}
 
 // save writes a policy, as the service describes it, over a model into state and identity.
 func (r *vmPolicyResource) save(ctx context.Context, m vmPolicyModel, p vault.Policy, state *tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
@@ -207,8 +216,11 @@ func (m vmPolicyModel) mustPolicyID(diags *diag.Diagnostics) vault.PolicyID {
 	return id
 }
 
-func policyUpdateAdvice(ctx context.Context) string {
-	if ctx.Err() == nil {
+func policyUpdateAdvice(ctx context.Context, err error) string {
+	switch {
+	case arm.HasCode(err, codeImmutable):
+		return "An immutable vault takes no policy that keeps recovery points for less time than before. A longer retention and another schedule are possible."
+	case ctx.Err() == nil:
 		return ""
 	}
 	return "The service may go on with the change. The next plan shows how far it has come; a larger timeouts.update gives it more time."
