@@ -91,6 +91,18 @@ func checkPolicy(v *itemVault, id string) (*policy, error) {
 		listedNames(policies))
 }
 
+// checkPolicyType refuses a policy of a type that the backups of an item rule out, also when they are stopped now.
+func checkPolicyType(item object, p *policy) error {
+	h, err := historyOf(item)
+	if err != nil {
+		return err
+	}
+	if err := catalog.CheckPolicyTypeChange(h.policy().Type, p.settings.Type); err != nil {
+		return invalidItem("The policy '%s' is of the type %s; %s.", p.name(), p.settings.Type, err)
+	}
+	return nil
+}
+
 // checkProtectable refuses a machine that the vault cannot protect. d is its item, nil when there is none yet.
 func (s *Service) checkProtectable(tx *store.Tx, v *itemVault, m machineID, d *store.Document) error {
 	if err := s.checkRegion(tx, v, m); err != nil {
