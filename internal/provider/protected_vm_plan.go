@@ -46,12 +46,12 @@ func (r *protectedVMResource) ModifyPlan(ctx context.Context, req resource.Modif
 		if id, err := state.itemID(); err == nil {
 			r.run.plans.items.destroy(id)
 		}
-		r.warnOfDeletion(ctx, state, "destroyed", &resp.Diagnostics)
+		r.checkDeletion(ctx, state, "destroyed", &resp.Diagnostics)
 	case req.State.Raw.IsNull():
 		r.planCreate(ctx, plan, req, resp)
 	case !plan.VaultID.same(state.VaultID) || !plan.SourceVMID.same(state.SourceVMID):
 		r.checkMove(plan, state, &resp.Diagnostics)
-		r.warnOfDeletion(ctx, state, "replaced", &resp.Diagnostics)
+		r.checkDeletion(ctx, state, "replaced", &resp.Diagnostics)
 	default:
 		r.planUpdate(ctx, state, pending != nil, req, resp)
 	}
@@ -84,7 +84,7 @@ func (r *protectedVMResource) planCreate(ctx context.Context, plan protectedVMMo
 		return // what follows was looked at while planning; Create looks again
 	}
 	r.checkOnce(plan, diags)
-	r.checkPolicy(ctx, plan, v, diags)
+	r.checkPolicy(ctx, plan, armNameType.null(), v, diags)
 	r.checkNotProtected(ctx, plan, vm, v, func(id vault.ItemID) bool {
 		return r.run.plans.releasedItem(id) || r.run.plans.items.replaces(id, req.Config.Raw)
 	}, diags)
@@ -148,7 +148,7 @@ func (r *protectedVMResource) checkUpdate(ctx context.Context, plan, state prote
 	if newPolicy {
 		checkPolicyVault(plan, diags)
 		if known && !r.run.applying.Load() && !diags.HasError() {
-			r.checkPolicy(ctx, plan, v, diags)
+			r.checkPolicy(ctx, plan, state.BackupPolicyID, v, diags)
 		}
 	}
 }

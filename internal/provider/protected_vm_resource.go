@@ -94,6 +94,10 @@ func (r *protectedVMResource) Create(ctx context.Context, req resource.CreateReq
 		resp.Diagnostics.AddWarning("Protection of a VM interrupted", problem(protectedVMLabel(plan), err,
 			"The service goes on setting it up, and it is in the state. The next apply goes on from there."))
 		resp.Diagnostics.Append(resp.Private.SetKey(context.WithoutCancel(ctx), pendingKey, pendingMark)...)
+	case plan.wantsBackups() && item.Stopped():
+		resp.Diagnostics.AddError("Backups of a VM were undeleted, and the VM is not protected", problem(protectedVMLabel(plan), err,
+			"The backups are in the state, marked as tainted: the next apply, when what was refused is put right, would delete and undelete them once more. To "+
+				"spare that, take the mark off by `terraform untaint` (or `tofu untaint`) and the address of this resource."))
 	default:
 		resp.Diagnostics.AddError("Protection of a VM was not completed", problem(protectedVMLabel(plan), err,
 			"It is in the state, marked as tainted: the next apply would delete it and begin again. To keep it, and have the next apply complete it, take the "+

@@ -64,6 +64,9 @@ var protectionMistakes = map[string]mistake{
 		before: protecting(contoso() + web(`protection_state = "ProtectionStopped"`)),
 		config: protecting(contoso() + web(`protection_state = "ProtectionStopped"`, `exclude_disk_luns = [1]`)),
 	},
+	"A VM does not go back from an enhanced policy to a standard one": {
+		before: protecting(contoso() + web(`backup_policy_id = "${backup_vault.test.id}/backupPolicies/EnhancedPolicy"`)), config: protecting(contoso() + web()),
+	},
 	"Backups that stay in a vault keep the VM there": {
 		before: protecting(contoso() + web(`deletion_policy = "retain_data"`)),
 		config: protecting(contoso() + web(`vault_id = "`+strings.Replace(contosoID, "contoso", "fabrikam", 1)+`"`, `backup_policy_id = "`+
