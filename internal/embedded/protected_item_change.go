@@ -56,7 +56,7 @@ func (s *Service) settleItem(tx *store.Tx, c *call, d *store.Document, v *itemVa
 	if err := s.checkProtectable(tx, v, m, d); err != nil {
 		return "", err
 	}
-	if err := checkPolicyType(body, p); err != nil {
+	if err := checkPolicyFollows(v, body, p); err != nil {
 		return "", err
 	}
 	same := isRunning(state) && store.Key(policy) == store.Key(p.id)

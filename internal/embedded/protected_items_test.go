@@ -306,6 +306,32 @@ func TestImmutableItemsStay(t *testing.T) {
 	}
 }
 
+// A machine in an immutable vault was given a policy that keeps its backups for less time.
+func TestImmutableItems_retentionIsNotReduced(t *testing.T) {
+	s := start(t)
+	vault := vaultPath("g", "vault")
+	s.put(vault, withProperties(immutability("Unlocked")))
+	for name, days := range map[string]int{"short": 29, "long": 31} {
+		s.put(policyPath(vault, name), schedule("UTC", "23:00", daysOf(days))).want(http.StatusOK)
+	}
+	path := itemPath(vault, "web")
+	with := func(policy string) string {
+		return strings.Replace(protectBody(vault, "web"), "DefaultPolicy", policy, 1)
+	}
+	refused := func() {
+		t.Helper()
+		s.put(path, with("short")).wantError(http.StatusBadRequest, "UserErrorOperationDeniedOnImmutableItem", "'short'", "31 days to 29 days", "Unlocked")
+	}
+	s.protect(vault, "web")
+	s.put(path, with("long")).want(http.StatusAccepted)
+	refused()
+	s.put(path, itemBody(`"protectionState":"ProtectionStopped","sourceResourceId":"`+machine("web")+`"`)).want(http.StatusAccepted)
+	refused()
+	s.put(path, with("long")).want(http.StatusAccepted)
+	s.patch(vault, `{"properties":`+immutability("Disabled")+`}`).want(http.StatusOK)
+	s.put(path, with("short")).want(http.StatusAccepted)
+}
+
 func TestItemList(t *testing.T) {
 	s := start(t, pagesOf(2))
 	vault := vaultPath("g", "vault")

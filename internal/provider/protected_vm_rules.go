@@ -59,12 +59,12 @@ func (r *protectedVMResource) checkPolicy(ctx context.Context, plan protectedVMM
 			"The policy %q of the vault %q is of the kind %s; a VM needs one of the kind %s.%s",
 			policy.ID.Name, id.Vault.Name, policy.Kind, vault.KindVM, r.policiesOf(ctx, v.id)))
 	default:
-		r.checkPolicyChange(ctx, plan, was, policy, diags)
+		r.checkPolicyChange(ctx, plan, was, policy, v, diags)
 	}
 }
 
 // checkPolicyChange refuses a policy that cannot follow the one a VM had.
-func (r *protectedVMResource) checkPolicyChange(ctx context.Context, plan protectedVMModel, was equalText, policy vault.Policy, diags *diag.Diagnostics) {
+func (r *protectedVMResource) checkPolicyChange(ctx context.Context, plan protectedVMModel, was equalText, policy vault.Policy, v plannedVault, diags *diag.Diagnostics) {
 	id, err := vault.ParsePolicyID(was.ValueString())
 	if err != nil {
 		return // it had none
@@ -80,6 +80,19 @@ func (r *protectedVMResource) checkPolicyChange(ctx context.Context, plan protec
 			"%s has the policy %q, and is to get %q: %s.\n\nUse a policy with policy_type = %q. To go back all the same, the backups have to be deleted: "+
 				"destroy this resource, wait until the vault's soft delete has purged them, and protect the VM again.",
 			protectedVMLabel(plan), before.ID.Name, policy.ID.Name, err, before.Settings.Type))
+	}
+	if v.immutability != vault.ImmutabilityUnlocked && v.immutability != vault.ImmutabilityLocked {
+		return
+	}
+	var shortened []string
+	for _, p := range policy.Settings.ShortensRetention(before.Settings, nil) {
+		shortened = append(shortened, p.Message)
+	}
+	if len(shortened) > 0 {
+		diags.AddAttributeError(path.Root("backup_policy_id"), "Immutable vault keeps the backups of a VM", fmt.Sprintf(
+			"%s has the policy %q, and is to get %q, which keeps backups for less time: %s. The service refuses that, since the immutability of the vault is %s.\n\n"+
+				"Use a policy that keeps backups as long as the one there is, or longer.",
+			protectedVMLabel(plan), before.ID.Name, policy.ID.Name, strings.Join(shortened, "; "), v.immutability))
 	}
 }
 

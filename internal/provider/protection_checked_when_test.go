@@ -33,6 +33,9 @@ func protectedElsewhere(c serviceClient) {
 		webID+`","policyId":"`+fabrikam+`/backupPolicies/DefaultPolicy"}}`)
 }
 
+// weekOnly is the document of a policy that keeps daily backups for a week.
+var weekOnly = strings.Replace(dailyDocument, `"count":30`, `"count":7`, 1)
+
 const eastUSInventory = `virtual_machines = { "` + webID + `" = "eastus" }`
 
 var protectionMistakes = map[string]mistake{
@@ -66,6 +69,11 @@ var protectionMistakes = map[string]mistake{
 	},
 	"A VM does not go back from an enhanced policy to a standard one": {
 		before: protecting(contoso() + web(`backup_policy_id = "${backup_vault.test.id}/backupPolicies/EnhancedPolicy"`)), config: protecting(contoso() + web()),
+	},
+	"A policy in an immutable vault keeps the backups as long as the one before": {
+		before:  protecting(contoso(`immutability = "Unlocked"`) + web()),
+		prepare: func(c serviceClient) { c.do(http.MethodPut, contosoID+"/backupPolicies/short", weekOnly) },
+		config:  protecting(contoso(`immutability = "Unlocked"`) + web(`backup_policy_id = "${backup_vault.test.id}/backupPolicies/short"`)),
 	},
 	"Backups that stay in a vault keep the VM there": {
 		before: protecting(contoso() + web(`deletion_policy = "retain_data"`)),
