@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -43,10 +44,7 @@ func (r *protectedVMResource) ModifyPlan(ctx context.Context, req resource.Modif
 	}
 	switch {
 	case req.Plan.Raw.IsNull():
-		if id, err := state.itemID(); err == nil {
-			r.run.plans.items.destroy(id)
-		}
-		r.checkDeletion(ctx, state, "destroyed", &resp.Diagnostics)
+		r.planDestroy(ctx, state, &resp.Diagnostics)
 	case req.State.Raw.IsNull():
 		r.planCreate(ctx, plan, req, resp)
 	case !plan.VaultID.same(state.VaultID) || !plan.SourceVMID.same(state.SourceVMID):
@@ -55,6 +53,27 @@ func (r *protectedVMResource) ModifyPlan(ctx context.Context, req resource.Modif
 	default:
 		r.planUpdate(ctx, state, pending != nil, req, resp)
 	}
+}
+
+// planDestroy plans to end the protection. Of a resource that is no longer in the configuration Terraform asks before it
+// refreshes it, so what the state says of it may be old.
+func (r *protectedVMResource) planDestroy(ctx context.Context, state protectedVMModel, diags *diag.Diagnostics) {
+	id, err := state.itemID()
+	if err != nil {
+		return
+	}
+	refreshed := r.run.plans.items.isRead(id)
+	r.run.plans.items.destroy(id)
+	if !refreshed && !r.run.applying.Load() {
+		item, err := r.run.vaults.ProtectedVM(ctx, id)
+		if arm.IsNotFound(err) || err == nil && item.SoftDeleted {
+			return // gone already, as the refresh will say
+		}
+		if err == nil {
+			state.RecoveryPointCount = types.Int64Value(int64(item.RecoveryPoints))
+		}
+	}
+	r.checkDeletion(ctx, state, "destroyed", diags)
 }
 
 func (r *protectedVMResource) planCreate(ctx context.Context, plan protectedVMModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {

@@ -132,14 +132,14 @@ func (r *protectedVMResource) Read(ctx context.Context, req resource.ReadRequest
 		}
 		return
 	case arm.IsNotFound(err):
-		r.remove(ctx, state, "no longer exists and is removed from the state. The next apply protects the VM again; earlier backups are gone.", resp)
+		r.remove(ctx, state, "no longer exists and is removed from the state. Earlier backups are gone. If it is still in the configuration, the next apply protects the VM again.", resp)
 		return
 	case err != nil:
 		resp.Diagnostics.AddError("Unable to read the protection of a VM", problem(protectedVMLabel(state), err, ""))
 		return
 	case item.SoftDeleted:
 		r.remove(ctx, state, "was deleted and is removed from the state. Its backups are soft-deleted: "+keptUntil(item)+
-			". The next apply undeletes them and protects the VM again.", resp)
+			". If it is still in the configuration, the next apply undeletes them and protects the VM again.", resp)
 		return
 	case !armNameType.value(item.SourceVMID).same(state.SourceVMID):
 		r.remove(ctx, state, "is no longer in the vault, which now protects another VM of the same group and name: "+item.SourceVMID+". It is removed from the state.", resp)
@@ -180,7 +180,7 @@ func (r *protectedVMResource) Update(ctx context.Context, req resource.UpdateReq
 		item, err := r.change(ctx, id, plan, state, pending != nil, &resp.Diagnostics)
 		if err != nil {
 			// The state stays as it was; the next plan reads what was reached, and goes on from there.
-			resp.Diagnostics.AddError("Unable to change the protection of a VM", problem(protectedVMLabel(plan), err, ""))
+			resp.Diagnostics.AddError("Unable to change the protection of a VM", problem(protectedVMLabel(plan), err, goesOn(err, "timeouts.update")))
 			return
 		}
 		r.save(ctx, state, item, &resp.State, resp.Identity, &resp.Diagnostics)
@@ -260,8 +260,23 @@ func (r *protectedVMResource) leave(ctx context.Context, id vault.ItemID, state 
 const codeImmutable = "UserErrorOperationDeniedOnImmutableItem"
 
 func deleteAdvice(err error) string {
+	if advice := goesOn(err, "timeouts.delete"); advice != "" {
+		return advice
+	}
 	if arm.HasCode(err, codeImmutable) {
 		return fmt.Sprintf("An immutable vault keeps backups until they expire. Set deletion_policy = %q or %q, apply, and destroy then.", deletionSuspend, deletionRetain)
+	}
+	return ""
+}
+
+// goesOn says what becomes of a request that nobody waits for any more; empty when the service has answered it.
+func goesOn(err error, timeout string) string {
+	const text = "What the service has accepted it goes on with. The next apply looks at what has come of it, and goes on from there."
+	switch {
+	case errors.Is(err, context.Canceled):
+		return text
+	case errors.Is(err, context.DeadlineExceeded):
+		return text + " A larger " + timeout + " gives it more time."
 	}
 	return ""
 }
