@@ -59,7 +59,10 @@ func (r *protectedVMResource) ImportState(ctx context.Context, req resource.Impo
 		resp.Diagnostics.AddError("Protected VM to import is deleted", fmt.Sprintf(
 			"The VM %q is no longer protected by the vault %q, and its backups are soft-deleted: %s. Take the import block out; the apply of a "+
 				"backup_protected_vm for this VM and vault undeletes them.", id.VMName(), id.Vault.Name, keptUntil(item)))
-	case !model.SourceVMID.IsNull() && !armNameType.value(item.SourceVMID).same(model.SourceVMID):
+	case item.SourceVMID == "" && model.SourceVMID.IsNull():
+		resp.Diagnostics.AddError("VM of the item is not known", fmt.Sprintf(
+			"The service does not say which VM the item %s is of. Import by identity, which takes vault_id and source_vm_id.", item.ARMID))
+	case item.SourceVMID != "" && !model.SourceVMID.IsNull() && !armNameType.value(item.SourceVMID).same(model.SourceVMID):
 		resp.Diagnostics.AddError("Protected VM to import is another", fmt.Sprintf(
 			"The vault %q protects the VM %s, which has the resource group and the name of %s, but is another.", id.Vault.Name, item.SourceVMID, model.SourceVMID.ValueString()))
 	default:

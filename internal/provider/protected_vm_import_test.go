@@ -85,6 +85,39 @@ func TestProtectedVMImport(t *testing.T) {
 	}
 }
 
+// A protection whose VM the service does not name any more was taken out of the state, as if it were another VM's.
+func TestProtectedVM_namelessSource(t *testing.T) {
+	database := acctest.Database(t)
+	newServiceClient(t, database).protectWeb()
+	recorder := &acctest.Recorder{Answer: func(req *http.Request) *http.Response {
+		if req.Method != http.MethodGet || !strings.EqualFold(req.URL.Path, webItem) {
+			return nil
+		}
+		return acctest.JSON(http.StatusOK, `{"id":"`+webItem+`","properties":{"protectedItemType":"Microsoft.Compute/virtualMachines","protectionState":"ProtectionStopped"}}`)
+	}}
+	client := newProtocolClient(t, database, recorder.Option())
+	resp := client.importProtectedVM(&tfprotov6.ImportResourceStateRequest{ID: webItem})
+	checkOneError(t, resp.Diagnostics, "does not say which VM the item "+webItem+" is of. Import by identity")
+
+	client = newProtocolClient(t, database, recorder.Option()) // else a list serves the third read
+	resp = client.importProtectedVM(&tfprotov6.ImportResourceStateRequest{Identity: client.protectedVMIdentity(contosoID, webID)})
+	client.succeed(resp.Diagnostics)
+	imported := resp.ImportedResources[0]
+	read, err := client.server.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{
+		TypeName: "backup_protected_vm", CurrentState: imported.State, CurrentIdentity: imported.Identity,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client.succeed(read.Diagnostics)
+	kind := client.schemas.ResourceSchemas["backup_protected_vm"].ValueType()
+	for _, state := range []*tfprotov6.DynamicValue{imported.State, read.NewState} {
+		if got := client.decodeTexts(state, kind); got["source_vm_id"] != webID || got["protection_state"] != "ProtectionStopped" {
+			t.Errorf("state: %v", got)
+		}
+	}
+}
+
 func TestProtectedVMImport_refused(t *testing.T) {
 	database := acctest.Database(t)
 	service := newServiceClient(t, database)

@@ -105,7 +105,9 @@ func sameState(a, b string) bool {
 func (m *protectedVMModel) take(ctx context.Context, item vault.ProtectedVM, region string, next time.Time) (diags diag.Diagnostics) {
 	m.ID = keep(m.ID, armNameType.value(item.ARMID))
 	m.VaultID = keep(m.VaultID, armNameType.value(item.ID.Vault.String()))
-	m.SourceVMID = keep(m.SourceVMID, armNameType.value(item.SourceVMID))
+	if item.SourceVMID != "" {
+		m.SourceVMID = keep(m.SourceVMID, armNameType.value(item.SourceVMID))
+	}
 	if item.PolicyID != "" {
 		m.BackupPolicyID = keep(m.BackupPolicyID, armNameType.value(item.PolicyID))
 	} else if m.BackupPolicyID.IsUnknown() {

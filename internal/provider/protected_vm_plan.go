@@ -167,7 +167,11 @@ func (r *protectedVMResource) checkUpdate(ctx context.Context, plan, state prote
 	if newPolicy {
 		checkPolicyVault(plan, diags)
 		if known && !r.run.applying.Load() && !diags.HasError() {
-			r.checkPolicy(ctx, plan, state.BackupPolicyID, v, diags)
+			was := state.BackupPolicyID
+			if !takesBackups(state.ProtectionState.ValueString()) && !plan.wantsBackups() {
+				was = armNameType.null() // only written down; the state may never have been the service's either
+			}
+			r.checkPolicy(ctx, plan, was, v, diags)
 		}
 	}
 }

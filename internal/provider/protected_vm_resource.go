@@ -141,7 +141,7 @@ func (r *protectedVMResource) Read(ctx context.Context, req resource.ReadRequest
 		r.remove(ctx, state, "was deleted and is removed from the state. Its backups are soft-deleted: "+keptUntil(item)+
 			". If it is still in the configuration, the next apply undeletes them and protects the VM again.", resp)
 		return
-	case !armNameType.value(item.SourceVMID).same(state.SourceVMID):
+	case item.SourceVMID != "" && !armNameType.value(item.SourceVMID).same(state.SourceVMID):
 		r.remove(ctx, state, "is no longer in the vault, which now protects another VM of the same group and name: "+item.SourceVMID+". It is removed from the state.", resp)
 		return
 	}

@@ -36,7 +36,7 @@ func checkPolicyVault(m protectedVMModel, diags *diag.Diagnostics) {
 }
 
 // checkPolicy refuses a policy that the vault does not have, has for something else than VMs, or cannot give to a VM that
-// had the policy was; null for a VM that had none.
+// had the policy was; null when it is not known to have had one.
 func (r *protectedVMResource) checkPolicy(ctx context.Context, plan protectedVMModel, was equalText, v plannedVault, diags *diag.Diagnostics) {
 	if plan.BackupPolicyID.IsNull() || plan.BackupPolicyID.IsUnknown() || v.id.Name == "" || v.isNew {
 		return

@@ -159,6 +159,19 @@ func TestProtectedVMIsRead(t *testing.T) {
 	}
 }
 
+// Of a VM that is gone the service may only keep the older of its two properties for the id.
+func TestProtectedVMIsRead_byItsOtherID(t *testing.T) {
+	c, f := newFake(t)
+	for text, want := range map[string]string{
+		`"sourceResourceId":null,"virtualMachineId":"` + vmID("web").String() + `"`: vmID("web").String(), `"friendlyName":"web"`: "",
+	} {
+		f.put(itemID("web").String(), `{"id":"`+itemID("web").String()+`",`+itemDocument+","+text+`}}`)
+		if v, err := c.ProtectedVM(t.Context(), itemID("web")); err != nil || v.SourceVMID != want {
+			t.Errorf("%s: %q %v", text, v.SourceVMID, err)
+		}
+	}
+}
+
 func TestCallsOfAProtection(t *testing.T) {
 	c, f := newFake(t)
 	item := "VM;iaasvmcontainerv2;Machines;web"
