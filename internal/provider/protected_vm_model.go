@@ -89,6 +89,11 @@ func (m protectedVMModel) protection(ctx context.Context, diags *diag.Diagnostic
 // wantsBackups tells whether the model asks for backups to be taken.
 func (m protectedVMModel) wantsBackups() bool { return takesBackups(m.ProtectionState.ValueString()) }
 
+// isStopped tells whether the protection is stopped, or to be. That one has no policy; a suspended one has.
+func (m protectedVMModel) isStopped() bool {
+	return m.ProtectionState.ValueString() == vault.StateStopped
+}
+
 // takesBackups tells whether a protection state is one in which backups are taken, be it the wish for them.
 func takesBackups(state string) bool {
 	return !strings.EqualFold(state, vault.StateStopped) && !strings.EqualFold(state, vault.StateSuspended)

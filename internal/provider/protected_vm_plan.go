@@ -168,7 +168,7 @@ func (r *protectedVMResource) checkUpdate(ctx context.Context, plan, state prote
 		checkPolicyVault(plan, diags)
 		if known && !r.run.applying.Load() && !diags.HasError() {
 			was := state.BackupPolicyID
-			if !takesBackups(state.ProtectionState.ValueString()) && !plan.wantsBackups() {
+			if state.isStopped() && plan.isStopped() {
 				was = armNameType.null() // only written down; the state may never have been the service's either
 			}
 			r.checkPolicy(ctx, plan, was, v, diags)
@@ -182,11 +182,7 @@ func changesProtection(plan, state protectedVMModel) bool {
 	if !plan.ProtectionState.IsUnknown() && !sameState(plan.ProtectionState.ValueString(), state.ProtectionState.ValueString()) {
 		return true
 	}
-	if changesDisks(plan, state) {
-		return true
-	}
-	stopped := !takesBackups(state.ProtectionState.ValueString())
-	return !stopped && !sameText(plan.BackupPolicyID, state.BackupPolicyID)
+	return changesDisks(plan, state) || !state.isStopped() && !sameText(plan.BackupPolicyID, state.BackupPolicyID)
 }
 
 // sameText tells whether two values mean the same, or are both null.

@@ -195,7 +195,8 @@ func (r *protectedVMResource) Update(ctx context.Context, req resource.UpdateReq
 }
 
 // change brings an item from what the state says to what is planned. A policy or disks are given to a protection that
-// takes backups, so it is stopped after that.
+// takes backups, so it is stopped or suspended after that. While it is suspended, backups expire by the policy; a stopped
+// one has none and keeps them for ever, so that it is taken up before it is suspended.
 func (r *protectedVMResource) change(ctx context.Context, id vault.ItemID, plan, state protectedVMModel, again bool, diags *diag.Diagnostics) (item vault.ProtectedVM, err error) {
 	progress := logProtection(ctx, id)
 	wish := plan.ProtectionState
@@ -203,7 +204,8 @@ func (r *protectedVMResource) change(ctx context.Context, id vault.ItemID, plan,
 		wish = state.ProtectionState // not configured: what there is stays
 	}
 	takes := takesBackups(wish.ValueString())
-	if takes || again || changesDisks(plan, state) {
+	otherPolicy := state.isStopped() || !sameText(plan.BackupPolicyID, state.BackupPolicyID)
+	if takes || again || changesDisks(plan, state) || otherPolicy && wish.ValueString() == vault.StateSuspended {
 		if item, err = r.run.vaults.Protect(ctx, id, plan.protection(ctx, diags), progress); err != nil {
 			return item, err
 		}
