@@ -86,14 +86,21 @@ func TestProtectedVM_transitions(t *testing.T) {
 					database := acctest.Database(t)
 					service := newServiceClient(t, database)
 					service.do(http.MethodPut, contosoID, `{"location":"chinaeast","sku":{"name":"Standard"},"properties":{"securitySettings":{"immutabilitySettings":{"state":"Unlocked"}}}}`)
-					client := newProtocolClient(t, database)
+					recorder := &acctest.Recorder{}
+					client := newProtocolClient(t, database, recorder.Option())
 					kind := client.schemas.ResourceSchemas["backup_protected_vm"].ValueType()
 					config := func(state, policy string) map[string]any {
 						return map[string]any{"vault_id": contosoID, "source_vm_id": webID, "backup_policy_id": contosoID + "/backupPolicies/" + policy, "protection_state": state}
 					}
 					before := client.change(nil, config(from, "DefaultPolicy"))
-					after := client.decodeTexts(client.change(before, config(to, policy)), kind)
+					recorder.Take()
+					state := client.change(before, config(to, policy))
+					after := client.decodeTexts(state, kind)
 
+					writes := count(recorder.Take(), http.MethodPut)
+					if nothing := from == to && (policy == "DefaultPolicy" || to == "ProtectionStopped"); nothing != (writes == 0) {
+						t.Errorf("%d writes", writes)
+					}
 					if after["protection_state"] != to || !strings.HasSuffix(after["backup_policy_id"], "/"+policy) {
 						t.Errorf("in the state: %s with %s", after["protection_state"], after["backup_policy_id"])
 					}
@@ -106,6 +113,10 @@ func TestProtectedVM_transitions(t *testing.T) {
 						if there[name] != value {
 							t.Errorf("the service has %s = %v, want %v", name, there[name], value)
 						}
+					}
+					if from == to && to == "ProtectionStopped" {
+						// The other policy was only written down, so there is a way back, although of another type.
+						client.change(client.change(state, config(to, "DefaultPolicy")), config("Protected", "DefaultPolicy"))
 					}
 				})
 			}
