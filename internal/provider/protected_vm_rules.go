@@ -182,7 +182,8 @@ func (r *protectedVMResource) checkNotProtected(ctx context.Context, plan protec
 func addOtherVault(diags *diag.Diagnostics, plan protectedVMModel, other arm.ID) {
 	diags.AddAttributeError(path.Root("source_vm_id"), "VM is protected by another vault", fmt.Sprintf(
 		"%s is protected by the vault %q in resource group %q already. A VM is protected by one vault at a time.\n\nThat vault: %s\n\n"+
-			"Set vault_id to it and import the VM, or stop the protection there and delete the backups first, in an apply of its own.",
+			"Set vault_id to it and import the VM, or stop the protection there and delete the backups first, in an apply of its own. If this apply was to "+
+			"move the VM, it has to leave that vault first: take create_before_destroy out of the lifecycle block.",
 		vmLabel(plan), other.Name, other.ResourceGroup, other))
 }
 
@@ -197,7 +198,8 @@ func addProtected(diags *diag.Diagnostics, plan protectedVMModel, item vault.Pro
 	diags.AddAttributeError(path.Root("source_vm_id"), "VM is protected already", fmt.Sprintf(
 		"%s is protected by this vault already; the protection is in the state %s.\n\nTo adopt it, paste this block into the configuration, with the address "+
 			"of this resource after \"to =\", and apply.\n\nimport {\n  to = backup_protected_vm.example\n  id = %q\n}\n\nIf the resource was renamed in the "+
-			"configuration, use a moved block instead. If it is this resource's own, marked as tainted, plan without -refresh=false.",
+			"configuration, use a moved block instead. If it is this resource's own, marked as tainted, plan without -refresh=false, and take "+
+			"create_before_destroy out of the lifecycle block.",
 		vmLabel(plan), item.State, item.ARMID))
 }
 
