@@ -137,8 +137,11 @@ func (s *Service) putPolicy(c *call) (*answer, error) {
 		} else if err := checkNewPolicy(tx, c, vault); err != nil {
 			return err
 		}
-		body, err := settlePolicy(before, in, c.now)
+		body, settings, err := settlePolicy(before, in, c.now)
 		if err != nil {
+			return err
+		}
+		if err := s.checkRetentionStays(tx, vault, before, settings); err != nil {
 			return err
 		}
 		a, err = s.storePolicy(tx, c, d, body, users)

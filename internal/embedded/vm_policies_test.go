@@ -288,6 +288,35 @@ func TestPolicyInUse(t *testing.T) {
 	s.get(path).want(http.StatusNotFound)
 }
 
+// What shortens retention is refused while the vault is immutable, used or not; all else is not.
+func TestPolicyOfAnImmutableVault(t *testing.T) {
+	s := start(t)
+	vault := vaultPath("g", "vault")
+	s.put(vault, withProperties(immutability("Disabled"))).want(http.StatusCreated)
+	path := policyPath(vault, "Mine")
+	count := func(n int) string { return strings.Replace(daily, `"count":10`, fmt.Sprintf(`"count":%d`, n), 1) }
+	s.put(path, daily).want(http.StatusOK)
+	s.put(path, count(9)).want(http.StatusOK)
+	s.put(policyPath(vault, "weekly"), weekly).want(http.StatusOK)
+	for _, state := range []string{"Unlocked", "Locked"} {
+		s.patch(vault, withProperties(immutability(state))).want(http.StatusOK)
+		refused := func(path, body string, parts ...string) {
+			t.Helper()
+			s.put(path, body).wantError(http.StatusBadRequest, "UserErrorOperationDeniedOnImmutableItem", append(parts, "'vault' is "+state)...)
+		}
+		refused(path, count(8), "retention_daily goes from 9 days to 8 days")
+		refused(policyPath(vault, "DefaultPolicy"), count(29), "retention_daily goes from 30 days to 29 days")
+		yearly := strings.Index(weekly, `,"yearlySchedule"`)
+		refused(policyPath(vault, "weekly"), weekly[:yearly]+"}}}", "retention_yearly is removed, which keeps recovery points for 3 years")
+		s.put(path, strings.ReplaceAll(count(9), "22:30", "21:00")).want(http.StatusOK)
+		s.put(policyPath(vault, "weekly"), strings.NewReplacer("friday", "monday", "Friday", "Monday").Replace(weekly)).want(http.StatusOK)
+	}
+	s.put(path, count(10)).want(http.StatusOK)
+	if got := s.get(path).at("properties", "retentionPolicy", "dailySchedule", "retentionDuration", "count"); got != 10.0 {
+		t.Errorf("%v days", got)
+	}
+}
+
 func TestPolicyInUseNamesTen(t *testing.T) {
 	s := start(t)
 	vault := vaultPath("g", "vault")

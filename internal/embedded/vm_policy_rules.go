@@ -33,9 +33,9 @@ var policyWords = map[string][]string{
 // policyTimes are the members that hold times of day.
 var policyTimes = []string{"scheduleRunTimes", "retentionTimes", "scheduleWindowStartTime"}
 
-// settlePolicy makes the body of a policy from a request, which is the whole document. before is the policy that it
-// replaces, nil when it is new.
-func settlePolicy(before *policy, in object, now time.Time) (object, error) {
+// settlePolicy makes the body of a policy, and what it says, from a request, which is the whole document. before is the
+// policy that it replaces, nil when it is new.
+func settlePolicy(before *policy, in object, now time.Time) (object, catalog.VMPolicy, error) {
 	for _, name := range []string{"id", "name", "type", "eTag"} {
 		delete(in, name)
 	}
@@ -45,10 +45,10 @@ func settlePolicy(before *policy, in object, now time.Time) (object, error) {
 	body := merge(object{}, in) // without nulls
 	properties, err := section(body, "properties")
 	if err != nil {
-		return nil, err
+		return nil, catalog.VMPolicy{}, err
 	}
 	if err := checkPolicyKind(properties); err != nil {
-		return nil, err
+		return nil, catalog.VMPolicy{}, err
 	}
 	settlePolicyValues(properties, now)
 	if properties["snapshotConsistencyType"] == "" {
@@ -66,7 +66,7 @@ func settlePolicy(before *policy, in object, now time.Time) (object, error) {
 	r := policyReader{}
 	p := r.policy(properties)
 	if r.err != nil {
-		return nil, r.err
+		return nil, catalog.VMPolicy{}, r.err
 	}
 	if p.InstantRestoreDays == 0 && properties["instantRpRetentionRangeInDays"] == nil {
 		p.InstantRestoreDays = p.DefaultInstantRestoreDays()
@@ -87,7 +87,7 @@ func settlePolicy(before *policy, in object, now time.Time) (object, error) {
 			r.refuse("%s: %s", problem.Field, problem.Message)
 		}
 	}
-	return body, invalidPolicy(r.reasons)
+	return body, p, invalidPolicy(r.reasons)
 }
 
 // checkPolicyKind refuses a policy that is not for virtual machines.
@@ -179,6 +179,26 @@ func checkPolicyRoom(tx *store.Tx, vault *store.Document) error {
 		Message: fmt.Sprintf("The vault '%s' has %d policies, which is the most that a vault can have. Delete one that is not "+
 			"used, or assign an existing policy.", lastSegment(vault.ID), len(policies)),
 	}
+}
+
+// checkRetentionStays refuses a change by which a policy of an immutable vault keeps recovery points for less time, whether
+// items have the policy or not.
+func (s *Service) checkRetentionStays(tx *store.Tx, vault *store.Document, before *policy, after catalog.VMPolicy) error {
+	if before == nil {
+		return nil
+	}
+	v, err := s.readItemVault(tx, vault)
+	if err != nil || !immutable(v) {
+		return err
+	}
+	var reasons []string
+	for _, shortened := range after.ShortensRetention(before.settings, nil) {
+		reasons = append(reasons, shortened.Message)
+	}
+	if len(reasons) == 0 {
+		return nil
+	}
+	return deniedOnImmutable(v, "Reduction in retention is not allowed since the vault is immutable: "+strings.Join(reasons, "; ")+".")
 }
 
 // policyInUse refuses to delete the policy of items.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -64,6 +65,26 @@ const trustAdvice = "This machine does not trust the certificate. If the service
 const rightsAdvice = "The identity that the provider is signed in with lacks the right to do this. Give it a role that has the action named above, at that scope or " +
 	"above it, such as Contributor on the resource group. A role given just now takes some minutes to count. If it is the wrong identity, look at " +
 	"how the provider signs in: the log at the level INFO says it."
+
+// listed names things in the order of their names, as many as a message can hold.
+func listed(names []string) string {
+	const most = 10
+	names = slices.Sorted(slices.Values(names))
+	list := strings.Join(names[:min(len(names), most)], ", ")
+	if more := len(names) - most; more > 0 {
+		list += fmt.Sprintf(" and %d more", more)
+	}
+	return list
+}
+
+// sentences makes one of each line: what breaks several rules has a line for each.
+func sentences(s string) string {
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		lines[i] = sentence(line)
+	}
+	return strings.Join(lines, "\n")
+}
 
 // sentence makes one of a rule's text: a capital first, unless it begins with the name of an attribute, a full stop last.
 func sentence(s string) string {

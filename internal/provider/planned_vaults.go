@@ -27,6 +27,7 @@ type plannedVaults struct {
 	policies map[string]bool         // that this run makes, by key
 	said     map[string]bool         // what is said once a run
 	released map[string]bool         // items whose protection this run has ended, by key
+	leaving  map[string]bool         // items that leave their policy when this run destroys them, by key
 }
 
 // plannedVault is what a plan makes of a vault. What is not known yet is empty.
@@ -44,7 +45,7 @@ type plannedVault struct {
 func newPlannedVaults() *plannedVaults {
 	return &plannedVaults{
 		intended: map[string]plannedVault{}, policies: map[string]bool{},
-		said: map[string]bool{}, released: map[string]bool{},
+		said: map[string]bool{}, released: map[string]bool{}, leaving: map[string]bool{},
 	}
 }
 
@@ -87,6 +88,12 @@ func (p *plannedVaults) release(id vault.ItemID) { p.first(p.released, id.Key())
 
 // releasedItem tells whether this run has ended the protection.
 func (p *plannedVaults) releasedItem(id vault.ItemID) bool { return p.has(p.released, id.Key()) }
+
+// leave notes that a VM has no policy any more once this run has destroyed its protection.
+func (p *plannedVaults) leave(id vault.ItemID) { p.first(p.leaving, id.Key()) }
+
+// leavesPolicy tells whether a VM has no policy any more once this run has ended.
+func (p *plannedVaults) leavesPolicy(id vault.ItemID) bool { return p.has(p.leaving, id.Key()) }
 
 // intend notes what a plan makes of a vault.
 func (p *plannedVaults) intend(plan vaultModel, isNew bool) {

@@ -20,6 +20,11 @@ func policyInUse(after string) mistake {
 	}
 }
 
+// immutableWorkspace is the policy nightly of an immutable vault.
+func immutableWorkspace(retention string) string {
+	return strings.Replace(policyWorkspace(policyBlock("test", "nightly", daily, retention)), `"eastus"`, "\"eastus\"\n  immutability = \"Unlocked\"", 1)
+}
+
 const (
 	hourly   = `backup = { frequency = "Hourly", time = "08:00", hour_interval = 4, hour_duration = 12 }`
 	onMonday = `backup = { frequency = "Weekly", time = "08:00", weekdays = ["Monday"] }`
@@ -64,7 +69,10 @@ var policyMistakes = map[string]mistake{
 		before: policyWorkspace(), config: policyWorkspace(policyAt("test"), strings.Replace(policyAt("again"), daily, daily+"\n  depends_on = [backup_policy_vm.test]", 1)),
 	},
 	"The time zone follows daylight saving time": ofPolicy(daily, thirtyDays, `timezone = "Europe/Berlin"`),
-	"VMs have a policy that is destroyed":        policyInUse(policyWorkspace()),
-	"VMs have a policy that is replaced":         policyInUse(policyWorkspace(policyBlock("test", "nightly", enhanced, daily, thirtyDays))),
-	"A policy that VMs have is not deleted":      policyInUse(policyWorkspace()),
+	"An immutable vault keeps the retention of its policies": {
+		before: immutableWorkspace(thirtyDays), config: immutableWorkspace(`retention_daily = { count = 29 }`),
+	},
+	"VMs have a policy that is destroyed":   policyInUse(policyWorkspace()),
+	"VMs have a policy that is replaced":    policyInUse(policyWorkspace(policyBlock("test", "nightly", enhanced, daily, thirtyDays))),
+	"A policy that VMs have is not deleted": policyInUse(policyWorkspace()),
 }

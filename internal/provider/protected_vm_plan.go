@@ -64,6 +64,9 @@ func (r *protectedVMResource) planDestroy(ctx context.Context, state protectedVM
 	}
 	refreshed := r.run.plans.items.isRead(id)
 	r.run.plans.items.destroy(id)
+	if state.DeletionPolicy.ValueString() != deletionSuspend { // what is suspended keeps its policy
+		r.run.plans.leave(id)
+	}
 	if !refreshed && !r.run.applying.Load() {
 		item, err := r.run.vaults.ProtectedVM(ctx, id)
 		if arm.IsNotFound(err) || err == nil && item.SoftDeleted {

@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -102,9 +101,6 @@ func (r *vaultResource) checkSoftDelete(ctx context.Context, plan, state vaultMo
 	checkFinal(after.State.ValueString(), before.State.ValueString(), softDeleteForced, false, at, "Soft delete", vaultLabel(state), &resp.Diagnostics)
 }
 
-// namesShown is how many protected items a warning names.
-const namesShown = 10
-
 // warnOfContents says what a vault holds that is going to be destroyed or replaced. It is a warning, since the items may
 // leave in the same plan; the service refuses otherwise. A vault that never registered a VM is not asked.
 func (r *vaultResource) warnOfContents(ctx context.Context, state vaultModel, fate string, diags *diag.Diagnostics) {
@@ -124,16 +120,11 @@ func (r *vaultResource) warnOfContents(ctx context.Context, state vaultModel, fa
 	if len(names) == 0 {
 		return
 	}
-	slices.Sort(names)
-	list := strings.Join(names[:min(len(names), namesShown)], ", ")
-	if more := len(names) - namesShown; more > 0 {
-		list += fmt.Sprintf(" and %d more", more)
-	}
 	items := "items"
 	if len(names) == 1 {
 		items = "item"
 	}
-	detail := fmt.Sprintf("%s is to be %s. It holds %d protected %s: %s.\n\n", vaultLabel(state), fate, len(names), items, list)
+	detail := fmt.Sprintf("%s is to be %s. It holds %d protected %s: %s.\n\n", vaultLabel(state), fate, len(names), items, listed(names))
 	switch {
 	case !state.ForceDestroy.ValueBool():
 		detail += "The service refuses to delete it while they are there. Unless they leave in the same apply, it fails; force_destroy = true deletes them " +

@@ -1,12 +1,15 @@
 package provider_test
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
@@ -14,6 +17,7 @@ import (
 
 	"github.com/azurebackup/terraform-provider-backup/internal/acctest"
 	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
+	"github.com/azurebackup/terraform-provider-backup/internal/provider"
 )
 
 // Answers that are lost or throttled are no failure, and a create that the service has accepted is never lost, although its
@@ -73,6 +77,35 @@ func TestAccVMPolicy_refused(t *testing.T) {
 			{Config: before, ConfigPlanChecks: policyPlans(plancheck.ResourceActionCreate)},
 			{PreConfig: refuse, Config: after, ExpectError: message("Broken: It broke.")},
 			{Config: before, ConfigPlanChecks: nothing},
+		},
+	})
+}
+
+// forgetful is a service that takes policies, and keeps 40 days whatever they say.
+type forgetful struct{ next policy.Transporter }
+
+func (f forgetful) Do(req *http.Request) (*http.Response, error) {
+	if req.Method == http.MethodPut && strings.Contains(req.URL.Path, "/backupPolicies/") {
+		body, err := io.ReadAll(req.Body)
+		if err != nil {
+			return nil, err
+		}
+		body = bytes.Replace(body, []byte(`"count":30`), []byte(`"count":40`), 1)
+		req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	}
+	return f.next.Do(req)
+}
+
+// What the service makes something else of is an error that names it, and the state has what there is.
+func TestAccVMPolicy_settingIgnored(t *testing.T) {
+	t.Parallel()
+	config := policyConfig(acctest.Database(t), daily, thirtyDays)
+	option := provider.WithTransport(func(next policy.Transporter) policy.Transporter { return forgetful{next} })
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Factories(option),
+		Steps: []resource.TestStep{
+			{Config: config, ExpectError: message("did not keep these settings: retention_daily. The state has what it made of them.")},
+			{Config: strings.Replace(config, "count = 30", "count = 40", 1), ConfigStateChecks: []statecheck.StateCheck{policyHas("id", text(nightlyID))}},
 		},
 	})
 }

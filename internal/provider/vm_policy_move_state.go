@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -14,23 +16,81 @@ import (
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
-// foreignPolicy is what a policy keeps of its state when it moves here from azurerm: what decides about a replacement,
-// and the user's spelling. Everything else is read from the service by the refresh that follows.
+// foreignPolicy is what a policy keeps of its state when it moves here from azurerm, where what is an object here is a
+// block: a list of one or none.
 type foreignPolicy struct {
-	ID         types.String `tfsdk:"id"`
-	PolicyType types.String `tfsdk:"policy_type"`
-	TimeZone   types.String `tfsdk:"timezone"`
-	Timeouts   types.Object `tfsdk:"timeouts"`
+	ID                          types.String `tfsdk:"id"`
+	PolicyType                  types.String `tfsdk:"policy_type"`
+	TimeZone                    types.String `tfsdk:"timezone"`
+	Backup                      types.List   `tfsdk:"backup"`
+	InstantRestoreRetentionDays types.Int64  `tfsdk:"instant_restore_retention_days"`
+	InstantRestoreResourceGroup types.List   `tfsdk:"instant_restore_resource_group"`
+	SnapshotConsistencyType     types.String `tfsdk:"snapshot_consistency_type"`
+	RetentionDaily              types.List   `tfsdk:"retention_daily"`
+	RetentionWeekly             types.List   `tfsdk:"retention_weekly"`
+	RetentionMonthly            types.List   `tfsdk:"retention_monthly"`
+	RetentionYearly             types.List   `tfsdk:"retention_yearly"`
+	TieringPolicy               types.List   `tfsdk:"tiering_policy"`
+	Timeouts                    types.Object `tfsdk:"timeouts"`
 }
 
 // foreignPolicySchema has the attributes of foreignPolicy; what else is in the state is passed over.
 func foreignPolicySchema(ctx context.Context) *schema.Schema {
+	block := func(of map[string]attr.Type) schema.Attribute {
+		return schema.ListAttribute{Optional: true, ElementType: types.ObjectType{AttrTypes: of}}
+	}
 	return &schema.Schema{Attributes: map[string]schema.Attribute{
-		"id":          schema.StringAttribute{Computed: true},
-		"policy_type": schema.StringAttribute{Optional: true},
-		"timezone":    schema.StringAttribute{Optional: true},
-		"timeouts":    schema.ObjectAttribute{Optional: true, AttributeTypes: noTimeouts(ctx).AttributeTypes(ctx)},
+		"id":                             schema.StringAttribute{Computed: true},
+		"policy_type":                    schema.StringAttribute{Optional: true},
+		"timezone":                       schema.StringAttribute{Optional: true},
+		"backup":                         block(policyBackupTypes),
+		"instant_restore_retention_days": schema.Int64Attribute{Optional: true},
+		"instant_restore_resource_group": block(instantRestoreGroupTypes),
+		"snapshot_consistency_type":      schema.StringAttribute{Optional: true},
+		"retention_daily":                block(dailyRetentionTypes),
+		"retention_weekly":               block(weeklyRetentionTypes),
+		"retention_monthly":              block(monthlyRetentionTypes),
+		"retention_yearly":               block(yearlyRetentionTypes),
+		"tiering_policy": block(map[string]attr.Type{
+			"archived_restore_point": types.ListType{ElemType: types.ObjectType{AttrTypes: archivedRestorePointTypes}},
+		}),
+		"timeouts": schema.ObjectAttribute{Optional: true, AttributeTypes: noTimeouts(ctx).AttributeTypes(ctx)},
 	}}
+}
+
+// settings are those of the state that moves, in the words of this provider.
+func (f foreignPolicy) settings(ctx context.Context, diags *diag.Diagnostics) vmPolicySettingsModel {
+	m := emptyPolicySettings()
+	// States of azurerm before 3.28 name no type; there was only one.
+	m.PolicyType = types.StringValue(cmp.Or(f.PolicyType.ValueString(), catalog.PolicyV1))
+	m.TimeZone = timeZoneType.value(cmp.Or(f.TimeZone.ValueString(), defaultTimeZone))
+	m.InstantRestoreRetentionDays, m.SnapshotConsistencyType = f.InstantRestoreRetentionDays, f.SnapshotConsistencyType
+	for list, object := range map[*types.List]*types.Object{
+		&f.Backup: &m.Backup, &f.InstantRestoreResourceGroup: &m.InstantRestoreResourceGroup, &f.RetentionDaily: &m.RetentionDaily,
+		&f.RetentionWeekly: &m.RetentionWeekly, &f.RetentionMonthly: &m.RetentionMonthly, &f.RetentionYearly: &m.RetentionYearly,
+	} {
+		if block, ok := onlyBlock(*list); ok {
+			*object = block
+		}
+	}
+	if tiering, ok := onlyBlock(f.TieringPolicy); ok {
+		points, _ := tiering.Attributes()["archived_restore_point"].(types.List)
+		if point, ok := onlyBlock(points); ok {
+			m.TieringPolicy = objectValue(tieringPolicyTypes, map[string]attr.Value{"archived_restore_point": point}, diags)
+		}
+	}
+	// azurerm's state has 0, "" and empty sets for what is null here.
+	m.take(m.settings(ctx, diags), diags)
+	return m
+}
+
+// onlyBlock is the one element of a list of blocks; ok is false when there is none.
+func onlyBlock(list types.List) (block types.Object, ok bool) {
+	if len(list.Elements()) == 0 {
+		return types.Object{}, false
+	}
+	block, ok = list.Elements()[0].(types.Object)
+	return block, ok
 }
 
 // MoveState takes over a policy that azurerm looked after, from that state alone: Terraform asks for the move before
@@ -67,9 +127,7 @@ func movePolicy(ctx context.Context, req resource.MoveStateRequest, resp *resour
 	}
 	model := emptyVMPolicyModel(ctx)
 	model.ID, model.Name, model.VaultID = armNameType.value(source.ID.ValueString()), armNameType.value(id.Name), armNameType.value(id.Vault.String())
-	// States of azurerm before 3.28 name no type; there was only one.
-	model.PolicyType = types.StringValue(cmp.Or(source.PolicyType.ValueString(), catalog.PolicyV1))
-	model.TimeZone = timeZoneType.value(cmp.Or(source.TimeZone.ValueString(), defaultTimeZone))
+	model.vmPolicySettingsModel = source.settings(ctx, &resp.Diagnostics)
 	if hasTimeout(source.Timeouts) {
 		model.Timeouts.Object = source.Timeouts
 	}

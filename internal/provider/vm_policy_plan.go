@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
@@ -147,8 +148,9 @@ func addPolicyExists(diags *diag.Diagnostics, id vault.PolicyID, armID string) {
 	}
 	diags.AddAttributeError(path.Root("name"), "Backup policy exists already", fmt.Sprintf(
 		"%s\n\nIf it is the one you mean, adopt it: paste this block into the configuration, with the address of this resource after \"to =\", and apply.\n\n"+
-			"import {\n  to = backup_policy_vm.example\n  id = %q\n}\n\nIf the resource was renamed in the configuration, use a moved block instead. "+
-			"Otherwise choose another name.", detail, armID))
+			"import {\n  to = backup_policy_vm.example\n  id = %q\n}\n\nIf the resource was renamed in the configuration, use a moved block instead. If it is "+
+			"being replaced with create_before_destroy, the old one is there until the new one is: give the new one another name. Otherwise choose another name.",
+		detail, armID))
 }
 
 // addBornPolicy says that a vault which is yet to be made will have the policy.
@@ -185,6 +187,46 @@ func (r *vmPolicyResource) planUpdate(ctx context.Context, state vmPolicyModel, 
 	resp.Diagnostics.Append(resp.Plan.Get(ctx, &plan)...)
 	// What the configuration leaves out has the values of the state here, which validation could not know.
 	addPolicyProblems(ctx, plan.vmPolicySettingsModel, resp.Plan.Raw, &resp.Diagnostics)
+	r.checkRetentionStays(ctx, plan, state, resp.Plan.Raw, &resp.Diagnostics)
+}
+
+// checkRetentionStays refuses to shorten the retention of a policy in a vault that is immutable, or becomes so in this run.
+func (r *vmPolicyResource) checkRetentionStays(ctx context.Context, plan, state vmPolicyModel, raw tftypes.Value, diags *diag.Diagnostics) {
+	before := state.settings(ctx, diags)
+	shortened := plan.settings(ctx, diags).ShortensRetention(before, unknownFields(raw))
+	if len(shortened) == 0 {
+		return
+	}
+	id, _ := state.policyID()
+	immutability := r.immutabilityOf(ctx, id.Vault)
+	advice := ""
+	switch immutability {
+	case vault.ImmutabilityUnlocked:
+		advice = "Set the immutability of the vault to \"Disabled\" first, which is possible until it is Locked."
+	case vault.ImmutabilityLocked:
+		advice = "Locked is for good. VMs whose backups are to be kept for less time need a vault of their own."
+	default:
+		return
+	}
+	for _, rule := range shortened {
+		diags.AddAttributeError(fieldPath(rule.Field), "Retention cannot be shortened in an immutable vault", fmt.Sprintf(
+			"%s The immutability of the vault %q is %s, so that the service refuses to keep recovery points for less time. A longer retention and another "+
+				"schedule are possible.\n\n%s", sentence(rule.Message), id.Vault.Name, immutability, advice))
+	}
+}
+
+// immutabilityOf is what the vault has when its policies are changed; empty while it is not known.
+func (r *vmPolicyResource) immutabilityOf(ctx context.Context, id arm.ID) string {
+	if intended, planned := r.run.plans.vault(id); planned {
+		return intended.immutability
+	}
+	v, err := r.run.vaults.Get(ctx, id)
+	if err != nil {
+		// Without an answer the service decides.
+		tflog.Warn(ctx, "unable to read the vault of a policy", map[string]any{"error": err.Error()})
+		return ""
+	}
+	return orEmpty(v.Settings.Immutability)
 }
 
 func (m vmPolicyModel) changesFrequency(ctx context.Context, state vmPolicyModel, diags *diag.Diagnostics) bool {
@@ -194,8 +236,9 @@ func (m vmPolicyModel) changesFrequency(ctx context.Context, state vmPolicyModel
 }
 
 // warnOfUse says which VMs have a policy that is going to be destroyed or replaced. It is a warning, since they may
-// leave it in the same plan; the service refuses otherwise. The count in the state is that of when the policy was made,
-// which is before its VMs: the service is asked.
+// leave it in the same plan; the service refuses otherwise. Nothing is said when this run ends the protection of all of
+// them: it plans their destruction first when everything is destroyed. The count in the state is that of when the policy
+// was made, which is before its VMs: the service is asked.
 func (r *vmPolicyResource) warnOfUse(ctx context.Context, id vault.PolicyID, fate string, diags *diag.Diagnostics) {
 	if r.run.applying.Load() {
 		return
@@ -204,6 +247,7 @@ func (r *vmPolicyResource) warnOfUse(ctx context.Context, id vault.PolicyID, fat
 		return
 	}
 	var names []string
+	allLeave := true
 	for vm, err := range r.run.vaults.ProtectedVMs(ctx, id.Vault) {
 		if err != nil {
 			tflog.Warn(ctx, "unable to list the VMs of a policy", map[string]any{"error": err.Error()})
@@ -211,23 +255,22 @@ func (r *vmPolicyResource) warnOfUse(ctx context.Context, id vault.PolicyID, fat
 		}
 		if !vm.SoftDeleted && armNameType.value(vm.PolicyID).same(armNameType.value(id.String())) {
 			names = append(names, vm.ID.VMName())
+			allLeave = allLeave && r.run.plans.leavesPolicy(vm.ID)
 		}
 	}
-	if len(names) == 0 {
+	if allLeave {
 		return
-	}
-	slices.Sort(names)
-	list := strings.Join(names[:min(len(names), namesShown)], ", ")
-	if more := len(names) - namesShown; more > 0 {
-		list += fmt.Sprintf(" and %d more", more)
 	}
 	have := "VMs have"
 	if len(names) == 1 {
 		have = "VM has"
 	}
+	advice := "Unless they get another policy or leave the vault in the same apply, it fails."
+	if fate == "replaced" {
+		advice = "They can move to the new one first: give it another name, too, and set lifecycle { create_before_destroy = true } in this resource."
+	}
 	diags.AddWarning("Backup policy is in use", fmt.Sprintf(
-		"%s is to be %s. %d %s it: %s.\n\nThe service refuses to delete it while they have it. Unless they get another policy or leave the vault in the same "+
-			"apply, it fails.", policyLabel(id), fate, len(names), have, list))
+		"%s is to be %s. %d %s it: %s.\n\nThe service refuses to delete it while they have it. %s", policyLabel(id), fate, len(names), have, listed(names), advice))
 }
 
 // warnOfDaylightSaving says once in a run that backups do not move with the clocks of people.

@@ -113,7 +113,7 @@ func TestAccVMPolicy_inUse(t *testing.T) {
 		t.Errorf("a VM with another policy is named:\n%s", r.Output)
 	}
 	w.Write("main.tf", policyWorkspace(policyBlock("test", "nightly", `policy_type = "V2"`, daily, thirtyDays)))
-	wantOutput(t, w.MustRun("plan"), "is to be replaced. "+both)
+	wantOutput(t, w.MustRun("plan"), "is to be replaced. "+both, "create_before_destroy = true")
 	w.Write("main.tf", policyWorkspace())
 	if r := w.Run("apply", "-auto-approve"); r.ExitCode != 1 {
 		t.Errorf("a policy in use is destroyed:\n%s", r.Output)
@@ -124,6 +124,77 @@ func TestAccVMPolicy_inUse(t *testing.T) {
 	if r := w.MustRun("apply", "-auto-approve"); strings.Contains(r.Output, "is in use") {
 		t.Errorf("nobody has it any more:\n%s", r.Output)
 	}
+}
+
+// Destroying everything is no reason to warn, unless the VMs keep the policy after their protection is destroyed.
+func TestAccVMPolicy_destroyedWithItsVMs(t *testing.T) {
+	t.Parallel()
+	config := func(deletion string) string {
+		return strings.Replace(policyWorkspace(policyBlock("test", "nightly", daily, thirtyDays), fmt.Sprintf(`resource "backup_protected_vm" "test" {
+  count            = 2
+  vault_id         = backup_vault.test.id
+  backup_policy_id = backup_policy_vm.test.id
+  source_vm_id     = "/subscriptions/%s/resourceGroups/machines/providers/Microsoft.Compute/virtualMachines/vm-${count.index}"
+  deletion_policy  = %q
+}
+`, defaultSubscription, deletion)), `"eastus"`, "\"eastus\"\n  immutability = \"Unlocked\"", 1)
+	}
+	const warning = "Backup policy is in use"
+	w := acctest.NewWorkspace(t, config("retain_data"))
+	w.MustRun("apply", "-auto-approve")
+	if r := w.MustRun("plan", "-destroy"); strings.Contains(r.Output, warning) {
+		t.Errorf("the VMs leave the policy:\n%s", r.Output)
+	}
+	w.Write("main.tf", config("suspend"))
+	w.MustRun("apply", "-auto-approve")
+	wantOutput(t, w.MustRun("plan", "-destroy"), warning, "2 VMs have it: vm-0, vm-1.")
+}
+
+// A shorter retention is refused by what the vault is going to be when the policy is changed.
+func TestAccVMPolicy_immutableVault(t *testing.T) {
+	t.Parallel()
+	vaultOf := func(immutability string) string {
+		return strings.Replace(aVaultBlock, "}", "  immutability = \""+immutability+"\"\n}", 1)
+	}
+	const weeks = `retention_weekly = { count = 12, weekdays = ["Sunday"] }`
+	config := func(immutability string, attributes ...string) string {
+		return strings.Replace(policyWorkspace(policyBlock("test", "nightly", append(attributes, daily)...)), aVaultBlock, vaultOf(immutability), 1)
+	}
+	const fewer = `retention_daily = { count = 20 }`
+	w := acctest.NewWorkspace(t, config("Unlocked", thirtyDays, weeks))
+	w.MustRun("apply", "-auto-approve")
+	for name, test := range map[string]struct {
+		config string
+		want   []string // nothing is wrong
+	}{
+		"shorter": {config("Unlocked", fewer, weeks), []string{
+			"Retention cannot be shortened in an immutable vault", "retention_daily goes from 30 days to 20 days.",
+			`The immutability of the vault "contoso" is Unlocked`, `Set the immutability of the vault to "Disabled" first`, "retention_daily = { count = 20 }",
+		}},
+		"a rule removed":               {config("Unlocked", thirtyDays), []string{"retention_weekly is removed, which keeps recovery points for 12 weeks."}},
+		"locked meanwhile":             {config("Locked", fewer, weeks), []string{"is Locked", "need a vault of their own"}},
+		"disabled with it":             {config("Disabled", fewer), nil},
+		"longer, and another schedule": {strings.Replace(config("Unlocked", `retention_daily = { count = 31 }`, weeks), "23:00", "03:00", 1), nil},
+	} {
+		w.Write("main.tf", test.config)
+		if test.want == nil {
+			w.MustRun("plan")
+			continue
+		}
+		r := w.Run("plan")
+		if r.ExitCode != 1 {
+			t.Errorf("%s is planned:\n%s", name, r.Output)
+		}
+		wantOutput(t, r, test.want...)
+	}
+	// What only the service can find is its refusal, and the vault is disabled before the policy changes.
+	w.Write("main.tf", config("Unlocked", "retention_daily = { count = terraform_data.days.output }", weeks)+"resource \"terraform_data\" \"days\" {\n  input = 20\n}\n")
+	if r := w.Run("apply", "-auto-approve"); r.ExitCode != 1 || !strings.Contains(r.Output, "retention_daily goes from 30 days to 20 days") {
+		t.Errorf("exit code %d\n%s", r.ExitCode, r.Output)
+	}
+	w.Write("main.tf", config("Disabled", fewer))
+	w.MustRun("apply", "-auto-approve")
+	w.MustPlanNothing()
 }
 
 // The warning comes once for a run, and not where clocks do not change.
@@ -160,7 +231,7 @@ func TestAccVMPolicy_appearsBeforeApply(t *testing.T) {
 	if r := w.Run("apply", plan.File); r.ExitCode != 1 {
 		t.Errorf("a policy is written over:\n%s", r.Output)
 	} else {
-		wantOutput(t, r, "Backup policy exists already", `id = "`+nightlyID+`"`)
+		wantOutput(t, r, "Backup policy exists already", `id = "`+nightlyID+`"`, "replaced with create_before_destroy")
 	}
 	if addresses := w.Addresses(); len(addresses) != 1 {
 		t.Errorf("in the state: %v", addresses)

@@ -134,7 +134,7 @@ func (r *vmPolicyResource) Update(ctx context.Context, req resource.UpdateReques
 	}
 	if err != nil {
 		// State stays as it was: the next refresh tells how far the service has come.
-		resp.Diagnostics.AddError("Unable to update backup policy", problem(policyLabel(id), err, policyUpdateAdvice(ctx)))
+		resp.Diagnostics.AddError("Unable to update backup policy", problem(policyLabel(id), err, policyUpdateAdvice(ctx, err)))
 		return
 	}
 	r.save(ctx, plan, p, &resp.State, resp.Identity, &resp.Diagnostics)
@@ -207,8 +207,11 @@ func (m vmPolicyModel) mustPolicyID(diags *diag.Diagnostics) vault.PolicyID {
 	return id
 }
 
-func policyUpdateAdvice(ctx context.Context) string {
-	if ctx.Err() == nil {
+func policyUpdateAdvice(ctx context.Context, err error) string {
+	switch {
+	case arm.HasCode(err, codeImmutable):
+		return "An immutable vault takes no policy that keeps recovery points for less time than before. A longer retention and another schedule are possible."
+	case ctx.Err() == nil:
 		return ""
 	}
 	return "The service may go on with the change. The next plan shows how far it has come; a larger timeouts.update gives it more time."

@@ -27,7 +27,8 @@ func (r *vmPolicyResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A backup policy for virtual machines, in a backup vault: when backups are taken, and how long they are kept. " +
 			"`backup_protected_vm` applies it to a VM. Every vault has the policies `DefaultPolicy` (standard) and `EnhancedPolicy` (enhanced) " +
-			"from birth: read them with the data source `backup_policy_vm`, or import them.",
+			"from birth: read them with the data source `backup_policy_vm`, or import them. In a vault whose `immutability` is `Unlocked` or `Locked` no " +
+			"change may shorten a retention or remove one; that is an error when planning.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
 				MarkdownDescription: "The ARM resource id, as the service spells it. Compared without regard to letter case.",

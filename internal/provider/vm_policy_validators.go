@@ -50,20 +50,15 @@ func addPolicyProblems(ctx context.Context, m vmPolicySettingsModel, raw tftypes
 		}
 	}
 	for _, problem := range problems {
-		diags.AddAttributeError(fieldPath(problem.Field), "Invalid "+problem.Field, sentence(problem.Message))
+		diags.AddAttributeError(fieldPath(problem.Field), "Invalid "+problem.Field, sentences(problem.Message))
 	}
 }
 
-// fieldPath is the path of a field such as "backup.time".
+// fieldPath is where a problem of a field such as "backup.time" is shown: at its attribute of the resource. Terraform shows
+// the line of such an attribute, and for what is deeper in it only the line that the resource begins on.
 func fieldPath(field string) path.Path {
-	root, rest, _ := strings.Cut(field, ".")
-	p := path.Root(root)
-	for name := range strings.SplitSeq(rest, ".") {
-		if name != "" {
-			p = p.AtName(name)
-		}
-	}
-	return p
+	root, _, _ := strings.Cut(field, ".")
+	return path.Root(root)
 }
 
 // emptyIsRefused are the fields, beside all sets, whose own validators complain of 0 or "" or an empty set, which is no
@@ -73,12 +68,21 @@ var emptyIsRefused = []string{
 	"tiering_policy.archived_restore_point.duration", "tiering_policy.archived_restore_point.duration_type",
 }
 
+// nullIsRefused are the fields that the schema requires, and complains of when they are null.
+var nullIsRefused = []string{
+	"backup", "backup.frequency", "backup.time", "instant_restore_resource_group.prefix", "retention_daily.count",
+	"retention_weekly.count", "retention_weekly.weekdays", "retention_monthly.count", "retention_yearly.count",
+	"retention_yearly.months", "tiering_policy.archived_restore_point.mode",
+}
+
 // unknownFields tells of a field such as "backup.time" whether its value is not known. A set of which an element is
-// unknown is, and so is what emptyIsRefused.
+// unknown is, and so is what the schema complains of itself.
 func unknownFields(raw tftypes.Value) func(field string) bool {
 	unknown := map[string]bool{}
 	_ = tftypes.Walk(raw, func(p *tftypes.AttributePath, v tftypes.Value) (bool, error) {
-		if field := fieldOf(p); !v.IsKnown() || isEmpty(v, slices.Contains(emptyIsRefused, field)) {
+		field := fieldOf(p)
+		switch {
+		case !v.IsKnown(), isEmpty(v, slices.Contains(emptyIsRefused, field)), v.IsNull() && slices.Contains(nullIsRefused, field):
 			unknown[field] = true
 		}
 		return true, nil

@@ -51,7 +51,11 @@ func (c *protocolClient) validatePolicy(config tftypes.Value) []string {
 				names = append(names, string(name))
 			}
 		}
-		problems = append(problems, strings.Join(names, ".")+": "+d.Detail)
+		at := strings.Join(names, ".")
+		if field := strings.TrimPrefix(d.Summary, "Invalid "); strings.HasPrefix(field, at+".") {
+			at = field // shown where Terraform has a line for it
+		}
+		problems = append(problems, at+": "+d.Detail)
 	}
 	return problems
 }
@@ -172,7 +176,15 @@ func TestVMPolicyValidate_rules(t *testing.T) {
 		"empty months":                   {map[string]any{"retention_yearly.months": []any{}}, "retention_yearly.months", "at least 1"},
 		"empty weeks":                    {map[string]any{"retention_monthly.weeks": []any{}}, "retention_monthly.weeks", "at least 1"},
 		"null in a set":                  {map[string]any{"retention_weekly.weekdays": []any{"Monday", nil}}, "retention_weekly.weekdays", "null"},
-		"empty prefix":                   {map[string]any{"instant_restore_resource_group.prefix": ""}, "instant_restore_resource_group.prefix", "empty"},
+		"two mistakes in a name": {
+			map[string]any{"name": "1st/x"}, "name", "The name starts with \"1\"; a policy name starts with a letter (a-z, A-Z).\nThe name has \"/\" at position 4; ",
+		},
+		"null object":  {map[string]any{"backup": nil}, "backup", "required"},
+		"null text":    {map[string]any{"backup.frequency": nil}, "backup.frequency", "required"},
+		"null number":  {map[string]any{"retention_daily.count": nil}, "retention_daily.count", "required"},
+		"null set":     {map[string]any{"retention_weekly.weekdays": nil}, "retention_weekly.weekdays", "required"},
+		"null mode":    {map[string]any{"tiering_policy.archived_restore_point.mode": nil, "tiering_policy.archived_restore_point.duration": nil}, "tiering_policy.archived_restore_point.mode", "required"},
+		"empty prefix": {map[string]any{"instant_restore_resource_group.prefix": ""}, "instant_restore_resource_group.prefix", "empty"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			config := setsEverything()

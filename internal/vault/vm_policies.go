@@ -6,8 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
@@ -77,8 +80,8 @@ func (c *Client) CreatePolicy(ctx context.Context, id PolicyID, p catalog.VMPoli
 	return c.putPolicy(ctx, id, map[string]any{"properties": newWirePolicy(p, c.Now())}, nil)
 }
 
-// UpdatePolicy changes a policy and returns when every VM that has it has been changed over. Properties that are not
-// modelled here stay.
+// UpdatePolicy changes a policy and returns when every VM that has it has been changed over. What is not modelled here
+// stays, at any depth.
 func (c *Client) UpdatePolicy(ctx context.Context, id PolicyID, p catalog.VMPolicy, progress func(status string)) (Policy, error) {
 	document := map[string]any{}
 	if err := c.arm.Get(ctx, id.String(), catalog.BackupAPIVersion, &document); err != nil {
@@ -96,18 +99,41 @@ func (c *Client) UpdatePolicy(ctx context.Context, id PolicyID, p catalog.VMPoli
 	if err := json.Unmarshal(raw, &changed); err != nil {
 		return Policy{}, err
 	}
-	// Each of them is replaced whole: what a schedule or a retention does not have any more must go.
-	for _, name := range []string{
-		"policyType", "timeZone", "instantRPDetails", "instantRpRetentionRangeInDays", "schedulePolicy", "retentionPolicy", "tieringPolicy",
-		"snapshotConsistencyType", "protectedItemsCount", "resourceGuardOperationRequests",
-	} {
-		delete(properties, name)
-		if value, ok := changed[name]; ok {
-			properties[name] = value
-		}
+	for _, name := range []string{"protectedItemsCount", "resourceGuardOperationRequests"} {
+		delete(properties, name) // of this moment, not of the policy
 	}
+	dropModelled(properties, changed)
+	overlay(properties, changed)
 	document["properties"] = properties
 	return c.putPolicy(ctx, id, document, progress)
+}
+
+// modelledInPolicies are the members of a policy's document that are written here, each with one meaning wherever it is.
+var modelledInPolicies = []string{
+	"policyType", "timeZone", "instantRPDetails", "azureBackupRGNamePrefix", "azureBackupRGNameSuffix", "instantRpRetentionRangeInDays",
+	"snapshotConsistencyType", "schedulePolicy", "schedulePolicyType", "scheduleRunFrequency", "scheduleRunDays", "scheduleRunTimes",
+	"hourlySchedule", "interval", "scheduleWindowStartTime", "scheduleWindowDuration", "dailySchedule", "weeklySchedule", "monthlySchedule",
+	"yearlySchedule", "retentionPolicy", "retentionPolicyType", "retentionTimes", "retentionDuration", "count", "durationType", "daysOfTheWeek",
+	"retentionScheduleFormatType", "retentionScheduleDaily", "daysOfTheMonth", "retentionScheduleWeekly", "weeksOfTheMonth", "monthsOfYear",
+	"tieringPolicy", archiveTier, "tieringMode", "duration",
+}
+
+// dropModelled takes out of a policy's document what another one does not have any more, but for what is not modelled.
+// What stays gets the spelling of the other one, as the letter case of a member does not matter.
+func dropModelled(document, with map[string]any) {
+	for name, value := range maps.Clone(document) {
+		modelled := slices.IndexFunc(modelledInPolicies, func(m string) bool { return strings.EqualFold(m, name) })
+		if modelled < 0 {
+			continue
+		}
+		delete(document, name)
+		name = modelledInPolicies[modelled]
+		before, wasObject := value.(map[string]any)
+		if after, isObject := with[name].(map[string]any); wasObject && isObject {
+			dropModelled(before, after)
+			document[name] = before
+		}
+	}
 }
 
 // putPolicy writes a policy and waits for the end. Once the service has accepted it the value has its ARMID, also when the

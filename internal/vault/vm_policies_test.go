@@ -66,6 +66,44 @@ func TestLifeOfAPolicy(t *testing.T) {
 	}
 }
 
+// A change keeps what newer versions of the service have put into schedule and retention, and nothing else of before.
+func TestPolicyUpdateKeepsWhatIsNotModelled(t *testing.T) {
+	c, f := newFake(t)
+	id := policyID("daily")
+	f.put(id.String(), `{"id":"`+id.String()+`","properties":{"backupManagementType":"AzureIaasVM","policyType":"V1","timeZone":"UTC","novel":1,
+		"instantRpRetentionRangeInDays":3,"snapshotConsistencyType":"OnlyCrashConsistent","instantRPDetails":{"azureBackupRGNamePrefix":"p","novel":2},
+		"schedulePolicy":{"schedulePolicyType":"SimpleSchedulePolicy","scheduleRunFrequency":"Weekly","scheduleRunDays":["Sunday"],
+			"scheduleRunTimes":["2026-01-01T01:00:00Z"],"scheduleWeeklyFrequency":0},
+		"retentionPolicy":{"retentionPolicyType":"LongTermRetentionPolicy","novel":3,
+			"dailySchedule":{"novel":4,"retentionTimes":["2026-01-01T01:00:00Z"],"retentionDuration":{"count":9,"durationType":"Days","novel":5}},
+			"weeklySchedule":{"novel":6,"daysOfTheWeek":["Sunday"],"retentionTimes":["2026-01-01T01:00:00Z"],"retentionDuration":{"count":9,"durationType":"Weeks"}}},
+		"tieringPolicy":{"ArchivedRP":{"tieringMode":"TierAfter","duration":9,"durationType":"Months"},"NovelTier":{"tieringMode":"TierAfter"}}}}`)
+	if _, err := c.UpdatePolicy(t.Context(), id, daily, nil); err != nil {
+		t.Fatal(err)
+	}
+	got := f.written(t)
+	at := c.Now().UTC().Format(time.DateOnly) + "T02:00:00Z"
+	want := map[string]any{
+		"backupManagementType": "AzureIaasVM", "policyType": "V1", "timeZone": "UTC", "novel": 1.0,
+		"schedulePolicy": map[string]any{
+			"schedulePolicyType": "SimpleSchedulePolicy", "scheduleRunFrequency": "Daily", "scheduleRunTimes": []any{at}, "scheduleWeeklyFrequency": 0.0,
+		},
+		"retentionPolicy": map[string]any{
+			"retentionPolicyType": "LongTermRetentionPolicy", "novel": 3.0,
+			"dailySchedule": map[string]any{
+				"novel": 4.0, "retentionTimes": []any{at}, "retentionDuration": map[string]any{"count": 30.0, "durationType": "Days", "novel": 5.0},
+			},
+		},
+		"tieringPolicy": map[string]any{
+			"ArchivedRP": map[string]any{"tieringMode": "DoNotTier", "duration": 0.0, "durationType": "Invalid"},
+			"NovelTier":  map[string]any{"tieringMode": "TierAfter"},
+		},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 // The answers that ARM.md has for a PUT and a DELETE besides 200.
 func TestPolicyWritesThatTakeTime(t *testing.T) {
 	c, f := newFake(t)
