@@ -295,6 +295,7 @@ func TestSuspendedProtectionKeepsTheLastPoint(t *testing.T) {
 	p.setPolicy(schedule("UTC", "02:00", daysOf(20)))
 	p.clock.Advance(10 * day)
 	p.wantTimes("with a longer retention", all)
+	p.patch(p.vault, withProperties(immutability("Disabled"))).want(http.StatusOK) // an immutable vault refuses the next
 	p.setPolicy(schedule("UTC", "02:00", daysOf(14)))
 	p.wantTimes("with a shorter retention", all[:4])
 }
