@@ -14,10 +14,23 @@ const escapes = 3
 // linkedID matches a resource id within a link, whose parts end where another part of the link may begin.
 var linkedID = regexp.MustCompile(`(?i)/subscriptions/([^/?#&]+)/resourceGroups/([^/?#&]+)/providers/([^/?#&]+/[^/?#&]+)/([^/?#&"',;\s]+)`)
 
-// IsLink tells whether s is the address of a web page.
+// IsLink tells whether s is the address of a web page, or an id that is escaped as in one.
 func IsLink(s string) bool {
 	s = strings.ToLower(s)
-	return strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://")
+	return strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "%2fsubscriptions%2f")
+}
+
+// LinkText is a link without its escapes.
+func LinkText(link string) string {
+	text := link
+	for range escapes {
+		unescaped, err := url.PathUnescape(text)
+		if err != nil {
+			break // a per cent sign that is one
+		}
+		text = unescaped
+	}
+	return text
 }
 
 // ParseLink finds the id of a resource of the given type in a link, such as one to its pages in the Azure portal:
@@ -27,16 +40,8 @@ func IsLink(s string) bool {
 //
 // Whose portal it is does not matter. The error is written for the user.
 func ParseLink(link, resourceType string) (ID, error) {
-	text := link
-	for range escapes {
-		unescaped, err := url.PathUnescape(text)
-		if err != nil {
-			break // a per cent sign that is one
-		}
-		text = unescaped
-	}
 	other := ""
-	for _, match := range linkedID.FindAllStringSubmatch(text, -1) {
+	for _, match := range linkedID.FindAllStringSubmatch(LinkText(link), -1) {
 		id := ID{SubscriptionID: match[1], ResourceGroup: match[2], Type: match[3], Name: match[4]}
 		if id.Validate() != nil {
 			continue

@@ -32,6 +32,7 @@ func TestParseLink(t *testing.T) {
 		"the service itself":      "https://management.chinacloudapi.cn" + vaultID + "?api-version=2025-08-01",
 		"not the only id":         "https://portal.azure.com/#view/x/vm/" + url.QueryEscape(strings.Replace(vaultID, "RecoveryServices/vaults/contoso", "Compute/virtualMachines/web", 1)) + "/vault/" + escaped,
 		"a per cent sign":         "https://portal.azure.com/#@contoso.com/resource" + vaultID + "/overview/100%",
+		"an escaped id":           escaped,
 		"in quotes":               `https://portal.azure.com/#view/x/%7B%22id%22%3A%22` + escaped + `%22%2C%22b%22%3A1%7D`,
 	} {
 		if !arm.IsLink(link) {

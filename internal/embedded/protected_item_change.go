@@ -56,6 +56,9 @@ func (s *Service) settleItem(tx *store.Tx, c *call, d *store.Document, v *itemVa
 	if err := s.checkProtectable(tx, v, m, d); err != nil {
 		return "", err
 	}
+	if err := checkPolicyFollows(v, body, p); err != nil {
+		return "", err
+	}
 	same := isRunning(state) && store.Key(policy) == store.Key(p.id)
 	return jobConfigure, changeHistory(body, func(h *history) {
 		// What a version of this service protected that took no backups has no periods.

@@ -91,6 +91,27 @@ func checkPolicy(v *itemVault, id string) (*policy, error) {
 		listedNames(policies))
 }
 
+// checkPolicyFollows refuses a policy that cannot follow the one under which the backups of an item were taken, also when
+// they are stopped now: one of a type that they rule out, and in an immutable vault one that keeps them for less time. That
+// this holds for taking a stopped protection up again is not documented; the backups are as immutable then.
+func checkPolicyFollows(v *itemVault, item object, p *policy) error {
+	h, err := historyOf(item)
+	if err != nil {
+		return err
+	}
+	if err := catalog.CheckPolicyTypeChange(h.policy().Type, p.settings.Type); err != nil {
+		return invalidItem("The policy '%s' is of the type %s; %s.", p.name(), p.settings.Type, err)
+	}
+	if !immutable(v) {
+		return nil
+	}
+	shortened := p.settings.ShortensRetention(h.policy(), nil)
+	if len(shortened) == 0 {
+		return nil
+	}
+	return deniedOnImmutable(v, fmt.Sprintf("Reduction in retention is not allowed, by the policy '%s': %s.", p.name(), shortened[0].Message))
+}
+
 // checkProtectable refuses a machine that the vault cannot protect. d is its item, nil when there is none yet.
 func (s *Service) checkProtectable(tx *store.Tx, v *itemVault, m machineID, d *store.Document) error {
 	if err := s.checkRegion(tx, v, m); err != nil {

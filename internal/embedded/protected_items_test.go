@@ -97,10 +97,35 @@ func TestProtectedItem(t *testing.T) {
 	if got := s.get(path); got.text("properties", "protectionState") != "ProtectionStopped" || got.text("properties", "policyId") != "" {
 		t.Errorf("got %s", got.raw)
 	}
-	s.protect(vault, "web")
-	if got := s.get(path); got.text("properties", "protectionState") != "IRPending" || got.text("properties", "policyName") != "DefaultPolicy" {
+	enhanced := strings.Replace(protectBody(vault, "web"), "DefaultPolicy", "EnhancedPolicy", 1)
+	s.put(path, enhanced).want(http.StatusAccepted)
+	if got := s.get(path); got.text("properties", "protectionState") != "IRPending" || got.text("properties", "policyName") != "EnhancedPolicy" {
 		t.Errorf("got %s", got.raw)
 	}
+}
+
+// An item went from the enhanced policy back to the standard one, which Azure refuses.
+func TestProtectedItem_neverFromEnhancedToStandard(t *testing.T) {
+	s := start(t)
+	vault := vaultPath("g", "vault")
+	s.put(vault, minimal).want(http.StatusCreated)
+	path := itemPath(vault, "web")
+	standard := protectBody(vault, "web")
+	refused := func() {
+		t.Helper()
+		s.put(path, standard).wantError(http.StatusBadRequest, "BMSUserErrorInvalidInput", "'DefaultPolicy' is of the type V1", "cannot go back")
+	}
+	s.put(path, standard).want(http.StatusAccepted)
+	s.put(path, strings.Replace(standard, "DefaultPolicy", "EnhancedPolicy", 1)).want(http.StatusAccepted)
+	refused()
+	s.put(path, itemBody(`"protectionState":"ProtectionStopped","sourceResourceId":"`+machine("web")+`"`)).want(http.StatusAccepted)
+	refused()
+	s.delete(path).want(http.StatusAccepted)
+	s.put(path, itemBody(`"isRehydrate":true`)).want(http.StatusAccepted)
+	refused()
+	s.delete(path).want(http.StatusAccepted)
+	s.clock.Advance(15 * day)
+	s.put(path, standard).want(http.StatusAccepted)
 }
 
 func TestRulesOfProtection(t *testing.T) {
@@ -279,6 +304,32 @@ func TestImmutableItemsStay(t *testing.T) {
 	if got := s.get(path).want(http.StatusOK); got.at("properties", "isScheduledForDeferredDelete") != nil {
 		t.Errorf("got %s", got.raw)
 	}
+}
+
+// A machine in an immutable vault was given a policy that keeps its backups for less time.
+func TestImmutableItems_retentionIsNotReduced(t *testing.T) {
+	s := start(t)
+	vault := vaultPath("g", "vault")
+	s.put(vault, withProperties(immutability("Unlocked")))
+	for name, days := range map[string]int{"short": 29, "long": 31} {
+		s.put(policyPath(vault, name), schedule("UTC", "23:00", daysOf(days))).want(http.StatusOK)
+	}
+	path := itemPath(vault, "web")
+	with := func(policy string) string {
+		return strings.Replace(protectBody(vault, "web"), "DefaultPolicy", policy, 1)
+	}
+	refused := func() {
+		t.Helper()
+		s.put(path, with("short")).wantError(http.StatusBadRequest, "UserErrorOperationDeniedOnImmutableItem", "'short'", "31 days to 29 days", "Unlocked")
+	}
+	s.protect(vault, "web")
+	s.put(path, with("long")).want(http.StatusAccepted)
+	refused()
+	s.put(path, itemBody(`"protectionState":"ProtectionStopped","sourceResourceId":"`+machine("web")+`"`)).want(http.StatusAccepted)
+	refused()
+	s.put(path, with("long")).want(http.StatusAccepted)
+	s.patch(vault, `{"properties":`+immutability("Disabled")+`}`).want(http.StatusOK)
+	s.put(path, with("short")).want(http.StatusAccepted)
 }
 
 func TestItemList(t *testing.T) {

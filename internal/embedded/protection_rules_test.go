@@ -87,16 +87,36 @@ func TestRegionOfTheMachine(t *testing.T) {
 	s.get(itemPath(east, "web")).want(http.StatusNotFound)
 	s.protect(west, "web")
 
-	// Known from a vault that has protected it.
-	s.protect(west, "db")
-	s.delete(itemPath(west, "db")).want(http.StatusAccepted)
-	s.protectAs(east, "db", machine("db")).wantError(http.StatusBadRequest, configure, "westeurope")
 	s.protect(east, "unheard-of")
+}
 
-	// A deleted vault has protected it in its region, too.
-	s.delete(itemPath(west, "web")).want(http.StatusAccepted)
+// A machine that was made again in another region was refused there until the backups of the first had been purged.
+func TestRegionOfAMachine_softDeletedBackupsDoNotHoldIt(t *testing.T) {
+	s := start(t)
+	east, west := vaultPath("g", "east"), vaultPath("g", "west")
+	s.put(east, minimal).want(http.StatusCreated)
+	s.put(west, inRegion("westeurope")).want(http.StatusCreated)
+	group := "/subscriptions/" + embedded.DefaultSubscriptionID + "/resourceGroups/"
+	for _, name := range []string{"web", "db"} {
+		s.protect(west, name)
+		if got := s.get(machine(name)).want(http.StatusOK); got.text("location") != "westeurope" {
+			t.Errorf("got %s", got.raw)
+		}
+		s.delete(itemPath(west, name)).want(http.StatusAccepted)
+		s.get(machine(name)).want(http.StatusNotImplemented)
+	}
+	if got := s.get(group + "machines/providers/Microsoft.Compute/virtualMachines").want(http.StatusOK); len(got.at("value").([]any)) != 0 {
+		t.Errorf("got %s", got.raw)
+	}
+	s.protect(east, "web")
+	if got := s.get(machine("web")).want(http.StatusOK); got.text("location") != "eastasia" {
+		t.Errorf("got %s", got.raw)
+	}
+	// The backups of the first are still there; taking it up again there is what another vault stands in the way of.
+	s.protectAs(west, "web", machine("web")).wantError(http.StatusConflict, "ProtectedItemSoftDeleted")
+	// In a deleted vault they hold nobody either.
 	s.delete(west).want(http.StatusAccepted)
-	s.protectAs(east, "db", machine("db")).wantError(http.StatusBadRequest, configure, "westeurope")
+	s.protect(east, "db")
 }
 
 func TestInventory(t *testing.T) {
@@ -124,8 +144,9 @@ func TestDisks(t *testing.T) {
 	vault := vaultPath("g", "vault")
 	s.put(vault, minimal).want(http.StatusCreated)
 	path := itemPath(vault, "web")
+	enhanced := strings.Replace(protectBody(vault, "web"), "DefaultPolicy", "EnhancedPolicy", 1)
 	with := func(extended string) string {
-		return strings.Replace(protectBody(vault, "web"), `"policyId"`, `"extendedProperties":`+extended+`,"policyId"`, 1)
+		return strings.Replace(enhanced, `"policyId"`, `"extendedProperties":`+extended+`,"policyId"`, 1)
 	}
 	disks := func() any { return s.get(path).at("properties", "extendedProperties", "diskExclusionProperties") }
 	for _, test := range []struct {
@@ -154,9 +175,9 @@ func TestDisks(t *testing.T) {
 		t.Error(diff)
 	}
 	// A request that says nothing of disks leaves them; Azure's clients send the properties without them to reset.
-	s.put(path, strings.Replace(protectBody(vault, "web"), "DefaultPolicy", "EnhancedPolicy", 1)).want(http.StatusAccepted)
+	s.put(path, enhanced).want(http.StatusAccepted)
 	s.put(path, itemBody(`"sourceResourceId":"`+machine("web")+`","protectionState":"ProtectionStopped"`)).want(http.StatusAccepted)
-	s.protect(vault, "web")
+	s.put(path, enhanced).want(http.StatusAccepted)
 	if diff := cmp.Diff(excluded, disks()); diff != "" {
 		t.Error(diff)
 	}

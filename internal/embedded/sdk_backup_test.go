@@ -229,11 +229,11 @@ func TestMicrosoftClientProtects(t *testing.T) {
 	if *item.ProtectionState != backup.ProtectionStateProtectionStopped || *item.PolicyID != "" {
 		t.Errorf("stopped: %+v", item)
 	}
-	item = sdkChange(t, factory, &backup.AzureIaaSComputeVMProtectedItem{SourceResourceID: source, PolicyID: to.Ptr(policyPath(vault, "DefaultPolicy"))})
-	if *item.PolicyName != "DefaultPolicy" || *item.ProtectionState != backup.ProtectionStateProtected {
+	item = sdkChange(t, factory, &backup.AzureIaaSComputeVMProtectedItem{SourceResourceID: source, PolicyID: to.Ptr(policyPath(vault, "EnhancedPolicy"))})
+	if *item.PolicyName != "EnhancedPolicy" || *item.ProtectionState != backup.ProtectionStateProtected {
 		t.Errorf("resumed: %+v", item)
 	}
-	_, err = factory.NewProtectionPoliciesClient().BeginDelete(ctx, "vault", "group", "DefaultPolicy", nil)
+	_, err = factory.NewProtectionPoliciesClient().BeginDelete(ctx, "vault", "group", "EnhancedPolicy", nil)
 	wantSDKError(t, err, http.StatusBadRequest, "BMSUserErrorPolicyObjectInUse")
 
 	var accepted *http.Response

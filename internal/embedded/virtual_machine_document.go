@@ -73,7 +73,8 @@ func inventoryOf(machines map[string]string) map[string]*machine {
 }
 
 // findMachine returns what is known of a machine, nil when nothing is: that it is in the inventory, that a client has
-// written it, or that a vault protects or has protected it, which it can do in its own region alone.
+// written it, or that a vault protects it, which it can do in its own region alone. Backups that are only kept until they
+// are purged say nothing: the machine may have been made again elsewhere since.
 func (s *Service) findMachine(tx *store.Tx, id machineID) (*machine, error) {
 	m := &machine{id: id}
 	if fixed := s.inventory[id.key()]; fixed != nil {
@@ -92,6 +93,7 @@ func (s *Service) findMachine(tx *store.Tx, id machineID) (*machine, error) {
 		return m, nil
 	}
 	items, err := s.itemsOf(tx, id)
+	items = liveItems(items, tx.Now())
 	if err != nil || len(items) == 0 {
 		return nil, err
 	}
@@ -178,7 +180,7 @@ func (s *Service) machines(tx *store.Tx, subscription, group string) ([]*machine
 		if err != nil {
 			return nil, err
 		}
-		for _, item := range items {
+		for _, item := range liveItems(items, tx.Now()) {
 			m, err := protectedMachine(tx, item)
 			if err != nil {
 				return nil, err

@@ -167,6 +167,14 @@ type keyed interface{ Key() string }
 // read notes that an object of the state was refreshed.
 func (p *plannedObjects) read(id keyed) { p.note(id, plannedObject{}) }
 
+// isRead tells whether an object of the state was refreshed, or planned, in this run.
+func (p *plannedObjects) isRead(id keyed) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	_, ok := p.known[id.Key()]
+	return ok
+}
+
 // keep notes that an object of the state was planned with this configuration.
 func (p *plannedObjects) keep(id keyed, config tftypes.Value) {
 	p.note(id, plannedObject{config: config, planned: true})

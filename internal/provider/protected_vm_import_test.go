@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -51,9 +52,16 @@ func TestProtectedVMImport(t *testing.T) {
 		"id in lower case":            {&tfprotov6.ImportResourceStateRequest{ID: strings.ToLower(webItem)}, "", webID},
 		"id in capitals":              {&tfprotov6.ImportResourceStateRequest{ID: strings.ToUpper(webItem)}, "", webID},
 		"id as the service writes it": {&tfprotov6.ImportResourceStateRequest{ID: strings.NewReplacer("iaasvmcontainer;", "IaasVMContainer;", "/vm;", "/VM;").Replace(webItem)}, contosoID, webID},
-		"id with blanks":              {&tfprotov6.ImportResourceStateRequest{ID: " " + webItem + "\n"}, contosoID, webID},
-		"identity":                    {&tfprotov6.ImportResourceStateRequest{Identity: client.protectedVMIdentity(contosoID, webID)}, contosoID, webID},
-		"identity, own casing":        {&tfprotov6.ImportResourceStateRequest{Identity: client.protectedVMIdentity(strings.ToUpper(contosoID), strings.ToLower(webID))}, strings.ToUpper(contosoID), strings.ToLower(webID)},
+		"link to the item": {&tfprotov6.ImportResourceStateRequest{
+			ID: "https://portal.azure.cn/#view/Microsoft_Azure_RecoveryServices/ItemBlade/id/" + url.PathEscape(url.PathEscape(webItem)) + "/type/VM",
+		}, contosoID, webID},
+		"escaped id":           {&tfprotov6.ImportResourceStateRequest{ID: url.PathEscape(strings.ToUpper(webItem))}, "", webID},
+		"VM":                   {&tfprotov6.ImportResourceStateRequest{ID: strings.ToUpper(webID)}, contosoID, webID},
+		"link to the VM":       {&tfprotov6.ImportResourceStateRequest{ID: "https://portal.azure.com/#@contoso.com/resource" + webID + "/backup"}, contosoID, webID},
+		"link with both":       {&tfprotov6.ImportResourceStateRequest{ID: "https://portal.azure.com/#view/x/vault/" + url.PathEscape(contosoID) + "/vm/" + url.PathEscape(webID)}, contosoID, webID},
+		"id with blanks":       {&tfprotov6.ImportResourceStateRequest{ID: " " + webItem + "\n"}, contosoID, webID},
+		"identity":             {&tfprotov6.ImportResourceStateRequest{Identity: client.protectedVMIdentity(contosoID, webID)}, contosoID, webID},
+		"identity, own casing": {&tfprotov6.ImportResourceStateRequest{Identity: client.protectedVMIdentity(strings.ToUpper(contosoID), strings.ToLower(webID))}, strings.ToUpper(contosoID), strings.ToLower(webID)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			resp := client.importProtectedVM(test.req)
@@ -77,6 +85,39 @@ func TestProtectedVMImport(t *testing.T) {
 	}
 }
 
+// A protection whose VM the service does not name any more was taken out of the state, as if it were another VM's.
+func TestProtectedVM_namelessSource(t *testing.T) {
+	database := acctest.Database(t)
+	newServiceClient(t, database).protectWeb()
+	recorder := &acctest.Recorder{Answer: func(req *http.Request) *http.Response {
+		if req.Method != http.MethodGet || !strings.EqualFold(req.URL.Path, webItem) {
+			return nil
+		}
+		return acctest.JSON(http.StatusOK, `{"id":"`+webItem+`","properties":{"protectedItemType":"Microsoft.Compute/virtualMachines","protectionState":"ProtectionStopped"}}`)
+	}}
+	client := newProtocolClient(t, database, recorder.Option())
+	resp := client.importProtectedVM(&tfprotov6.ImportResourceStateRequest{ID: webItem})
+	checkOneError(t, resp.Diagnostics, "does not say which VM the item "+webItem+" is of. Import by identity")
+
+	client = newProtocolClient(t, database, recorder.Option()) // else a list serves the third read
+	resp = client.importProtectedVM(&tfprotov6.ImportResourceStateRequest{Identity: client.protectedVMIdentity(contosoID, webID)})
+	client.succeed(resp.Diagnostics)
+	imported := resp.ImportedResources[0]
+	read, err := client.server.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{
+		TypeName: "backup_protected_vm", CurrentState: imported.State, CurrentIdentity: imported.Identity,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client.succeed(read.Diagnostics)
+	kind := client.schemas.ResourceSchemas["backup_protected_vm"].ValueType()
+	for _, state := range []*tfprotov6.DynamicValue{imported.State, read.NewState} {
+		if got := client.decodeTexts(state, kind); got["source_vm_id"] != webID || got["protection_state"] != "ProtectionStopped" {
+			t.Errorf("state: %v", got)
+		}
+	}
+}
+
 func TestProtectedVMImport_refused(t *testing.T) {
 	database := acctest.Database(t)
 	service := newServiceClient(t, database)
@@ -84,21 +125,25 @@ func TestProtectedVMImport_refused(t *testing.T) {
 	gone := strings.ReplaceAll(webItem, "web-1", "web-9")
 	service.do(http.MethodPut, gone, `{"properties":{"protectedItemType":"Microsoft.Compute/virtualMachines","sourceResourceId":"`+machines+`web-9","policyId":"`+defaultPolicy+`"}}`)
 	service.do(http.MethodDelete, gone, "")
+	service.do(http.MethodPut, "/subscriptions/"+defaultSubscription+"/resourceGroups/shop", `{"location":"chinaeast"}`)
+	service.do(http.MethodPut, machines+"web-3", `{"location":"chinaeast"}`)
 	client := newProtocolClient(t, database)
-	const form = "Write the ARM id of the protected item"
+	const form = "the ARM id of the protected item: <vault id>"
 	for name, test := range map[string]struct {
 		req  *tfprotov6.ImportResourceStateRequest
 		want []string
 	}{
-		"a name":             {&tfprotov6.ImportResourceStateRequest{ID: "web-1"}, []string{"web-1", form}},
-		"a vault":            {&tfprotov6.ImportResourceStateRequest{ID: contosoID}, []string{form}},
-		"a VM":               {&tfprotov6.ImportResourceStateRequest{ID: webID}, []string{form}},
-		"not protected":      {&tfprotov6.ImportResourceStateRequest{ID: strings.ReplaceAll(webItem, "web-1", "web-2")}, []string{`does not protect the VM "web-2" of the resource group "shop"`}},
-		"no vault":           {&tfprotov6.ImportResourceStateRequest{ID: strings.Replace(webItem, "contoso", "fabrikam", 1)}, []string{`The vault "fabrikam"`}},
-		"soft-deleted":       {&tfprotov6.ImportResourceStateRequest{ID: gone}, []string{"its backups are soft-deleted: they are kept until", "undeletes them"}},
-		"identity, no vault": {&tfprotov6.ImportResourceStateRequest{Identity: client.protectedVMIdentity("contoso", webID)}, []string{`"contoso" is not an Azure resource id`}},
-		"identity, no VM":    {&tfprotov6.ImportResourceStateRequest{Identity: client.protectedVMIdentity(contosoID, contosoID)}, []string{"is the id of a Microsoft.RecoveryServices/vaults"}},
-		"identity, namesake": {&tfprotov6.ImportResourceStateRequest{Identity: client.protectedVMIdentity(contosoID, otherMachines+"web-1")}, []string{"protects the VM " + webID}},
+		"a name":              {&tfprotov6.ImportResourceStateRequest{ID: "web-1"}, []string{"web-1", form}},
+		"a vault":             {&tfprotov6.ImportResourceStateRequest{ID: contosoID}, []string{form}},
+		"a VM, not known":     {&tfprotov6.ImportResourceStateRequest{ID: machines + "web-9"}, []string{"Which vault protects a VM is asked in the VM's region", "or import by identity"}},
+		"a VM, not protected": {&tfprotov6.ImportResourceStateRequest{ID: machines + "web-3"}, []string{`No vault in "China East" (chinaeast) protects the VM ` + machines + "web-3"}},
+		"a link to a vault":   {&tfprotov6.ImportResourceStateRequest{ID: "https://portal.azure.com/#@contoso.com/resource" + contosoID}, []string{"is to a Microsoft.RecoveryServices/vaults, not to a Microsoft.Compute/virtualMachines", form}},
+		"not protected":       {&tfprotov6.ImportResourceStateRequest{ID: strings.ReplaceAll(webItem, "web-1", "web-2")}, []string{`does not protect the VM "web-2" of the resource group "shop"`}},
+		"no vault":            {&tfprotov6.ImportResourceStateRequest{ID: strings.Replace(webItem, "contoso", "fabrikam", 1)}, []string{`The vault "fabrikam"`}},
+		"soft-deleted":        {&tfprotov6.ImportResourceStateRequest{ID: gone}, []string{"its backups are soft-deleted: they are kept until", "undeletes them"}},
+		"identity, no vault":  {&tfprotov6.ImportResourceStateRequest{Identity: client.protectedVMIdentity("contoso", webID)}, []string{`"contoso" is not an Azure resource id`}},
+		"identity, no VM":     {&tfprotov6.ImportResourceStateRequest{Identity: client.protectedVMIdentity(contosoID, contosoID)}, []string{"is the id of a Microsoft.RecoveryServices/vaults"}},
+		"identity, namesake":  {&tfprotov6.ImportResourceStateRequest{Identity: client.protectedVMIdentity(contosoID, otherMachines+"web-1")}, []string{"protects the VM " + webID}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			resp := client.importProtectedVM(test.req)

@@ -98,7 +98,7 @@ func TestAccProtectedVM_softDeleteRoundTrip(t *testing.T) {
 	somebody.do(http.MethodDelete, webItem, "")
 	plan = w.Plan()
 	wantActions(t, plan, map[string]string{webAddress: "create"})
-	wantOutput(t, plan.Result, "Warning: Protection of a VM is gone", "The next apply undeletes them")
+	wantOutput(t, plan.Result, "Warning: Protection of a VM is gone", "the next apply undeletes them")
 	w.MustRun("apply", "-auto-approve")
 	w.MustRun("destroy", "-auto-approve")
 }
@@ -230,6 +230,48 @@ func TestAccProtectedVM_interrupt(t *testing.T) {
 	w.MustPlanNothing()
 	w.MustPlanNothing("-refresh=false")
 	w.MustRun("destroy", "-auto-approve")
+}
+
+// Whatever interrupts a change of a protection or its end, the resource stays in the state, the next apply goes on from
+// what the service has made of it, and then there is nothing to do.
+func TestAccProtectedVM_interruptedChanges(t *testing.T) {
+	needSignals(t)
+	t.Parallel()
+	const enhanced, stopped = `backup_policy_id = "${backup_vault.test.id}/backupPolicies/EnhancedPolicy"`, `protection_state = "ProtectionStopped"`
+	w := acctest.NewWorkspace(t, lifecycleConfig("", contoso()+web()))
+	w.MustRun("apply", "-auto-approve")
+	for i, step := range []struct {
+		change     string
+		web        string
+		end        func(*acctest.Process)
+		state, pol string // at the end
+	}{
+		{"policy", web(enhanced), (*acctest.Process).Interrupt, "IRPending", "EnhancedPolicy"},
+		{"stop and disks", web(enhanced, stopped, `exclude_disk_luns = [1]`), (*acctest.Process).Kill, "ProtectionStopped", "EnhancedPolicy"},
+		{"resume", web(enhanced, `protection_state = "Protected"`), (*acctest.Process).Interrupt, "IRPending", "EnhancedPolicy"},
+		{"destroy", "", (*acctest.Process).Interrupt, "", ""},
+	} {
+		slow := fmt.Sprintf(`operation_time = "1h", clock_offset = "%dh"`, 3*i)
+		w.Write("main.tf", lifecycleConfig(slow, contoso()+step.web))
+		p := protectsPartly(w)
+		step.end(p)
+		if r := p.Wait(); r.ExitCode == 1 {
+			wantOutput(t, r, "interrupted. The last thing the service said was: InProgress.", "The next apply looks at what has come of it")
+		}
+		if w.State()[webAddress] == nil {
+			t.Fatalf("%s: not in the state any more", step.change)
+		}
+		// The operation has ended, and so will the next.
+		w.Write("main.tf", lifecycleConfig(fmt.Sprintf(`clock_offset = "%dh"`, 3*i+2), contoso()+step.web))
+		if r := w.MustRun("apply", "-auto-approve"); strings.Contains(r.Output, "the protection is to be destroyed") {
+			t.Errorf("%s: what is gone already is to be destroyed:\n%s", step.change, r.Output)
+		}
+		state := w.State()[webAddress]
+		if step.state == "" && state != nil || step.state != "" && (state["protection_state"] != step.state || !strings.HasSuffix(fmt.Sprint(state["backup_policy_id"]), step.pol)) {
+			t.Errorf("%s: %v", step.change, state)
+		}
+		w.MustPlanNothing()
+	}
 }
 
 // A time that runs out is an error, which tells what the service said last.

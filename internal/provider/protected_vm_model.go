@@ -89,6 +89,11 @@ func (m protectedVMModel) protection(ctx context.Context, diags *diag.Diagnostic
 // wantsBackups tells whether the model asks for backups to be taken.
 func (m protectedVMModel) wantsBackups() bool { return takesBackups(m.ProtectionState.ValueString()) }
 
+// isStopped tells whether the protection is stopped, or to be. That one has no policy; a suspended one has.
+func (m protectedVMModel) isStopped() bool {
+	return m.ProtectionState.ValueString() == vault.StateStopped
+}
+
 // takesBackups tells whether a protection state is one in which backups are taken, be it the wish for them.
 func takesBackups(state string) bool {
 	return !strings.EqualFold(state, vault.StateStopped) && !strings.EqualFold(state, vault.StateSuspended)
@@ -105,7 +110,9 @@ func sameState(a, b string) bool {
 func (m *protectedVMModel) take(ctx context.Context, item vault.ProtectedVM, region string, next time.Time) (diags diag.Diagnostics) {
 	m.ID = keep(m.ID, armNameType.value(item.ARMID))
 	m.VaultID = keep(m.VaultID, armNameType.value(item.ID.Vault.String()))
-	m.SourceVMID = keep(m.SourceVMID, armNameType.value(item.SourceVMID))
+	if item.SourceVMID != "" {
+		m.SourceVMID = keep(m.SourceVMID, armNameType.value(item.SourceVMID))
+	}
 	if item.PolicyID != "" {
 		m.BackupPolicyID = keep(m.BackupPolicyID, armNameType.value(item.PolicyID))
 	} else if m.BackupPolicyID.IsUnknown() {

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -43,21 +44,39 @@ func (r *protectedVMResource) ModifyPlan(ctx context.Context, req resource.Modif
 	}
 	switch {
 	case req.Plan.Raw.IsNull():
-		if id, err := state.itemID(); err == nil {
-			r.run.plans.items.destroy(id)
-			if state.DeletionPolicy.ValueString() != deletionSuspend { // what is suspended keeps its policy
-				r.run.plans.leave(id)
-			}
-		}
-		r.warnOfDeletion(ctx, state, "destroyed", &resp.Diagnostics)
+		r.planDestroy(ctx, state, &resp.Diagnostics)
 	case req.State.Raw.IsNull():
 		r.planCreate(ctx, plan, req, resp)
 	case !plan.VaultID.same(state.VaultID) || !plan.SourceVMID.same(state.SourceVMID):
 		r.checkMove(plan, state, &resp.Diagnostics)
-		r.warnOfDeletion(ctx, state, "replaced", &resp.Diagnostics)
+		r.checkDeletion(ctx, state, "replaced", &resp.Diagnostics)
 	default:
 		r.planUpdate(ctx, state, pending != nil, req, resp)
 	}
+}
+
+// planDestroy plans to end the protection. Of a resource that is no longer in the configuration Terraform asks before it
+// refreshes it, so what the state says of it may be old.
+func (r *protectedVMResource) planDestroy(ctx context.Context, state protectedVMModel, diags *diag.Diagnostics) {
+	id, err := state.itemID()
+	if err != nil {
+		return
+	}
+	refreshed := r.run.plans.items.isRead(id)
+	r.run.plans.items.destroy(id)
+	if state.DeletionPolicy.ValueString() != deletionSuspend { // what is suspended keeps its policy
+		r.run.plans.leave(id)
+	}
+	if !refreshed && !r.run.applying.Load() {
+		item, err := r.run.vaults.ProtectedVM(ctx, id)
+		if arm.IsNotFound(err) || err == nil && item.SoftDeleted {
+			return // gone already, as the refresh will say
+		}
+		if err == nil {
+			state.RecoveryPointCount = types.Int64Value(int64(item.RecoveryPoints))
+		}
+	}
+	r.checkDeletion(ctx, state, "destroyed", diags)
 }
 
 func (r *protectedVMResource) planCreate(ctx context.Context, plan protectedVMModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
@@ -87,7 +106,7 @@ func (r *protectedVMResource) planCreate(ctx context.Context, plan protectedVMMo
 		return // what follows was looked at while planning; Create looks again
 	}
 	r.checkOnce(plan, diags)
-	r.checkPolicy(ctx, plan, v, diags)
+	r.checkPolicy(ctx, plan, armNameType.null(), v, diags)
 	r.checkNotProtected(ctx, plan, vm, v, func(id vault.ItemID) bool {
 		return r.run.plans.releasedItem(id) || r.run.plans.items.replaces(id, req.Config.Raw)
 	}, diags)
@@ -151,7 +170,11 @@ func (r *protectedVMResource) checkUpdate(ctx context.Context, plan, state prote
 	if newPolicy {
 		checkPolicyVault(plan, diags)
 		if known && !r.run.applying.Load() && !diags.HasError() {
-			r.checkPolicy(ctx, plan, v, diags)
+			was := state.BackupPolicyID
+			if state.isStopped() && plan.isStopped() {
+				was = armNameType.null() // only written down; the state may never have been the service's either
+			}
+			r.checkPolicy(ctx, plan, was, v, diags)
 		}
 	}
 }
@@ -162,11 +185,7 @@ func changesProtection(plan, state protectedVMModel) bool {
 	if !plan.ProtectionState.IsUnknown() && !sameState(plan.ProtectionState.ValueString(), state.ProtectionState.ValueString()) {
 		return true
 	}
-	if changesDisks(plan, state) {
-		return true
-	}
-	stopped := !takesBackups(state.ProtectionState.ValueString())
-	return !stopped && !sameText(plan.BackupPolicyID, state.BackupPolicyID)
+	return changesDisks(plan, state) || !state.isStopped() && !sameText(plan.BackupPolicyID, state.BackupPolicyID)
 }
 
 // sameText tells whether two values mean the same, or are both null.

@@ -94,6 +94,10 @@ func (r *protectedVMResource) Create(ctx context.Context, req resource.CreateReq
 		resp.Diagnostics.AddWarning("Protection of a VM interrupted", problem(protectedVMLabel(plan), err,
 			"The service goes on setting it up, and it is in the state. The next apply goes on from there."))
 		resp.Diagnostics.Append(resp.Private.SetKey(context.WithoutCancel(ctx), pendingKey, pendingMark)...)
+	case plan.wantsBackups() && item.Stopped():
+		resp.Diagnostics.AddError("Backups of a VM were undeleted, and the VM is not protected", problem(protectedVMLabel(plan), err,
+			"The backups are in the state, marked as tainted: the next apply, when what was refused is put right, would delete and undelete them once more. To "+
+				"spare that, take the mark off by `terraform untaint` (or `tofu untaint`) and the address of this resource."))
 	default:
 		resp.Diagnostics.AddError("Protection of a VM was not completed", problem(protectedVMLabel(plan), err,
 			"It is in the state, marked as tainted: the next apply would delete it and begin again. To keep it, and have the next apply complete it, take the "+
@@ -128,16 +132,16 @@ func (r *protectedVMResource) Read(ctx context.Context, req resource.ReadRequest
 		}
 		return
 	case arm.IsNotFound(err):
-		r.remove(ctx, state, "no longer exists and is removed from the state. The next apply protects the VM again; earlier backups are gone.", resp)
+		r.remove(ctx, state, "no longer exists and is removed from the state. Earlier backups are gone. If it is still in the configuration, the next apply protects the VM again.", resp)
 		return
 	case err != nil:
 		resp.Diagnostics.AddError("Unable to read the protection of a VM", problem(protectedVMLabel(state), err, ""))
 		return
 	case item.SoftDeleted:
 		r.remove(ctx, state, "was deleted and is removed from the state. Its backups are soft-deleted: "+keptUntil(item)+
-			". The next apply undeletes them and protects the VM again.", resp)
+			". If it is still in the configuration, the next apply undeletes them and protects the VM again.", resp)
 		return
-	case !armNameType.value(item.SourceVMID).same(state.SourceVMID):
+	case item.SourceVMID != "" && !armNameType.value(item.SourceVMID).same(state.SourceVMID):
 		r.remove(ctx, state, "is no longer in the vault, which now protects another VM of the same group and name: "+item.SourceVMID+". It is removed from the state.", resp)
 		return
 	}
@@ -176,7 +180,7 @@ func (r *protectedVMResource) Update(ctx context.Context, req resource.UpdateReq
 		item, err := r.change(ctx, id, plan, state, pending != nil, &resp.Diagnostics)
 		if err != nil {
 			// The state stays as it was; the next plan reads what was reached, and goes on from there.
-			resp.Diagnostics.AddError("Unable to change the protection of a VM", problem(protectedVMLabel(plan), err, ""))
+			resp.Diagnostics.AddError("Unable to change the protection of a VM", problem(protectedVMLabel(plan), err, goesOn(err, "timeouts.update")))
 			return
 		}
 		r.save(ctx, state, item, &resp.State, resp.Identity, &resp.Diagnostics)
@@ -191,7 +195,8 @@ func (r *protectedVMResource) Update(ctx context.Context, req resource.UpdateReq
 }
 
 // change brings an item from what the state says to what is planned. A policy or disks are given to a protection that
-// takes backups, so it is stopped after that.
+// takes backups, so it is stopped or suspended after that. While it is suspended, backups expire by the policy; a stopped
+// one has none and keeps them for ever, so that it is taken up before it is suspended.
 func (r *protectedVMResource) change(ctx context.Context, id vault.ItemID, plan, state protectedVMModel, again bool, diags *diag.Diagnostics) (item vault.ProtectedVM, err error) {
 	progress := logProtection(ctx, id)
 	wish := plan.ProtectionState
@@ -199,7 +204,8 @@ func (r *protectedVMResource) change(ctx context.Context, id vault.ItemID, plan,
 		wish = state.ProtectionState // not configured: what there is stays
 	}
 	takes := takesBackups(wish.ValueString())
-	if takes || again || changesDisks(plan, state) {
+	otherPolicy := state.isStopped() || !sameText(plan.BackupPolicyID, state.BackupPolicyID)
+	if takes || again || changesDisks(plan, state) || otherPolicy && wish.ValueString() == vault.StateSuspended {
 		if item, err = r.run.vaults.Protect(ctx, id, plan.protection(ctx, diags), progress); err != nil {
 			return item, err
 		}
@@ -256,8 +262,23 @@ func (r *protectedVMResource) leave(ctx context.Context, id vault.ItemID, state 
 const codeImmutable = "UserErrorOperationDeniedOnImmutableItem"
 
 func deleteAdvice(err error) string {
+	if advice := goesOn(err, "timeouts.delete"); advice != "" {
+		return advice
+	}
 	if arm.HasCode(err, codeImmutable) {
 		return fmt.Sprintf("An immutable vault keeps backups until they expire. Set deletion_policy = %q or %q, apply, and destroy then.", deletionSuspend, deletionRetain)
+	}
+	return ""
+}
+
+// goesOn says what becomes of a request that nobody waits for any more; empty when the service has answered it.
+func goesOn(err error, timeout string) string {
+	const text = "What the service has accepted it goes on with. The next apply looks at what has come of it, and goes on from there."
+	switch {
+	case errors.Is(err, context.Canceled):
+		return text
+	case errors.Is(err, context.DeadlineExceeded):
+		return text + " A larger " + timeout + " gives it more time."
 	}
 	return ""
 }

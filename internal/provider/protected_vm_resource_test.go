@@ -213,6 +213,11 @@ func TestAccProtectedVM_moveToAnotherVault(t *testing.T) {
 			{Config: in("one", `deletion_policy = "retain_data"`)},
 			{Config: in("two", `deletion_policy = "retain_data"`), PlanOnly: true, ExpectError: message(`deletion_policy = "retain_data" keeps its backups where they are`)},
 			{Config: in("one"), ConfigPlanChecks: plansWeb(plancheck.ResourceActionUpdate)},
+			{
+				// OpenTofu would leave a deposed object behind, which nothing but a state rm takes away.
+				SkipFunc: func() (bool, error) { return isOpenTofu(), nil },
+				Config:   in("two", `lifecycle { create_before_destroy = true }`), ExpectError: message("it has to leave that vault first: take create_before_destroy out of the lifecycle block"),
+			},
 			{Config: in("two"), ConfigPlanChecks: plansWeb(plancheck.ResourceActionDestroyBeforeCreate)},
 			{Config: in("two"), ConfigPlanChecks: nothing},
 		},

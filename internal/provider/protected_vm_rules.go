@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -34,8 +35,9 @@ func checkPolicyVault(m protectedVMModel, diags *diag.Diagnostics) {
 		policy.Name, policy.Vault.Name, policy.Vault.ResourceGroup, vaultID.Name, vaultID.ResourceGroup))
 }
 
-// checkPolicy refuses a policy that the vault does not have, or has for something else than VMs.
-func (r *protectedVMResource) checkPolicy(ctx context.Context, plan protectedVMModel, v plannedVault, diags *diag.Diagnostics) {
+// checkPolicy refuses a policy that the vault does not have, has for something else than VMs, or cannot give to a VM that
+// had the policy was; null when it is not known to have had one.
+func (r *protectedVMResource) checkPolicy(ctx context.Context, plan protectedVMModel, was equalText, v plannedVault, diags *diag.Diagnostics) {
 	if plan.BackupPolicyID.IsNull() || plan.BackupPolicyID.IsUnknown() || v.id.Name == "" || v.isNew {
 		return
 	}
@@ -56,6 +58,41 @@ func (r *protectedVMResource) checkPolicy(ctx context.Context, plan protectedVMM
 		diags.AddAttributeError(at, "Policy is not for VMs", fmt.Sprintf(
 			"The policy %q of the vault %q is of the kind %s; a VM needs one of the kind %s.%s",
 			policy.ID.Name, id.Vault.Name, policy.Kind, vault.KindVM, r.policiesOf(ctx, v.id)))
+	default:
+		r.checkPolicyChange(ctx, plan, was, policy, v, diags)
+	}
+}
+
+// checkPolicyChange refuses a policy that cannot follow the one a VM had.
+func (r *protectedVMResource) checkPolicyChange(ctx context.Context, plan protectedVMModel, was equalText, policy vault.Policy, v plannedVault, diags *diag.Diagnostics) {
+	id, err := vault.ParsePolicyID(was.ValueString())
+	if err != nil {
+		return // it had none
+	}
+	before, err := r.run.vaults.Policy(ctx, id)
+	if err != nil {
+		// Without an answer, as when the policy is gone, the service decides.
+		tflog.Debug(ctx, "unable to read the policy there was", map[string]any{"policy": id.String(), "error": err.Error()})
+		return
+	}
+	if err := catalog.CheckPolicyTypeChange(before.Settings.Type, policy.Settings.Type); err != nil {
+		diags.AddAttributeError(path.Root("backup_policy_id"), "Policy of a type that the VM has left", fmt.Sprintf(
+			"%s has the policy %q, and is to get %q: %s.\n\nUse a policy with policy_type = %q. To go back all the same, the backups have to be deleted: "+
+				"destroy this resource, wait until the vault's soft delete has purged them, and protect the VM again.",
+			protectedVMLabel(plan), before.ID.Name, policy.ID.Name, err, before.Settings.Type))
+	}
+	if v.immutability != vault.ImmutabilityUnlocked && v.immutability != vault.ImmutabilityLocked {
+		return
+	}
+	var shortened []string
+	for _, p := range policy.Settings.ShortensRetention(before.Settings, nil) {
+		shortened = append(shortened, p.Message)
+	}
+	if len(shortened) > 0 {
+		diags.AddAttributeError(path.Root("backup_policy_id"), "Immutable vault keeps the backups of a VM", fmt.Sprintf(
+			"%s has the policy %q, and is to get %q, which keeps backups for less time: %s. The service refuses that, since the immutability of the vault is %s.\n\n"+
+				"Use a policy that keeps backups as long as the one there is, or longer.",
+			protectedVMLabel(plan), before.ID.Name, policy.ID.Name, strings.Join(shortened, "; "), v.immutability))
 	}
 }
 
@@ -145,7 +182,8 @@ func (r *protectedVMResource) checkNotProtected(ctx context.Context, plan protec
 func addOtherVault(diags *diag.Diagnostics, plan protectedVMModel, other arm.ID) {
 	diags.AddAttributeError(path.Root("source_vm_id"), "VM is protected by another vault", fmt.Sprintf(
 		"%s is protected by the vault %q in resource group %q already. A VM is protected by one vault at a time.\n\nThat vault: %s\n\n"+
-			"Set vault_id to it and import the VM, or stop the protection there and delete the backups first, in an apply of its own.",
+			"Set vault_id to it and import the VM, or stop the protection there and delete the backups first, in an apply of its own. If this apply was to "+
+			"move the VM, it has to leave that vault first: take create_before_destroy out of the lifecycle block.",
 		vmLabel(plan), other.Name, other.ResourceGroup, other))
 }
 
@@ -160,7 +198,8 @@ func addProtected(diags *diag.Diagnostics, plan protectedVMModel, item vault.Pro
 	diags.AddAttributeError(path.Root("source_vm_id"), "VM is protected already", fmt.Sprintf(
 		"%s is protected by this vault already; the protection is in the state %s.\n\nTo adopt it, paste this block into the configuration, with the address "+
 			"of this resource after \"to =\", and apply.\n\nimport {\n  to = backup_protected_vm.example\n  id = %q\n}\n\nIf the resource was renamed in the "+
-			"configuration, use a moved block instead. If it is this resource's own, marked as tainted, plan without -refresh=false.",
+			"configuration, use a moved block instead. If it is this resource's own, marked as tainted, plan without -refresh=false, and take "+
+			"create_before_destroy out of the lifecycle block.",
 		vmLabel(plan), item.State, item.ARMID))
 }
 
@@ -197,8 +236,9 @@ func (r *protectedVMResource) warnOfLock(plan protectedVMModel, vm vmRegion, v p
 			"the vault before the apply, or in the same.", v.id.Name, v.redundancy))
 }
 
-// warnOfDeletion says what becomes of the backups of a VM that is not going to be protected any more.
-func (r *protectedVMResource) warnOfDeletion(ctx context.Context, state protectedVMModel, fate string, diags *diag.Diagnostics) {
+// checkDeletion says what becomes of the backups of a VM that is not going to be protected any more, and refuses to plan a
+// deletion of backups that the vault keeps.
+func (r *protectedVMResource) checkDeletion(ctx context.Context, state protectedVMModel, fate string, diags *diag.Diagnostics) {
 	if r.run.applying.Load() {
 		return
 	}
@@ -221,26 +261,38 @@ func (r *protectedVMResource) warnOfDeletion(ctx context.Context, state protecte
 	case deletionSuspend:
 		detail += points + " stay in the vault until they expire by the policy. Until then no other vault can protect the VM, and the vault cannot be deleted."
 	default:
-		detail += points + " are deleted" + r.afterDeletion(ctx, id)
+		after, refused := r.afterDeletion(ctx, id)
+		detail += points + " are deleted" + after
+		if refused && count > 0 {
+			diags.AddError("Immutable vault keeps the backups of a VM", detail)
+			return
+		}
 	}
 	diags.AddWarning("Backups of a VM end", detail)
 }
 
-// afterDeletion tells whether what is deleted can be brought back, and whether it can be deleted at all.
-func (r *protectedVMResource) afterDeletion(ctx context.Context, id arm.ID) string {
+// afterDeletion tells whether what is deleted can be brought back, and whether the vault refuses to delete it at all.
+func (r *protectedVMResource) afterDeletion(ctx context.Context, id arm.ID) (text string, refused bool) {
 	v, err := r.run.vaults.Get(ctx, id)
 	if err != nil {
-		return "."
+		return ".", false
 	}
 	if immutability := orEmpty(v.Settings.Immutability); immutability != vault.ImmutabilityDisabled {
-		return fmt.Sprintf(", which the service refuses: the immutability of the vault is %s. Set deletion_policy = %q or %q and apply that before.",
-			immutability, deletionSuspend, deletionRetain)
+		if intended, planned := r.run.plans.vault(id); planned && intended.immutability == vault.ImmutabilityDisabled {
+			return ", if the vault, whose immutability this apply disables, has been changed by then. If it has not, the service refuses; then apply again.", false
+		}
+		text = fmt.Sprintf(", which the service refuses: the immutability of the vault is %s, so backups stay until they expire.\n\nSet deletion_policy = %q, with which "+
+			"they stay for ever, or %q, with which they stay until they expire, and apply that; then go on.", immutability, deletionRetain, deletionSuspend)
+		if immutability == vault.ImmutabilityUnlocked {
+			text += fmt.Sprintf(" Or set immutability = %q of the vault, and apply that first.", vault.ImmutabilityDisabled)
+		}
+		return text, true
 	}
 	if v.Settings.SoftDelete == nil || v.Settings.SoftDelete.State == "Disabled" {
-		return " for good: the vault has no soft delete."
+		return " for good: the vault has no soft delete.", false
 	}
 	until := r.run.vaults.Now().Add(time.Duration(v.Settings.SoftDelete.RetentionDays) * 24 * time.Hour)
-	return fmt.Sprintf(" and kept soft-deleted until about %s. Until then a backup_protected_vm for the same VM and vault brings them back.", utc(until))
+	return fmt.Sprintf(" and kept soft-deleted until about %s. Until then a backup_protected_vm for the same VM and vault brings them back.", utc(until)), false
 }
 
 // keptUntil says how long a soft-deleted item is kept.

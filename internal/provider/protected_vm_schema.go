@@ -61,7 +61,7 @@ func (r *protectedVMResource) Schema(ctx context.Context, _ resource.SchemaReque
 			},
 			"backup_policy_id": schema.StringAttribute{
 				MarkdownDescription: "The ARM id of the policy, a policy for VMs in the same vault. May only be left out while `protection_state` is " +
-					"`ProtectionStopped` or `BackupsSuspended`. Changed in place. While the protection is stopped, the state keeps the policy there was.",
+					"`ProtectionStopped` or `BackupsSuspended`. Changed in place, but not from an enhanced policy (`V2`) to a standard one. While the protection is stopped, the state keeps the policy there was.",
 				CustomType:    armNameType,
 				Optional:      true,
 				Computed:      true,
@@ -91,7 +91,7 @@ func (r *protectedVMResource) Schema(ctx context.Context, _ resource.SchemaReque
 			"exclude_disk_luns": lunsAttribute("Back up all data disks but these", "include_disk_luns"),
 			"deletion_policy": schema.StringAttribute{
 				MarkdownDescription: "What becomes of the backups when the resource is destroyed. `delete`: they are deleted, and kept for a while by the " +
-					"vault's soft delete; a resource for the same VM and vault brings them back. `retain_data`: they stay in the vault for ever, as with " +
+					"vault's soft delete; a resource for the same VM and vault brings them back; a vault with `immutability` refuses it. `retain_data`: they stay in the vault for ever, as with " +
 					"`ProtectionStopped`, and no other vault can protect the VM. `suspend`: they stay until they expire by the policy, as with " +
 					"`BackupsSuspended`, which needs a vault with `immutability`. Default `delete`. Changed in place, by an apply before the destroy.",
 				Optional:   true,

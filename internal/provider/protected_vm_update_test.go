@@ -13,22 +13,24 @@ import (
 	"github.com/azurebackup/terraform-provider-backup/internal/acctest"
 )
 
-// Whatever the protection is set to, the policy stays in the state, and the next plan is empty.
+// Whatever the protection is set to, the policy stays in the state, and the next plan is empty; also when the policy changes
+// at the same time. One that changed with a suspension was never given to the service, so that every plan showed it again.
 func TestAccProtectedVM_states(t *testing.T) {
 	t.Parallel()
 	database := acctest.Database(t)
 	sameID := statecheck.CompareValue(compare.ValuesSame())
 	vault := contoso()
 	var steps []resource.TestStep
-	action := plancheck.ResourceActionCreate
+	action, policy := plancheck.ResourceActionCreate, "DefaultPolicy"
 	for _, step := range []struct {
 		attribute, state string
 		next             knownvalue.Check
 		none             bool // there is nothing to do
+		enhances         bool // changes the policy, too
 	}{
 		{attribute: `protection_state = "ProtectionStopped"`, state: "ProtectionStopped", next: knownvalue.Null()},
 		{attribute: `protection_state = "Protected"`, state: "Protected", next: knownvalue.NotNull()},
-		{attribute: `protection_state = "BackupsSuspended"`, state: "BackupsSuspended", next: knownvalue.Null()},
+		{attribute: `protection_state = "BackupsSuspended"`, state: "BackupsSuspended", next: knownvalue.Null(), enhances: true},
 		{attribute: `deletion_policy = "retain_data"`, state: "BackupsSuspended", next: knownvalue.Null()},
 		{attribute: `protection_state = "IRPending"`, state: "IRPending", next: knownvalue.NotNull()},
 		{attribute: `protection_state = "Protected"`, state: "IRPending", next: knownvalue.NotNull(), none: true},
@@ -37,7 +39,10 @@ func TestAccProtectedVM_states(t *testing.T) {
 		if step.state == "BackupsSuspended" {
 			vault = contoso(`immutability = "Unlocked"`) // in the same apply
 		}
-		config := acctest.Config(database, vault+web(step.attribute))
+		if step.enhances {
+			policy = "EnhancedPolicy"
+		}
+		config := acctest.Config(database, vault+web(step.attribute, `backup_policy_id = "${backup_vault.test.id}/backupPolicies/`+policy+`"`))
 		checks := plansWeb(action)
 		if step.none {
 			checks = nothing
@@ -45,7 +50,7 @@ func TestAccProtectedVM_states(t *testing.T) {
 		steps = append(steps, resource.TestStep{
 			Config: config, ConfigPlanChecks: checks,
 			ConfigStateChecks: []statecheck.StateCheck{
-				hasWeb("protection_state", text(step.state)), hasWeb("backup_policy_id", text(defaultPolicy)), hasWeb("next_scheduled_backup", step.next),
+				hasWeb("protection_state", text(step.state)), hasWeb("backup_policy_id", text(contosoID+"/backupPolicies/"+policy)), hasWeb("next_scheduled_backup", step.next),
 				sameID.AddStateValue(webAddress, attribute("id")),
 			},
 		})

@@ -33,6 +33,9 @@ func protectedElsewhere(c serviceClient) {
 		webID+`","policyId":"`+fabrikam+`/backupPolicies/DefaultPolicy"}}`)
 }
 
+// weekOnly is the document of a policy that keeps daily backups for a week.
+var weekOnly = strings.Replace(dailyDocument, `"count":30`, `"count":7`, 1)
+
 const eastUSInventory = `virtual_machines = { "` + webID + `" = "eastus" }`
 
 var protectionMistakes = map[string]mistake{
@@ -63,6 +66,14 @@ var protectionMistakes = map[string]mistake{
 	"Disks are not chosen while the protection is stopped": {
 		before: protecting(contoso() + web(`protection_state = "ProtectionStopped"`)),
 		config: protecting(contoso() + web(`protection_state = "ProtectionStopped"`, `exclude_disk_luns = [1]`)),
+	},
+	"A VM does not go back from an enhanced policy to a standard one": {
+		before: protecting(contoso() + web(`backup_policy_id = "${backup_vault.test.id}/backupPolicies/EnhancedPolicy"`)), config: protecting(contoso() + web()),
+	},
+	"A policy in an immutable vault keeps the backups as long as the one before": {
+		before:  protecting(contoso(`immutability = "Unlocked"`) + web()),
+		prepare: func(c serviceClient) { c.do(http.MethodPut, contosoID+"/backupPolicies/short", weekOnly) },
+		config:  protecting(contoso(`immutability = "Unlocked"`) + web(`backup_policy_id = "${backup_vault.test.id}/backupPolicies/short"`)),
 	},
 	"Backups that stay in a vault keep the VM there": {
 		before: protecting(contoso() + web(`deletion_policy = "retain_data"`)),

@@ -17,6 +17,7 @@ import (
 // policyImportForms tells what an import of a policy takes.
 const policyImportForms = `Write one of:
   the ARM id, in any letter case: /subscriptions/<uuid>/resourceGroups/<group>/providers/Microsoft.RecoveryServices/vaults/<vault>/backupPolicies/<name>
+  a link to the policy in the Azure portal that holds that id
   <resource group>/<vault>/<name>, in the provider's subscription`
 
 // ImportState takes an id in one of policyImportForms, or an identity, and reads the policy at once. State gets the
@@ -58,6 +59,9 @@ func (r *vmPolicyResource) resolve(identity vmPolicyIdentity, diags *diag.Diagno
 // parseImportID reads an id in one of policyImportForms.
 func (r *vmPolicyResource) parseImportID(s string, diags *diag.Diagnostics) (vault.PolicyID, error) {
 	s = strings.TrimSpace(s)
+	if arm.IsLink(s) {
+		return vault.ParsePolicyLink(s)
+	}
 	parts := strings.Split(s, "/")
 	if len(parts) != 3 || parts[0] == "" || parts[1] == "" || parts[2] == "" {
 		return vault.ParsePolicyID(s)

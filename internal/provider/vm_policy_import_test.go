@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -16,14 +17,16 @@ func TestAccVMPolicyImport(t *testing.T) {
 	t.Parallel()
 	database := acctest.Database(t)
 	steps := []resource.TestStep{{Config: policyConfig(database, daily, thirtyDays, `retention_monthly = { count = 3, days = [1], include_last_days = true }`)}}
-	for _, id := range []string{nightlyID, strings.ToLower(nightlyID), strings.ToUpper(nightlyID), " " + nightlyID + "\n", "backup/contoso/nightly", "BACKUP/Contoso/Nightly"} {
+	for _, id := range []string{nightlyID, strings.ToLower(nightlyID), strings.ToUpper(nightlyID), " " + nightlyID + "\n", "BACKUP/Contoso/Nightly",
+		"https://portal.azure.cn/#view/Microsoft_Azure_RecoveryServices/PolicyBlade/policyId/" + url.PathEscape(url.PathEscape(nightlyID)) + "/kind/VM"} {
 		steps = append(steps, resource.TestStep{ResourceName: policyAddress, ImportState: true, ImportStateId: id, ImportStateVerify: true})
 	}
 	const forms = "<resource group>/<vault>/<name>, in the provider's subscription"
 	for id, want := range map[string]string{
-		nightlyID + "-missing":         "There is no policy " + nightlyID + `-missing in the environment "embedded"`,
-		"backup/fabrikam/nightly":      "There is no policy ",
-		contosoID:                      forms,
+		nightlyID + "-missing":    "There is no policy " + nightlyID + `-missing in the environment "embedded"`,
+		"backup/fabrikam/nightly": "There is no policy ",
+		contosoID:                 forms,
+		"https://portal.azure.com/#@contoso.com/resource" + contosoID: "holds no id of a backup policy",
 		"nightly":                      forms,
 		"contoso/nightly":              forms,
 		"backup//nightly":              forms,

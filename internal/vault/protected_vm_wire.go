@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -16,6 +17,7 @@ type wireItem struct {
 
 type wireItemProperties struct {
 	SourceResourceID             string              `json:"sourceResourceId"`
+	VirtualMachineID             string              `json:"virtualMachineId"`
 	PolicyID                     string              `json:"policyId"`
 	ProtectionState              string              `json:"protectionState"`
 	HealthStatus                 string              `json:"healthStatus"`
@@ -61,7 +63,7 @@ func (w wireItem) protectedVM() (ProtectedVM, error) {
 	}
 	p := w.Properties
 	vm := ProtectedVM{
-		ID: id, ARMID: w.ID, SourceVMID: p.SourceResourceID, PolicyID: p.PolicyID, State: p.ProtectionState, Health: p.HealthStatus,
+		ID: id, ARMID: w.ID, SourceVMID: cmp.Or(p.SourceResourceID, p.VirtualMachineID), PolicyID: p.PolicyID, State: p.ProtectionState, Health: p.HealthStatus,
 		LastBackupStatus: p.LastBackupStatus, RecoveryPoints: orZero(p.ExtendedInfo).RecoveryPointCount,
 		Disks: orZero(p.ExtendedProperties).Disks.disks(), SoftDeleted: p.IsScheduledForDeferredDelete,
 	}

@@ -83,8 +83,8 @@ func (e *AlreadyProtectedError) Error() string {
 }
 
 // Protect gives a VM a policy, changes the policy or the disks, or takes its backups up again; one that is soft-deleted is
-// undeleted first. It returns when the service has done it. Once the service has accepted the request the value has its
-// ARMID, also when the wait for the end fails. progress, when not nil, is told each status.
+// undeleted first. It returns when the service has done it. Once the service has accepted a request the value has its
+// ARMID, also when the wait for the end fails, or the request after an undeletion. progress, when not nil, is told each status.
 func (c *Client) Protect(ctx context.Context, id ItemID, p Protection, progress func(status string)) (ProtectedVM, error) {
 	there, err := c.ProtectedVM(ctx, id)
 	return c.protect(ctx, id, there, err, p, progress)
@@ -95,9 +95,10 @@ func (c *Client) protect(ctx context.Context, id ItemID, there ProtectedVM, err 
 	if err != nil && !arm.IsNotFound(err) {
 		return ProtectedVM{}, err
 	}
+	var undeleted ProtectedVM
 	if there.SoftDeleted {
 		undelete := wireProtection{ProtectedItemType: protectedVMType, SourceResourceID: there.SourceVMID, IsRehydrate: true}
-		if undeleted, err := c.putItem(ctx, id, undelete, progress); err != nil {
+		if undeleted, err = c.putItem(ctx, id, undelete, progress); err != nil {
 			return undeleted, err
 		}
 	}
@@ -105,7 +106,11 @@ func (c *Client) protect(ctx context.Context, id ItemID, there ProtectedVM, err 
 	if p.Disks != nil || there.Disks != nil {
 		body.ExtendedProperties = newWireDisks(p.Disks)
 	}
-	return c.putItem(ctx, id, body, progress)
+	protected, err := c.putItem(ctx, id, body, progress)
+	if protected.ARMID == "" {
+		return undeleted, err // refused, and what was undeleted before is there
+	}
+	return protected, err
 }
 
 // StopProtection takes no more backups of a VM and keeps those there are: for ever with StateStopped, as long as the policy

@@ -77,7 +77,7 @@ func TestLifeOfAProtectedVM(t *testing.T) {
 	if v, err := c.StopProtection(t.Context(), itemID("web"), vault.StateStopped, nil); err != nil || v.State != vault.StateStopped || !v.Stopped() {
 		t.Error(v, err)
 	}
-	if v, err := c.Protect(t.Context(), itemID("web"), protection(), nil); err != nil || v.Stopped() {
+	if v, err := c.Protect(t.Context(), itemID("web"), change, nil); err != nil || v.Stopped() {
 		t.Errorf("resumed: %v %v", v, err)
 	}
 	if err := c.Unprotect(t.Context(), itemID("web"), nil); err != nil {
@@ -86,7 +86,14 @@ func TestLifeOfAProtectedVM(t *testing.T) {
 	if v := read(); !v.SoftDeleted || v.PurgeAt.Before(time.Now().AddDate(0, 0, 13)) || v.PurgeAt.After(time.Now().AddDate(0, 0, 15)) {
 		t.Errorf("soft-deleted: %v until %v", v.SoftDeleted, v.PurgeAt)
 	}
-	if v, err := c.Protect(t.Context(), itemID("web"), protection(), nil); err != nil || v.SoftDeleted || v.Stopped() {
+	// Undeleted, but not protected: the value is there all the same, so that no backups are lost sight of.
+	if v, err := c.Protect(t.Context(), itemID("web"), protection(), nil); err == nil || v.ARMID == "" || v.SoftDeleted || !v.Stopped() {
+		t.Errorf("undeleted for a policy that is refused: %v %v", v, err)
+	}
+	if err := c.Unprotect(t.Context(), itemID("web"), nil); err != nil {
+		t.Fatal(err)
+	}
+	if v, err := c.Protect(t.Context(), itemID("web"), change, nil); err != nil || v.SoftDeleted || v.Stopped() {
 		t.Errorf("undeleted: %v %v", v, err)
 	}
 	if err := c.Unprotect(t.Context(), itemID("nobody"), nil); err != nil {
@@ -149,6 +156,19 @@ func TestProtectedVMIsRead(t *testing.T) {
 	f.holdItem("bare", `,"policyId":null,"extendedInfo":null,"extendedProperties":{"diskExclusionProperties":null},"deferredDeleteTimeInUTC":null`)
 	if v, err := c.ProtectedVM(t.Context(), itemID("bare")); err != nil || v.Disks != nil || !v.LastBackup.IsZero() || v.SoftDeleted || !v.PurgeAt.IsZero() || v.PolicyID != "" {
 		t.Error(v, err)
+	}
+}
+
+// Of a VM that is gone the service may only keep the older of its two properties for the id.
+func TestProtectedVMIsRead_byItsOtherID(t *testing.T) {
+	c, f := newFake(t)
+	for text, want := range map[string]string{
+		`"sourceResourceId":null,"virtualMachineId":"` + vmID("web").String() + `"`: vmID("web").String(), `"friendlyName":"web"`: "",
+	} {
+		f.put(itemID("web").String(), `{"id":"`+itemID("web").String()+`",`+itemDocument+","+text+`}}`)
+		if v, err := c.ProtectedVM(t.Context(), itemID("web")); err != nil || v.SourceVMID != want {
+			t.Errorf("%s: %q %v", text, v.SourceVMID, err)
+		}
 	}
 }
 

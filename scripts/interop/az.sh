@@ -74,7 +74,7 @@ row "backup recoverypoint list" expect 1 tsv 'length(@)' backup recoverypoint li
 point=$(tsv '[0].name' backup recoverypoint list "${item[@]}" 2>/dev/null || true)
 row "backup recoverypoint show" expect "$point" tsv name backup recoverypoint show "${item[@]}" --name "$point"
 row "backup protection disable" expect Completed tsv properties.status backup protection disable "${item[@]}" --yes
-row "backup protection resume" expect Completed tsv properties.status backup protection resume "${item[@]}" --policy-name DefaultPolicy
+row "backup protection resume" expect Completed tsv properties.status backup protection resume "${item[@]}" --policy-name EnhancedPolicy
 row "backup protection disable --delete-backup-data" expect Completed \
   tsv properties.status backup protection disable "${item[@]}" --delete-backup-data true --yes
 row "backup item list (none)" expect 0 tsv 'length(@)' backup item list "${in_vault[@]}"
