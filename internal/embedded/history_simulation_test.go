@@ -1,0 +1,452 @@
+package embedded_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
+)
+
+// simPolicy is a policy in the words of the simulation.
+type simPolicy struct {
+	zone             simZone
+	kind             string // Hourly, Daily or Weekly
+	at               int    // minutes after midnight
+	weekdays         []time.Weekday
+	interval, window int // hours
+
+	days, weeks, months, years int // 0 is no rule
+	weekly                     []time.Weekday
+	monthly, yearly            simDays
+	in                         []time.Month // of the yearly rule
+}
+
+// simZone is a time zone with its standard offset, which no database is asked for.
+type simZone struct {
+	name    string
+	minutes int
+}
+
+var simZones = []simZone{
+	{"UTC", 0}, {"China Standard Time", 8 * 60}, {"Pacific Standard Time", -8 * 60}, {"India Standard Time", 5*60 + 30},
+	{"Nepal Standard Time", 5*60 + 45}, {"Newfoundland Standard Time", -3*60 - 30}, {"Tonga Standard Time", 13 * 60},
+	{"GMT Standard Time", 0}, {"AUS Eastern Standard Time", 10 * 60}, {"Hawaiian Standard Time", -10 * 60},
+}
+
+// simDays are days of a month by date, in which 0 is the last, or by week, in which 0 is the last.
+type simDays struct {
+	dates    []int
+	weekdays []time.Weekday
+	weeks    []int
+}
+
+func (d simDays) has(day time.Time) bool {
+	lastDate := time.Date(day.Year(), day.Month()+1, 0, 0, 0, 0, 0, time.UTC).Day()
+	if slices.Contains(d.dates, day.Day()) || slices.Contains(d.dates, 0) && day.Day() == lastDate {
+		return true
+	}
+	if !slices.Contains(d.weekdays, day.Weekday()) {
+		return false
+	}
+	// Count the days of this name from the beginning of the month, and those behind it.
+	nth, behind := 0, 0
+	for date := 1; date <= lastDate; date++ {
+		other := time.Date(day.Year(), day.Month(), date, 0, 0, 0, 0, time.UTC)
+		switch {
+		case other.Weekday() != day.Weekday():
+		case date <= day.Day():
+			nth++
+		default:
+			behind++
+		}
+	}
+	return slices.Contains(d.weeks, nth) || slices.Contains(d.weeks, 0) && behind == 0
+}
+
+// local is a moment as the clock on the wall of the zone shows it.
+func (p *simPolicy) local(t time.Time) time.Time {
+	return t.Add(time.Duration(p.zone.minutes) * time.Minute)
+}
+
+// due tells which backup of the day is due in this very minute, from 0; negative is none.
+func (p *simPolicy) due(t time.Time) int {
+	local := p.local(t)
+	past := local.Hour()*60 + local.Minute() - p.at
+	switch p.kind {
+	case "Daily":
+		if past == 0 {
+			return 0
+		}
+	case "Weekly":
+		if past == 0 && slices.Contains(p.weekdays, local.Weekday()) {
+			return 0
+		}
+	case "Hourly":
+		if past < 0 {
+			past += 24 * 60
+		}
+		if past%(p.interval*60) == 0 && past <= p.window*60 {
+			return past / (p.interval * 60)
+		}
+	}
+	return -1
+}
+
+type simPoint struct {
+	at       time.Time
+	under    *simPolicy // nil of a backup on demand
+	nth      int        // of its day
+	expires  time.Time  // as things are now; zero is never
+	rule     string
+	onDemand time.Time // what was asked for
+}
+
+// monthsLater counts on the calendar; a month that is too short gives its last day.
+func monthsLater(t time.Time, n int) time.Time {
+	month := time.Date(t.Year(), t.Month()+time.Month(n), 1, t.Hour(), t.Minute(), 0, 0, time.UTC)
+	last := month.AddDate(0, 1, -1).Day()
+	return month.AddDate(0, 0, min(t.Day(), last)-1)
+}
+
+// settle says how long a point is kept by the rules of a policy. Which rules a point has follows from when and under what
+// it was taken.
+func (p *simPoint) settle(rules *simPolicy) {
+	if p.under == nil {
+		p.expires, p.rule = p.onDemand, ""
+		return
+	}
+	local := p.under.local(p.at)
+	p.expires, p.rule = time.Unix(0, 0), ""
+	longest := func(rule string, until time.Time) {
+		until = until.Add(-time.Duration(p.under.zone.minutes) * time.Minute)
+		if until.After(p.expires) || until.Equal(p.expires) {
+			p.expires, p.rule = until, rule
+		}
+	}
+	if rules.days > 0 {
+		longest("Daily", local.Add(time.Duration(rules.days)*day))
+	}
+	if p.nth > 0 {
+		return
+	}
+	if rules.weeks > 0 && slices.Contains(rules.weekly, local.Weekday()) {
+		longest("Weekly", local.Add(time.Duration(rules.weeks)*7*day))
+	}
+	if rules.months > 0 && rules.monthly.has(local) {
+		longest("Monthly", monthsLater(local, rules.months))
+	}
+	if rules.years > 0 && slices.Contains(rules.in, local.Month()) && rules.yearly.has(local) {
+		longest("Yearly", monthsLater(local, 12*rules.years))
+	}
+}
+
+// simulation is a protected machine that lives through time minute by minute, and remembers what it has.
+type simulation struct {
+	takes  time.Duration // a backup
+	now    time.Time
+	policy *simPolicy
+	state  string // "", Stopped or Suspended
+	points []*simPoint
+}
+
+// step is one that divides every moment at which a backup is due.
+const step = 15 * time.Minute
+
+// to lives on until a moment, which is part of it.
+func (s *simulation) to(t time.Time) {
+	for at := s.now.Truncate(step).Add(step); !at.After(t); at = at.Add(step) {
+		if s.state == "" {
+			if nth := s.policy.due(at); nth >= 0 {
+				p := &simPoint{at: at, under: s.policy, nth: nth}
+				p.settle(s.policy)
+				s.points = append(s.points, p)
+			}
+		}
+		s.expire(at)
+	}
+	s.now = t
+	s.expire(t)
+}
+
+func (s *simulation) expire(at time.Time) {
+	if s.state == "Stopped" {
+		return
+	}
+	newest := 0
+	for i, p := range s.points {
+		if !p.at.Before(s.points[newest].at) {
+			newest = i
+		}
+	}
+	kept := s.points[:0]
+	for i, p := range s.points {
+		if p.expires.After(at) || s.state == "Suspended" && i == newest {
+			kept = append(kept, p)
+		}
+	}
+	s.points = kept
+}
+
+// change is a change of the policy or the state, after which all rules are looked at anew.
+func (s *simulation) change(policy *simPolicy, state string) {
+	s.policy, s.state = policy, state
+	for _, p := range s.points {
+		p.settle(policy)
+	}
+	s.expire(s.now)
+}
+
+// running tells whether a backup runs, beside which no other can be asked for.
+func (s *simulation) running() bool {
+	return slices.ContainsFunc(s.points, func(p *simPoint) bool { return p.at.Add(s.takes).After(s.now) })
+}
+
+func (s *simulation) demand(until time.Time) {
+	p := &simPoint{at: s.now, onDemand: until}
+	p.settle(s.policy)
+	s.points = append(s.points, p)
+}
+
+// lines are the recovery points, newest first: when, what keeps it, until when.
+func (s *simulation) lines() []string {
+	lines := []string{}
+	newest := len(s.points) - 1
+	for i, p := range s.points {
+		if p.at.Add(s.takes).After(s.now) {
+			continue
+		}
+		until := p.expires.Format(time.RFC3339)
+		if s.state == "Stopped" || s.state == "Suspended" && i == newest {
+			until = "ever"
+		}
+		name := ""
+		if p.under != nil { // the names of others are the service's choice
+			name = strconv.FormatInt(p.at.Unix(), 10) + "00000"
+		}
+		lines = append(lines, simLine(p.at, name, p.rule, until))
+	}
+	slices.Reverse(lines)
+	return lines
+}
+
+func simLine(at time.Time, name, rule, until string) string {
+	return fmt.Sprintf("%s %s %s until %s", at.Format(time.RFC3339), name, rule, until)
+}
+
+// lines are the recovery points of the service.
+func (p *plant) lines() []string {
+	p.tb.Helper()
+	lines := []string{}
+	for _, point := range p.points() {
+		at, err := time.Parse(time.RFC3339, point.text("properties", "recoveryPointTime"))
+		if err != nil {
+			p.tb.Fatal(err)
+		}
+		until, rule, name := "ever", point.text("properties", "recoveryPointProperties", "ruleName"), point.text("name")
+		if text := point.text("properties", "recoveryPointProperties", "expiryTime"); text != "" {
+			expires, err := time.Parse(time.RFC3339, text)
+			if err != nil {
+				p.tb.Fatal(err)
+			}
+			until = expires.Format(time.RFC3339)
+		}
+		if at.Second() != 0 || !strings.HasSuffix(name, "00000") {
+			name = ""
+		}
+		lines = append(lines, simLine(at, name, rule, until))
+	}
+	return lines
+}
+
+func pick[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }
+
+func some(r *rand.Rand, least, most int) []time.Weekday {
+	var days []time.Weekday
+	for _, d := range r.Perm(7)[:least+r.IntN(most-least+1)] {
+		days = append(days, time.Weekday(d))
+	}
+	return days
+}
+
+func randomDays(r *rand.Rand, weekdays []time.Weekday) simDays {
+	if weekdays == nil && r.IntN(2) == 0 {
+		var d simDays
+		for range 1 + r.IntN(3) {
+			if date := pick(r, []int{0, 1, 2, 15, 27, 28, 29, 30, 31}); !slices.Contains(d.dates, date) {
+				d.dates = append(d.dates, date)
+			}
+		}
+		return d
+	}
+	d := simDays{weekdays: some(r, 1, 2), weeks: r.Perm(5)[:1+r.IntN(2)]}
+	if weekdays != nil {
+		d.weekdays = weekdays[:1]
+	}
+	return d
+}
+
+func randomPolicy(r *rand.Rand, kind string) *simPolicy {
+	p := &simPolicy{zone: pick(r, simZones), kind: kind, at: 30 * r.IntN(48)}
+	var weekdays []time.Weekday
+	switch kind {
+	case "Hourly":
+		p.interval = pick(r, []int{4, 6, 8, 12})
+		p.window = p.interval * (1 + r.IntN(24/p.interval))
+	case "Weekly":
+		weekdays = some(r, 1, 3)
+		p.weekdays = weekdays
+	}
+	if kind != "Weekly" {
+		p.days = 7 + r.IntN(30)
+	}
+	if kind == "Weekly" || r.IntN(2) == 0 {
+		p.weeks, p.weekly = 1+r.IntN(10), some(r, 1, 3)
+		if kind == "Weekly" {
+			p.weekly = weekdays
+		}
+	}
+	if r.IntN(2) == 0 {
+		p.months, p.monthly = 1+r.IntN(14), randomDays(r, weekdays)
+	}
+	if r.IntN(3) == 0 {
+		p.years, p.yearly = 1+r.IntN(3), randomDays(r, weekdays)
+		for _, m := range r.Perm(12)[:1+r.IntN(3)] {
+			p.in = append(p.in, time.Month(m+1))
+		}
+	}
+	return p
+}
+
+// document is the policy as clients write it; schedules of days and weeks are of type V2, too.
+func (p *simPolicy) document() string {
+	times := fmt.Sprintf(`["2026-01-01T%02d:%02d:00Z"]`, p.at/60, p.at%60)
+	words := func(days []time.Weekday) string {
+		var texts []string
+		for _, d := range days {
+			texts = append(texts, strconv.Quote(d.String()))
+		}
+		return "[" + strings.Join(texts, ",") + "]"
+	}
+	chosen := func(d simDays) string {
+		if d.weekdays != nil {
+			var weeks []string
+			for _, w := range d.weeks {
+				weeks = append(weeks, strconv.Quote([]string{"Last", "First", "Second", "Third", "Fourth"}[w]))
+			}
+			return `"retentionScheduleFormatType":"Weekly","retentionScheduleWeekly":{"daysOfTheWeek":` + words(d.weekdays) +
+				`,"weeksOfTheMonth":[` + strings.Join(weeks, ",") + `]}`
+		}
+		var dates []string
+		for _, date := range d.dates {
+			dates = append(dates, fmt.Sprintf(`{"date":%d,"isLast":%t}`, date, date == 0))
+		}
+		return `"retentionScheduleFormatType":"Daily","retentionScheduleDaily":{"daysOfTheMonth":[` + strings.Join(dates, ",") + `]}`
+	}
+	rule := func(name string, count int, unit, more string) string {
+		if count == 0 {
+			return ""
+		}
+		return fmt.Sprintf(`,"%s":{"retentionTimes":%s,"retentionDuration":{"count":%d,"durationType":"%s"}%s}`, name, times, count, unit, more)
+	}
+	var months []string
+	for _, m := range p.in {
+		months = append(months, strconv.Quote(m.String()))
+	}
+	schedule := map[string]string{
+		"Hourly": fmt.Sprintf(`"hourlySchedule":{"interval":%d,"scheduleWindowStartTime":%s,"scheduleWindowDuration":%d}`,
+			p.interval, strings.Trim(times, "[]"), p.window),
+		"Daily":  `"dailySchedule":{"scheduleRunTimes":` + times + `}`,
+		"Weekly": `"weeklySchedule":{"scheduleRunDays":` + words(p.weekdays) + `,"scheduleRunTimes":` + times + `}`,
+	}[p.kind]
+	return `{"properties":{"backupManagementType":"AzureIaasVM","policyType":"V2","timeZone":"` + p.zone.name + `","schedulePolicy":{` +
+		`"schedulePolicyType":"SimpleSchedulePolicyV2","scheduleRunFrequency":"` + p.kind + `",` + schedule + `},"retentionPolicy":{` +
+		`"retentionPolicyType":"LongTermRetentionPolicy"` + rule("dailySchedule", p.days, "Days", "") +
+		rule("weeklySchedule", p.weeks, "Weeks", `,"daysOfTheWeek":`+words(p.weekly)) +
+		rule("monthlySchedule", p.months, "Months", ","+chosen(p.monthly)) +
+		rule("yearlySchedule", p.years, "Years", ","+chosen(p.yearly)+`,"monthsOfYear":[`+strings.Join(months, ",")+`]`) + `}}}`
+}
+
+// What the service computes from timestamps is what somebody would have who lived through the time. The lives are random,
+// and the same in every run: the seed is in the name of the test.
+func TestHistoryAsLivedThrough(t *testing.T) {
+	for seed := range uint64(30) {
+		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
+			t.Parallel()
+			live(t, rand.New(rand.NewPCG(seed, 4)))
+		})
+	}
+}
+
+func FuzzHistoryAsLivedThrough(f *testing.F) {
+	f.Add(uint64(1000))
+	f.Fuzz(func(t *testing.T, seed uint64) { live(t, rand.New(rand.NewPCG(seed, 4))) })
+}
+
+func live(t *testing.T, r *rand.Rand) {
+	kinds := []string{"Hourly", "Daily", "Daily", "Weekly"}
+	policy := randomPolicy(r, pick(r, kinds))
+	takes := pick(r, []time.Duration{0, 0, 40 * time.Minute})
+	p := startPlant(t, policy.document(), pagesOf(500), func(c *embedded.Config) { c.BackupTime = takes })
+	p.patch(p.vault, withProperties(immutability("Unlocked"))).want(http.StatusOK)
+	s := &simulation{takes: takes, now: p.clock.Now(), policy: policy}
+	story := []string{policy.document()}
+	advance := func(d time.Duration) {
+		p.clock.Advance(d)
+		s.to(p.clock.Now())
+		story = append(story, "at "+s.now.Format(time.RFC3339))
+	}
+	check := func() {
+		t.Helper()
+		if diff := cmp.Diff(s.lines(), p.lines()); diff != "" {
+			t.Fatalf("lived through (-), computed (+): %s\n%s", diff, strings.Join(story, "\n"))
+		}
+	}
+	for range 7 {
+		// From minutes to months, and now and then exactly on a moment at which something may be due.
+		ahead := time.Duration(r.Int64N(int64(pick(r, []time.Duration{2 * time.Hour, 2 * day, 20 * day, 120 * day}))))
+		if r.IntN(4) == 0 {
+			ahead = s.now.Add(ahead).Truncate(step).Add(step).Sub(s.now)
+		} else {
+			ahead = ahead.Truncate(time.Second)
+		}
+		advance(ahead)
+		check()
+		switch event := r.IntN(6); {
+		case event == 0:
+			story = append(story, "stop")
+			p.stop("ProtectionStopped")
+			s.change(s.policy, "Stopped")
+		case event == 1 && s.state == "":
+			story = append(story, "suspend")
+			p.stop("BackupsSuspended")
+			s.change(s.policy, "Suspended")
+		case event == 2 && s.state == "" && !s.running():
+			until := s.now.Add(time.Duration(1+r.IntN(60)) * day).Add(time.Duration(r.IntN(3600)) * time.Second).Truncate(time.Second)
+			story = append(story, "on demand until "+until.Format(time.RFC3339))
+			p.backup(until.Format(time.RFC3339)).want(http.StatusAccepted)
+			s.demand(until)
+		case event == 3 && s.state != "":
+			story = append(story, "resume")
+			p.resume()
+			s.change(policy, "")
+		default:
+			policy = randomPolicy(r, pick(r, kinds))
+			story = append(story, "policy "+policy.document())
+			p.setPolicy(policy.document())
+			if s.state != "Stopped" { // which has no policy
+				s.change(policy, s.state)
+			}
+		}
+		check()
+	}
+	advance(time.Duration(r.Int64N(int64(500 * day))).Truncate(time.Second))
+	check()
+}
