@@ -149,15 +149,34 @@ func (s *Service) startBackup(tx *store.Tx, vault, d *store.Document, body objec
 		name: jobOf(d.Operation), operation: jobBackup, item: placeInVault(vault, d),
 		start: tx.Now(), end: tx.Now().Add(s.config.BackupTime), expires: expires,
 	}
-	if s.config.FailBackup != nil {
-		j.fault = s.config.FailBackup(d.ID)
+	var err error
+	if j.fault, err = s.backupFault(tx, d, body, h); err != nil {
+		return err
 	}
 	if err := putJob(tx, vault, j); err != nil {
 		return err
 	}
-	h.OnDemand = append(h.OnDemand, onDemand{
-		Job: j.name, Name: h.newPointName(j.start), At: j.start, Ready: j.end, Expires: expires, Failed: j.fault != nil,
-	})
+	b := onDemand{Job: j.name, Name: h.newPointName(j.start), At: j.start, Ready: j.end, Expires: expires}
+	if j.fault != nil {
+		b.Failed, b.Code, b.Message = true, j.fault.Code, j.fault.Message
+	}
+	h.OnDemand = append(h.OnDemand, b)
 	h.into(body)
 	return save(tx, d, body)
+}
+
+// backupFault is how a backup ends that is asked for now; nil is success.
+func (s *Service) backupFault(tx *store.Tx, d *store.Document, body object, h history) (*Fault, error) {
+	machine := lookupText(body, "properties.sourceResourceId")
+	if f, err := s.gone(tx, machine); f != nil || err != nil {
+		return f, err
+	}
+	// An absence begins behind the moment of the deletion, at which a scheduled backup could be seen.
+	if f := h.fault(tx.Now().Add(1), s.courseOf(machine)); f != nil {
+		return f, nil
+	}
+	if s.config.FailBackup != nil {
+		return s.config.FailBackup(d.ID), nil
+	}
+	return nil, nil
 }

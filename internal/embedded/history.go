@@ -17,6 +17,8 @@ type history struct {
 	Periods []period `json:"periods,omitempty"`
 	// OnDemand are the backups that somebody asked for, in the order of time, without those that were cancelled.
 	OnDemand []onDemand `json:"onDemand,omitempty"`
+	// Absences are when the machine did not exist, in the order of time.
+	Absences []absence `json:"absences,omitempty"`
 }
 
 // period is a time in which an item is treated in one way.
@@ -33,7 +35,7 @@ type period struct {
 
 // The states of a period without backups.
 const (
-	periodSuspended = "suspended" // backups expire, except for the last
+	periodSuspended = "suspended" // backups expire
 	periodStopped   = "stopped"   // backups are kept for ever
 )
 
@@ -45,6 +47,8 @@ type onDemand struct {
 	Ready   time.Time `json:"ready"`
 	Expires time.Time `json:"expires"`
 	Failed  bool      `json:"failed,omitempty"` // and left no recovery point
+	Code    string    `json:"code,omitempty"`   // of its fault
+	Message string    `json:"message,omitempty"`
 }
 
 // memberHistory is the member of an item's document that clients never see.

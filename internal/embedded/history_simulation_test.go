@@ -155,6 +155,13 @@ type simulation struct {
 	policy *simPolicy
 	state  string // "", Stopped or Suspended
 	points []*simPoint
+	// gone tells that the machine does not exist; other backups fail from a moment until another, both included.
+	gone           bool
+	fails1, fails2 time.Time
+}
+
+func (s *simulation) fails(at time.Time) bool {
+	return s.gone || !at.Before(s.fails1) && !at.After(s.fails2)
 }
 
 // step is one that divides every moment at which a backup is due.
@@ -164,7 +171,7 @@ const step = 15 * time.Minute
 func (s *simulation) to(t time.Time) {
 	for at := s.now.Truncate(step).Add(step); !at.After(t); at = at.Add(step) {
 		if s.state == "" {
-			if nth := s.policy.due(at); nth >= 0 {
+			if nth := s.policy.due(at); nth >= 0 && !s.fails(at) {
 				p := &simPoint{at: at, under: s.policy, nth: nth}
 				p.settle(s.policy)
 				s.points = append(s.points, p)
@@ -180,19 +187,28 @@ func (s *simulation) expire(at time.Time) {
 	if s.state == "Stopped" {
 		return
 	}
-	newest := 0
-	for i, p := range s.points {
-		if !p.at.Before(s.points[newest].at) {
-			newest = i
-		}
-	}
+	newest := s.newest(at)
 	kept := s.points[:0]
-	for i, p := range s.points {
-		if p.expires.After(at) || s.state == "Suspended" && i == newest {
+	for _, p := range s.points {
+		if p.expires.After(at) || p == newest {
 			kept = append(kept, p)
 		}
 	}
 	s.points = kept
+}
+
+// newest is the recovery point that stays until there is another.
+func (s *simulation) newest(at time.Time) *simPoint {
+	var newest *simPoint
+	for _, p := range s.points {
+		if !p.at.Add(s.takes).After(at) {
+			newest = p
+		}
+	}
+	if newest == nil && len(s.points) > 0 {
+		newest = s.points[0] // which is to come
+	}
+	return newest
 }
 
 // change is a change of the policy or the state, after which all rules are looked at anew.
@@ -210,6 +226,9 @@ func (s *simulation) running() bool {
 }
 
 func (s *simulation) demand(until time.Time) {
+	if s.fails(s.now) {
+		return
+	}
 	p := &simPoint{at: s.now, onDemand: until}
 	p.settle(s.policy)
 	s.points = append(s.points, p)
@@ -218,13 +237,13 @@ func (s *simulation) demand(until time.Time) {
 // lines are the recovery points, newest first: when, what keeps it, until when.
 func (s *simulation) lines() []string {
 	lines := []string{}
-	newest := len(s.points) - 1
-	for i, p := range s.points {
+	newest := s.newest(s.now)
+	for _, p := range s.points {
 		if p.at.Add(s.takes).After(s.now) {
 			continue
 		}
 		until := p.expires.Format(time.RFC3339)
-		if s.state == "Stopped" || s.state == "Suspended" && i == newest {
+		if s.state == "Stopped" || p == newest && (s.state == "Suspended" || !p.expires.After(s.now)) {
 			until = "ever"
 		}
 		name := ""
@@ -394,10 +413,21 @@ func live(t *testing.T, r *rand.Rand) {
 	kinds := []string{"Hourly", "Daily", "Daily", "Weekly"}
 	policy := randomPolicy(r, pick(r, kinds))
 	takes := pick(r, []time.Duration{0, 0, 40 * time.Minute})
-	p := startPlant(t, policy.document(), pagesOf(500), func(c *embedded.Config) { c.BackupTime = takes })
+	s := &simulation{takes: takes, now: time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC), policy: policy}
+	var failing []embedded.BackupFault
+	if r.IntN(2) == 0 {
+		s.fails1 = s.now.Add(time.Duration(r.IntN(100*24)) * time.Hour)
+		s.fails2 = s.fails1.Add(time.Duration(r.IntN(200*24)) * time.Hour)
+		failing = []embedded.BackupFault{{
+			Machine: machine("web"), From: s.fails1, Until: s.fails2, Fault: embedded.Fault{Code: "ExtensionSnapshotFailedNoNetwork"},
+		}}
+	}
+	p := startPlant(t, policy.document(), pagesOf(500), func(c *embedded.Config) {
+		c.BackupTime, c.BackupFaults = takes, failing
+	})
+	p.put(machine("web"), `{"location":"eastasia"}`).want(http.StatusCreated)
 	p.patch(p.vault, withProperties(immutability("Unlocked"))).want(http.StatusOK)
-	s := &simulation{takes: takes, now: p.clock.Now(), policy: policy}
-	story := []string{policy.document()}
+	story := []string{fmt.Sprintf("backups take %s, fail from %s until %s", takes, s.fails1, s.fails2), policy.document()}
 	advance := func(d time.Duration) {
 		p.clock.Advance(d)
 		s.to(p.clock.Now())
@@ -419,7 +449,7 @@ func live(t *testing.T, r *rand.Rand) {
 		}
 		advance(ahead)
 		check()
-		switch event := r.IntN(6); {
+		switch event := r.IntN(8); {
 		case event == 0:
 			story = append(story, "stop")
 			p.stop("ProtectionStopped")
@@ -437,6 +467,15 @@ func live(t *testing.T, r *rand.Rand) {
 			story = append(story, "resume")
 			p.resume()
 			s.change(policy, "")
+			s.gone = false
+		case event == 6:
+			story = append(story, "machine deleted")
+			p.delete(machine("web"))
+			s.gone = true
+		case event == 7:
+			story = append(story, "machine made")
+			p.put(machine("web"), `{"location":"eastasia"}`)
+			s.gone = false
 		default:
 			policy = randomPolicy(r, pick(r, kinds))
 			story = append(story, "policy "+policy.document())

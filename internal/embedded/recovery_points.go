@@ -30,8 +30,12 @@ func (s *Service) readPoints(c *call) (*itemPoints, error) {
 		if err != nil {
 			return err
 		}
+		machine, err := sourceOf(r.item)
+		if err != nil {
+			return err
+		}
 		r.policy = h.policy()
-		r.points = h.points(c.now, s.config.BackupTime)
+		r.points = h.points(c.now, s.courseOf(machine))
 		r.deleted = softDeleted(r.item, c.now)
 		return nil
 	})

@@ -68,6 +68,9 @@ type Config struct {
 	// is success.
 	FailBackup func(itemID string) *Fault
 
+	// BackupFaults make backups fail by the time at which they begin, scheduled ones too. Of several the first counts.
+	BackupFaults []BackupFault
+
 	// FailProvisioning, for tests, is asked when the creation of a vault is accepted. The fault it returns is how the
 	// creation ends; nil is success.
 	FailProvisioning func(vaultID string) *Fault
