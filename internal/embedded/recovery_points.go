@@ -170,8 +170,10 @@ func (r *itemPoints) tiers(p point) []any {
 	return append(tiers, tier("HardenedRP"))
 }
 
-// archived tells whether a point has been moved to the archive, where Azure puts those of the monthly and yearly rules.
-// With TierRecommended Azure moves those that save money there; here they stay.
+// archived tells whether a point has been moved to the archive. Azure moves those of the monthly and yearly rules that
+// are then kept for another six months (learn.microsoft.com/azure/backup/archive-tier-support: "Retention left >= 6
+// months"). With TierRecommended it moves those for which it finds that this saves money, by how much of the data has
+// changed. Here there is no data, so they stay.
 func (r *itemPoints) archived(p point) bool {
 	a := r.policy.Archive
 	if a == nil || a.Mode != "TierAfter" || p.rule != "Monthly" && p.rule != "Yearly" {
@@ -188,6 +190,9 @@ func (r *itemPoints) archived(p point) bool {
 	case "Years":
 		moved = moved.AddDate(a.Duration, 0, 0)
 	default:
+		return false
+	}
+	if !p.until.IsZero() && p.until.Before(moved.AddDate(0, catalog.MinMonthsInArchive, 0)) {
 		return false
 	}
 	return !r.now.Before(moved)
