@@ -6,14 +6,13 @@ import (
 	"strings"
 	"time"
 
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/store"
 )
 
 const (
 	// onDemandRetention is how long a backup on demand is kept unless the request says otherwise.
 	onDemandRetention = 30 * 24 * time.Hour
-	// maxRetentionYears is how long any backup can be kept.
-	maxRetentionYears = 99
 	// maxOnDemandPerDay is how many backups of a machine can be asked for in a day (Microsoft's support matrix for Azure
 	// VM backup). Attempts count.
 	maxOnDemandPerDay = 9
@@ -80,8 +79,8 @@ func requestedExpiry(in object, now time.Time) (time.Time, error) {
 		return expires, invalidItem("recoveryPointExpiryTimeInUTC must be a time such as 2026-01-31T22:30:00Z; it is '%s'.", value)
 	case !expires.After(now):
 		return expires, invalidItem("recoveryPointExpiryTimeInUTC must be in the future; it is '%s'.", value)
-	case expires.After(now.AddDate(maxRetentionYears, 0, 0)):
-		return expires, invalidItem("recoveryPointExpiryTimeInUTC must be at most %d years ahead; it is '%s'.", maxRetentionYears, value)
+	case expires.After(now.AddDate(catalog.MaxYearlyCount, 0, 0)):
+		return expires, invalidItem("recoveryPointExpiryTimeInUTC must be at most %d years ahead; it is '%s'.", catalog.MaxYearlyCount, value)
 	}
 	return expires.UTC(), nil
 }

@@ -66,6 +66,7 @@ var dataMistakes = map[string]mistake{
 	"The retention of a backup on demand is set once":    backingUp(ofVM00, `retain_days = 30`, `retain_until = "2099-12-31T00:00:00Z"`),
 	"A backup on demand is kept for 1 to 36135 days":     backingUp(ofVM00, `retain_days = 0`),
 	"A backup on demand is kept until a time to come":    backingUp(ofVM00, `retain_until = "2026-01-01T00:00:00Z"`),
+	"A backup on demand is kept for at most 99 years":    backingUp(ofVM00, `retain_until = "2200-01-01T00:00:00Z"`),
 	"The VM of a backup on demand is protected":          backingUp(nobody),
 }
 
