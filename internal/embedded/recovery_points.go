@@ -72,7 +72,7 @@ func (s *Service) listPoints(c *call) (*answer, error) {
 		if !behind.IsZero() && (point.at.After(behind) || point.at.Equal(behind) && point.name >= after.ID) {
 			continue
 		}
-		if len(p.Value) == s.config.PageSize {
+		if len(p.Value) == s.longPage {
 			p.NextLink = c.nextLink(timePosition(shown.at, shown.name))
 			break
 		}
