@@ -119,7 +119,8 @@ func (s *Service) checkBackup(tx *store.Tx, vault, d *store.Document, body objec
 	}
 	today := 0
 	for _, j := range jobs {
-		if j.operation != jobBackup || j.item != placeInVault(vault, d) {
+		// A job of a time to come is one from before the clock was set back.
+		if j.operation != jobBackup || j.item != placeInVault(vault, d) || j.start.After(now) {
 			continue
 		}
 		if now.Before(j.end) {
@@ -159,7 +160,7 @@ func (s *Service) startBackup(tx *store.Tx, vault, d *store.Document, body objec
 	if j.fault != nil {
 		b.Failed, b.Code, b.Message = true, j.fault.Code, j.fault.Message
 	}
-	h.OnDemand = append(h.OnDemand, b)
+	h.add(b)
 	h.into(body)
 	return save(tx, d, body)
 }

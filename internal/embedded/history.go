@@ -127,17 +127,25 @@ func (h *history) change(at time.Time, policy object) {
 }
 
 func (h *history) enter(p period) {
-	if n := len(h.Periods); n > 0 {
-		last := h.Periods[n-1]
-		if p.Policy == nil && p.State == last.State {
-			return
+	// What is to come, because the clock was set back, comes otherwise now.
+	for n := len(h.Periods); n > 0 && h.Periods[n-1].From.After(p.From); n = len(h.Periods) {
+		if n == 1 && p.Policy == nil {
+			p.Policy = h.Periods[0].Policy
 		}
-		// A change may be asked for before the one before it has ended, or the clock have been set back.
-		p.From = later(p.From, last.From)
+		h.Periods = h.Periods[:n-1]
+	}
+	if n := len(h.Periods); n > 0 && p.Policy == nil && p.State == h.Periods[n-1].State {
+		return
 	}
 	h.Periods = append(h.Periods, p)
 	// A policy that is in use has been read before.
 	_ = h.read(len(h.Periods) - 1)
+}
+
+// add writes down a backup that somebody asked for, in its place: the clock may have been set back since the last one.
+func (h *history) add(b onDemand) {
+	i, _ := slices.BinarySearchFunc(h.OnDemand, b.At.Add(1), func(o onDemand, at time.Time) int { return o.At.Compare(at) })
+	h.OnDemand = slices.Insert(h.OnDemand, i, b)
 }
 
 // forget takes a backup out that was cancelled.

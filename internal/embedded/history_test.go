@@ -366,3 +366,42 @@ func TestRetention_zoneChangedAfterThePointWasTaken(t *testing.T) {
 		t.Errorf("the first of June or of July is gone: %v", times)
 	}
 }
+
+// After the clock was set back nothing is in progress until it has caught up, which may be years.
+func TestClockSetBack(t *testing.T) {
+	p := startPlant(t, schedule("UTC", "02:00", daysOf(7)), func(c *embedded.Config) {
+		c.OperationTime, c.BackupTime = time.Minute, time.Hour
+	})
+	p.clock.Advance(40 * day)
+	p.backup("").want(http.StatusAccepted)
+	p.setPolicy(schedule("UTC", "03:00", daysOf(7)))
+	other := vaultPath("g", "other")
+	created := p.put(other, minimal).want(http.StatusCreated)
+
+	p.clock.Advance(-40 * day)
+	p.clock.Advance(time.Minute)
+	if got := p.get(other).want(http.StatusOK).state(); got != "Succeeded" {
+		t.Errorf("the vault is %s", got)
+	}
+	if got := p.get(created.header.Get("Azure-AsyncOperation")).want(http.StatusOK).text("status"); got != "Succeeded" {
+		t.Errorf("its creation is %s", got)
+	}
+	p.wantTimes("nothing of the future", []string{})
+	if jobs, _ := p.countJobs("operation eq 'Backup'"); jobs != 0 {
+		t.Errorf("%d jobs of the future", jobs)
+	}
+	p.stop("ProtectionStopped")
+	p.clock.Advance(time.Minute)
+	p.resume()
+	p.clock.Advance(2 * time.Minute)
+	p.backup("").want(http.StatusAccepted)
+	p.clock.Advance(3 * time.Hour)
+	p.wantTimes("the present one", []string{"2026-05-01T12:04:00Z"})
+	p.clock.Advance(12 * time.Hour)
+	p.wantTimes("by the schedule from the present on", []string{"2026-05-02T03:00:00Z", "2026-05-01T12:04:00Z"})
+	p.clock.Advance(40 * day)
+	if times := p.times(); len(times) == 0 || !strings.HasPrefix(times[0], "2026-06-11T03:00") {
+		t.Errorf("when the clock has caught up: %v", times)
+	}
+	p.delete(other).want(http.StatusAccepted)
+}

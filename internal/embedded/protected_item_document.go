@@ -45,7 +45,7 @@ func itemID(vault, container, item string) string {
 // softDeleted tells whether an item only waits to be purged. One whose deletion is under way still lives.
 func softDeleted(d *store.Document, now time.Time) bool {
 	op := d.Operation
-	underWay := op != nil && op.Kind == operationDelete && now.Before(op.Ready)
+	underWay := op != nil && op.Kind == operationDelete && op.Running(now)
 	return !d.GoneAt.IsZero() && !underWay
 }
 
