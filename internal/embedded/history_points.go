@@ -176,7 +176,7 @@ func (p period) retain(points []point, at time.Time) []point {
 		switch expired := !point.until.After(at); {
 		case p.State == periodStopped, i == newest && (expired || p.State == periodSuspended):
 			point.until = time.Time{}
-		case expired:
+		case expired && !point.ready.After(at): // what is still being made does not expire
 			continue
 		}
 		kept = append(kept, point)

@@ -155,6 +155,7 @@ type simulation struct {
 	policy *simPolicy
 	state  string // "", Stopped or Suspended
 	points []*simPoint
+	begun  time.Time // the last backup, good or bad
 	// gone tells that the machine does not exist; other backups fail from a moment until another, both included.
 	gone           bool
 	fails1, fails2 time.Time
@@ -171,7 +172,11 @@ const step = 15 * time.Minute
 func (s *simulation) to(t time.Time) {
 	for at := s.now.Truncate(step).Add(step); !at.After(t); at = at.Add(step) {
 		if s.state == "" {
-			if nth := s.policy.due(at); nth >= 0 && !s.fails(at) {
+			nth := s.policy.due(at)
+			if nth >= 0 {
+				s.begun = at
+			}
+			if nth >= 0 && !s.fails(at) {
 				p := &simPoint{at: at, under: s.policy, nth: nth}
 				p.settle(s.policy)
 				s.points = append(s.points, p)
@@ -190,7 +195,7 @@ func (s *simulation) expire(at time.Time) {
 	newest := s.newest(at)
 	kept := s.points[:0]
 	for _, p := range s.points {
-		if p.expires.After(at) || p == newest {
+		if p.expires.After(at) || p == newest || p.at.Add(s.takes).After(at) {
 			kept = append(kept, p)
 		}
 	}
@@ -222,10 +227,11 @@ func (s *simulation) change(policy *simPolicy, state string) {
 
 // running tells whether a backup runs, beside which no other can be asked for.
 func (s *simulation) running() bool {
-	return slices.ContainsFunc(s.points, func(p *simPoint) bool { return p.at.Add(s.takes).After(s.now) })
+	return s.begun.Add(s.takes).After(s.now)
 }
 
 func (s *simulation) demand(until time.Time) {
+	s.begun = s.now
 	if s.fails(s.now) {
 		return
 	}

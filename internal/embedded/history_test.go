@@ -397,7 +397,7 @@ func TestClockSetBack(t *testing.T) {
 	p.backup("").want(http.StatusAccepted)
 	p.clock.Advance(3 * time.Hour)
 	p.wantTimes("the present one", []string{"2026-05-01T12:04:00Z"})
-	p.clock.Advance(12 * time.Hour)
+	p.clock.Advance(14 * time.Hour)
 	p.wantTimes("by the schedule from the present on", []string{"2026-05-02T03:00:00Z", "2026-05-01T12:04:00Z"})
 	p.clock.Advance(40 * day)
 	if times := p.times(); len(times) == 0 || !strings.HasPrefix(times[0], "2026-06-11T03:00") {
