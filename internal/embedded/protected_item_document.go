@@ -31,7 +31,7 @@ var storedItemProperties = []string{"protectedItemType", "sourceResourceId", "po
 var computedItemProperties = []string{
 	"backupManagementType", "workloadType", "containerName", "friendlyName", "virtualMachineId", "policyName", "policyType",
 	"protectionStatus", "healthStatus", "healthDetails", "kpisHealths", "lastBackupStatus", "lastBackupTime",
-	"lastRecoveryPoint", "protectedItemDataId", "extendedInfo", "vaultId", "softDeleteRetentionPeriodInDays",
+	"lastRecoveryPoint", "protectedItemDataId", "sourceLocation", "extendedInfo", "vaultId", "softDeleteRetentionPeriodInDays",
 	"isScheduledForDeferredDelete", "isDeferredDeleteScheduleUpcoming", "deferredDeleteTimeInUTC",
 	"deferredDeleteTimeRemaining", "isRehydrate", "isArchiveEnabled", "resourceGuardOperationRequests",
 }
@@ -119,6 +119,7 @@ func renderItem(d *store.Document, v *itemVault, now time.Time) (object, error) 
 		"kpisHealths":                     object{},
 		"protectedItemDataId":             directoryID(d.ID, "data"),
 		"vaultId":                         v.document.ID,
+		"sourceLocation":                  v.region(), // a vault protects machines of its own region alone
 		"isArchiveEnabled":                false,
 		"softDeleteRetentionPeriodInDays": retentionDays(v.body),
 	}, kept)
@@ -175,6 +176,17 @@ func renderBackups(properties, stored object, v *itemVault, now time.Time) error
 	}
 	newest, oldest := points[0], points[len(points)-1]
 	properties["lastRecoveryPoint"], extended["oldestRecoveryPoint"] = timestamp(newest.at), timestamp(oldest.at)
+	shown := itemPoints{policy: h.policy(), now: now}
+	for _, p := range points { // the newest first
+		if !shown.archived(p) {
+			extended["oldestRecoveryPointInVault"] = timestamp(p.at)
+			continue
+		}
+		extended["oldestRecoveryPointInArchive"] = timestamp(p.at)
+		if properties["isArchiveEnabled"] != true {
+			properties["isArchiveEnabled"], extended["newestRecoveryPointInArchive"] = true, timestamp(p.at)
+		}
+	}
 	if properties["protectionState"] == protectionPending {
 		properties["protectionState"] = protectionActive
 	}

@@ -125,6 +125,18 @@ func TestArchivedRecoveryPoints(t *testing.T) {
 			t.Errorf("%s: %v, want %s", at, tiers, want)
 		}
 	}
+	item := p.get(p.item)
+	for name, want := range map[string]string{
+		"oldestRecoveryPointInVault": "2026-05-02", "oldestRecoveryPointInArchive": "2026-06-01", "newestRecoveryPointInArchive": "2026-07-01",
+		"oldestRecoveryPoint": "2026-05-02",
+	} {
+		if got := item.text("properties", "extendedInfo", name); !strings.HasPrefix(got, want) {
+			t.Errorf("%s is %q, want %s", name, got, want)
+		}
+	}
+	if item.at("properties", "isArchiveEnabled") != true {
+		t.Errorf("nothing is in the archive: %s", item.raw)
+	}
 }
 
 // A point that is kept for less than six months more is not worth the move: Azure leaves it, and so do we.
