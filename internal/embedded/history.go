@@ -129,9 +129,6 @@ func (h *history) change(at time.Time, policy object) {
 func (h *history) enter(p period) {
 	// What is to come, because the clock was set back, comes otherwise now.
 	for n := len(h.Periods); n > 0 && h.Periods[n-1].From.After(p.From); n = len(h.Periods) {
-		if n == 1 && p.Policy == nil {
-			p.Policy = h.Periods[0].Policy
-		}
 		h.Periods = h.Periods[:n-1]
 	}
 	if n := len(h.Periods); n > 0 && p.Policy == nil && p.State == h.Periods[n-1].State {

@@ -405,3 +405,40 @@ func TestClockSetBack(t *testing.T) {
 	}
 	p.delete(other).want(http.StatusAccepted)
 }
+
+// A policy that has no rule for a backup which runs must not cost its recovery point, which is the newest when it is done.
+func TestRunningBackup_policyChangesTwice(t *testing.T) {
+	const sundays = `"weeklySchedule":{"daysOfTheWeek":["Sunday"],TIMES,"retentionDuration":{"count":12,"durationType":"Weeks"}}`
+	weekly := strings.Replace(schedule("UTC", "20:00", sundays), `"scheduleRunFrequency":"Daily"`,
+		`"scheduleRunFrequency":"Weekly","scheduleRunDays":["Sunday"]`, 1)
+	p := startPlant(t, strings.Replace(schedule("UTC", "14:00", daysOf(7)), `:2,"schedulePolicy"`, `:5,"schedulePolicy"`, 1),
+		func(c *embedded.Config) { c.BackupTime = time.Hour })
+	p.to("2026-05-05T14:10:00Z") // a Tuesday
+	p.setPolicy(strings.Replace(weekly, `:2,"schedulePolicy"`, `:5,"schedulePolicy"`, 1))
+	p.to("2026-05-05T14:20:00Z")
+	p.setPolicy(strings.Replace(weekly, `:2,"schedulePolicy"`, `:5,"schedulePolicy"`, 1))
+	p.to("2026-05-05T15:30:00Z")
+	if times := p.times(); len(times) == 0 || times[0] != "2026-05-05T14:00:00Z" {
+		t.Errorf("got %v", times)
+	}
+}
+
+// Backups that are suspended when the clock was set back before the protection go on expiring by its policy.
+func TestClockSetBack_suspendedBeforeTheProtection(t *testing.T) {
+	p := startPlant(t, schedule("UTC", "02:00", daysOf(7)))
+	p.patch(p.vault, withProperties(immutability("Unlocked"))).want(http.StatusOK)
+	p.clock.Advance(-10 * day)
+	p.stop("BackupsSuspended")
+	p.clock.Advance(day)
+	p.setPolicy(schedule("UTC", "02:00", daysOf(9)))
+	p.resume()
+	p.clock.Advance(3 * day)
+	p.stop("BackupsSuspended")
+	if times := p.times(); len(times) != 3 {
+		t.Errorf("got %v", times)
+	}
+	p.clock.Advance(7 * day)
+	if times := p.times(); len(times) != 2 {
+		t.Errorf("a week later: %v", times)
+	}
+}
