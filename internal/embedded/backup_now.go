@@ -6,14 +6,13 @@ import (
 	"strings"
 	"time"
 
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/store"
 )
 
 const (
 	// onDemandRetention is how long a backup on demand is kept unless the request says otherwise.
 	onDemandRetention = 30 * 24 * time.Hour
-	// maxRetentionYears is how long any backup can be kept.
-	maxRetentionYears = 99
 	// maxOnDemandPerDay is how many backups of a machine can be asked for in a day (Microsoft's support matrix for Azure
 	// VM backup). Attempts count.
 	maxOnDemandPerDay = 9
@@ -80,8 +79,8 @@ func requestedExpiry(in object, now time.Time) (time.Time, error) {
 		return expires, invalidItem("recoveryPointExpiryTimeInUTC must be a time such as 2026-01-31T22:30:00Z; it is '%s'.", value)
 	case !expires.After(now):
 		return expires, invalidItem("recoveryPointExpiryTimeInUTC must be in the future; it is '%s'.", value)
-	case expires.After(now.AddDate(maxRetentionYears, 0, 0)):
-		return expires, invalidItem("recoveryPointExpiryTimeInUTC must be at most %d years ahead; it is '%s'.", maxRetentionYears, value)
+	case expires.After(now.AddDate(catalog.MaxYearlyCount, 0, 0)):
+		return expires, invalidItem("recoveryPointExpiryTimeInUTC must be at most %d years ahead; it is '%s'.", catalog.MaxYearlyCount, value)
 	}
 	return expires.UTC(), nil
 }
@@ -120,7 +119,8 @@ func (s *Service) checkBackup(tx *store.Tx, vault, d *store.Document, body objec
 	}
 	today := 0
 	for _, j := range jobs {
-		if j.operation != jobBackup || j.item != placeInVault(vault, d) {
+		// A job of a time to come is one from before the clock was set back.
+		if j.operation != jobBackup || j.item != placeInVault(vault, d) || j.start.After(now) {
 			continue
 		}
 		if now.Before(j.end) {
@@ -149,15 +149,34 @@ func (s *Service) startBackup(tx *store.Tx, vault, d *store.Document, body objec
 		name: jobOf(d.Operation), operation: jobBackup, item: placeInVault(vault, d),
 		start: tx.Now(), end: tx.Now().Add(s.config.BackupTime), expires: expires,
 	}
-	if s.config.FailBackup != nil {
-		j.fault = s.config.FailBackup(d.ID)
+	var err error
+	if j.fault, err = s.backupFault(tx, d, body, h); err != nil {
+		return err
 	}
 	if err := putJob(tx, vault, j); err != nil {
 		return err
 	}
-	h.OnDemand = append(h.OnDemand, onDemand{
-		Job: j.name, Name: h.newPointName(j.start), At: j.start, Ready: j.end, Expires: expires, Failed: j.fault != nil,
-	})
+	b := onDemand{Job: j.name, Name: h.newPointName(j.start), At: j.start, Ready: j.end, Expires: expires}
+	if j.fault != nil {
+		b.Failed, b.Code, b.Message = true, j.fault.Code, j.fault.Message
+	}
+	h.add(b)
 	h.into(body)
 	return save(tx, d, body)
+}
+
+// backupFault is how a backup ends that is asked for now; nil is success.
+func (s *Service) backupFault(tx *store.Tx, d *store.Document, body object, h history) (*Fault, error) {
+	machine := lookupText(body, "properties.sourceResourceId")
+	if f, err := s.gone(tx, machine); f != nil || err != nil {
+		return f, err
+	}
+	// An absence begins behind the moment of the deletion, at which a scheduled backup could be seen.
+	if f := h.fault(tx.Now().Add(1), s.courseOf(machine)); f != nil {
+		return f, nil
+	}
+	if s.config.FailBackup != nil {
+		return s.config.FailBackup(d.ID), nil
+	}
+	return nil, nil
 }

@@ -91,7 +91,7 @@ func (b *backupStatus) of(item *store.Document, v *itemVault) error {
 		return err
 	}
 	b.ProtectionStatus, b.RegistrationStatus = "Protected", "Registered"
-	if op := item.Operation; op != nil && op.Kind == operationCreate && v.tx.Now().Before(op.Ready) {
+	if op := item.Operation; op != nil && op.Kind == operationCreate && op.Running(v.tx.Now()) {
 		b.ProtectionStatus = "Protecting"
 	}
 	b.VaultID, b.FabricName = v.document.ID, "Azure"

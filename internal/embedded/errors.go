@@ -58,6 +58,7 @@ const (
 	codeItemLocked                = "BMSUserErrorObjectLocked"
 	codeSoftDeleteAlwaysOn        = "BMSUserErrorSoftDeleteStateAlwaysOn"
 	codeConflictingProtection     = "BMSUserErrorConflictingProtectionOperation"
+	codeMachineGone               = "UserErrorVmNotFoundV2"
 
 	// Codes of our own where no recording of Azure's answer is known.
 	codeVaultNameNotAvailable = "VaultNameNotAvailable"

@@ -17,6 +17,8 @@ type history struct {
 	Periods []period `json:"periods,omitempty"`
 	// OnDemand are the backups that somebody asked for, in the order of time, without those that were cancelled.
 	OnDemand []onDemand `json:"onDemand,omitempty"`
+	// Absences are when the machine did not exist, in the order of time.
+	Absences []absence `json:"absences,omitempty"`
 }
 
 // period is a time in which an item is treated in one way.
@@ -33,7 +35,7 @@ type period struct {
 
 // The states of a period without backups.
 const (
-	periodSuspended = "suspended" // backups expire, except for the last
+	periodSuspended = "suspended" // backups expire
 	periodStopped   = "stopped"   // backups are kept for ever
 )
 
@@ -45,6 +47,8 @@ type onDemand struct {
 	Ready   time.Time `json:"ready"`
 	Expires time.Time `json:"expires"`
 	Failed  bool      `json:"failed,omitempty"` // and left no recovery point
+	Code    string    `json:"code,omitempty"`   // of its fault
+	Message string    `json:"message,omitempty"`
 }
 
 // memberHistory is the member of an item's document that clients never see.
@@ -123,17 +127,22 @@ func (h *history) change(at time.Time, policy object) {
 }
 
 func (h *history) enter(p period) {
-	if n := len(h.Periods); n > 0 {
-		last := h.Periods[n-1]
-		if p.Policy == nil && p.State == last.State {
-			return
-		}
-		// A change may be asked for before the one before it has ended, or the clock have been set back.
-		p.From = later(p.From, last.From)
+	// What is to come, because the clock was set back, comes otherwise now.
+	for n := len(h.Periods); n > 0 && h.Periods[n-1].From.After(p.From); n = len(h.Periods) {
+		h.Periods = h.Periods[:n-1]
+	}
+	if n := len(h.Periods); n > 0 && p.Policy == nil && p.State == h.Periods[n-1].State {
+		return
 	}
 	h.Periods = append(h.Periods, p)
 	// A policy that is in use has been read before.
 	_ = h.read(len(h.Periods) - 1)
+}
+
+// add writes down a backup that somebody asked for, in its place: the clock may have been set back since the last one.
+func (h *history) add(b onDemand) {
+	i, _ := slices.BinarySearchFunc(h.OnDemand, b.At.Add(1), func(o onDemand, at time.Time) int { return o.At.Compare(at) })
+	h.OnDemand = slices.Insert(h.OnDemand, i, b)
 }
 
 // forget takes a backup out that was cancelled.

@@ -27,9 +27,8 @@ type point struct {
 	expires time.Time // of a backup on demand, what was asked for
 }
 
-// points are the recovery points that exist at now, the newest first. A backup takes as long as takes says, and leaves
-// its point at its end.
-func (h history) points(now time.Time, takes time.Duration) []point {
+// points are the recovery points that exist at now, the newest first. A backup leaves its point at its end.
+func (h history) points(now time.Time, c course) []point {
 	periods, onDemand := h.Periods, h.OnDemand
 	if len(periods) == 0 {
 		periods = []period{{}} // protected by a version of this service that took no backups
@@ -42,10 +41,8 @@ func (h history) points(now time.Time, takes time.Duration) []point {
 		}
 		from := len(kept)
 		first, last := h.span(i, now)
-		if p.State == "" {
-			for _, at := range p.occurrences(later(first, last.Add(-longest(p.settings))), last) {
-				kept = append(kept, p.scheduled(at, takes))
-			}
+		for _, at := range h.successes(p, first, last, c) {
+			kept = append(kept, p.scheduled(at, c.takes))
 		}
 		for ; len(onDemand) > 0 && !onDemand[0].At.After(last); onDemand = onDemand[1:] {
 			if !onDemand[0].Failed {
@@ -81,6 +78,23 @@ func (p period) occurrences(first, last time.Time) []time.Time {
 	return p.settings.Occurrences(first.Add(-1), last)
 }
 
+// successes are the scheduled backups of a period between two moments that have not failed: those that a rule may keep,
+// or else the last.
+func (h history) successes(p period, first, last time.Time, c course) []time.Time {
+	if p.State != "" {
+		return nil
+	}
+	window := longest(p.settings)
+	for {
+		from := later(first, last.Add(-window))
+		due := slices.DeleteFunc(p.occurrences(from, last), func(at time.Time) bool { return h.fault(at, c) != nil })
+		if len(due) > 0 || !from.After(first) {
+			return due
+		}
+		window *= 4
+	}
+}
+
 // scheduled are when backups by the schedule were due between two moments, both included, in the order of time.
 func (h history) scheduled(first, last time.Time) []time.Time {
 	var due []time.Time
@@ -91,22 +105,34 @@ func (h history) scheduled(first, last time.Time) []time.Time {
 	return due
 }
 
-// lastBackup is the last backup that has ended at now, whether or not its recovery point is still there; ok is false
-// when there was none.
-func (h history) lastBackup(now time.Time, takes time.Duration) (at time.Time, failed, ok bool) {
+// ended is a backup that is over.
+type ended struct {
+	at        time.Time // when it began
+	fault     *Fault    // nil is success
+	scheduled bool
+}
+
+// lastBackup is the last backup that has ended at now, whether or not its recovery point is still there; nil when there
+// was none.
+func (h history) lastBackup(now time.Time, c course) *ended {
 	const rarest = 8 * 24 * time.Hour // of a weekly schedule there is one in this time
-	for i := len(h.Periods) - 1; i >= 0 && !ok; i-- {
-		first, last := h.span(i, now.Add(-takes))
+	var newest *ended
+	for i := len(h.Periods) - 1; i >= 0 && newest == nil; i-- {
+		first, last := h.span(i, now.Add(-c.takes))
 		if due := h.Periods[i].occurrences(later(first, last.Add(-rarest)), last); len(due) > 0 {
-			at, ok = due[len(due)-1], true
+			at := due[len(due)-1]
+			newest = &ended{at: at, fault: h.fault(at, c), scheduled: true}
 		}
 	}
 	for _, b := range h.OnDemand {
-		if !b.Ready.After(now) && !b.At.Before(at) {
-			at, failed, ok = b.At, b.Failed, true
+		if !b.Ready.After(now) && (newest == nil || !b.At.Before(newest.at)) {
+			newest = &ended{at: b.At}
+			if b.Failed {
+				newest.fault = &Fault{Code: b.Code, Message: b.Message}
+			}
 		}
 	}
-	return at, failed, ok
+	return newest
 }
 
 func (p period) scheduled(at time.Time, takes time.Duration) point {
@@ -127,8 +153,16 @@ func (p period) crashConsistent() bool {
 }
 
 // retain says of points, which are in the order of time, how long they are kept, and leaves out those that are not kept
-// at a moment of the period.
+// at a moment of the period. The newest stays, however old it is, until there is a newer one.
+//
+// Source: learn.microsoft.com/azure/backup/backup-azure-manage-vms, of suspended backups and of machines that are gone:
+// expired recovery points, except for the most recent, are cleaned. That backups which fail for another reason do not
+// cost the last recovery point either is our reading.
 func (p period) retain(points []point, at time.Time) []point {
+	newest := len(points) - 1
+	for newest > 0 && points[newest].ready.After(at) {
+		newest--
+	}
 	kept := points[:0]
 	for i, point := range points {
 		if point.expires.IsZero() {
@@ -139,9 +173,10 @@ func (p period) retain(points []point, at time.Time) []point {
 		} else {
 			point.until = point.expires
 		}
-		if p.State == periodStopped || p.State == periodSuspended && i == len(points)-1 {
+		switch expired := !point.until.After(at); {
+		case p.State == periodStopped, i == newest && (expired || p.State == periodSuspended):
 			point.until = time.Time{}
-		} else if !point.until.After(at) {
+		case expired && !point.ready.After(at): // what is still being made does not expire
 			continue
 		}
 		kept = append(kept, point)

@@ -266,7 +266,7 @@ func TestStoppedProtectionKeepsItsPoints(t *testing.T) {
 		t.Errorf("got %v", point.body)
 	}
 	p.resume()
-	p.wantTimes("resumed, retention applies again", []string{})
+	p.wantTimes("resumed, retention applies again to all but the last", want[:1])
 	if got := p.get(p.item).text("properties", "lastBackupTime"); !strings.HasPrefix(got, "2026-05-20T02:00:00") {
 		t.Errorf("the last backup was at %s", got)
 	}
@@ -286,7 +286,7 @@ func TestSuspendedProtectionKeepsTheLastPoint(t *testing.T) {
 	p.clock.Advance(300 * day)
 	p.wantTimes("most of a year later", all[:1])
 	p.resume()
-	p.wantTimes("resumed", []string{})
+	p.wantTimes("resumed", all[:1])
 
 	// The retention of a policy that is changed meanwhile counts.
 	p.clock.Advance(7 * day)
@@ -365,5 +365,81 @@ func TestRetention_zoneChangedAfterThePointWasTaken(t *testing.T) {
 	const juneInChina = "2026-05-31T20:00:00Z"
 	if times := p.times(); !slices.Contains(times, juneInChina) || !slices.Contains(times, "2026-07-01T04:00:00Z") {
 		t.Errorf("the first of June or of July is gone: %v", times)
+	}
+}
+
+// After the clock was set back nothing is in progress until it has caught up, which may be years.
+func TestClockSetBack(t *testing.T) {
+	p := startPlant(t, schedule("UTC", "02:00", daysOf(7)), func(c *embedded.Config) {
+		c.OperationTime, c.BackupTime = time.Minute, time.Hour
+	})
+	p.clock.Advance(40 * day)
+	p.backup("").want(http.StatusAccepted)
+	p.setPolicy(schedule("UTC", "03:00", daysOf(7)))
+	other := vaultPath("g", "other")
+	created := p.put(other, minimal).want(http.StatusCreated)
+
+	p.clock.Advance(-40 * day)
+	p.clock.Advance(time.Minute)
+	if got := p.get(other).want(http.StatusOK).state(); got != "Succeeded" {
+		t.Errorf("the vault is %s", got)
+	}
+	if got := p.get(created.header.Get("Azure-AsyncOperation")).want(http.StatusOK).text("status"); got != "Succeeded" {
+		t.Errorf("its creation is %s", got)
+	}
+	p.wantTimes("nothing of the future", []string{})
+	if jobs, _ := p.countJobs("operation eq 'Backup'"); jobs != 0 {
+		t.Errorf("%d jobs of the future", jobs)
+	}
+	p.stop("ProtectionStopped")
+	p.clock.Advance(time.Minute)
+	p.resume()
+	p.clock.Advance(2 * time.Minute)
+	p.backup("").want(http.StatusAccepted)
+	p.clock.Advance(3 * time.Hour)
+	p.wantTimes("the present one", []string{"2026-05-01T12:04:00Z"})
+	p.clock.Advance(14 * time.Hour)
+	p.wantTimes("by the schedule from the present on", []string{"2026-05-02T03:00:00Z", "2026-05-01T12:04:00Z"})
+	p.clock.Advance(40 * day)
+	if times := p.times(); len(times) == 0 || !strings.HasPrefix(times[0], "2026-06-11T03:00") {
+		t.Errorf("when the clock has caught up: %v", times)
+	}
+	p.delete(other).want(http.StatusAccepted)
+}
+
+// A policy that has no rule for a backup which runs must not cost its recovery point, which is the newest when it is done.
+func TestRunningBackup_policyChangesTwice(t *testing.T) {
+	const sundays = `"weeklySchedule":{"daysOfTheWeek":["Sunday"],TIMES,"retentionDuration":{"count":12,"durationType":"Weeks"}}`
+	weekly := strings.Replace(schedule("UTC", "20:00", sundays), `"scheduleRunFrequency":"Daily"`,
+		`"scheduleRunFrequency":"Weekly","scheduleRunDays":["Sunday"]`, 1)
+	p := startPlant(t, strings.Replace(schedule("UTC", "14:00", daysOf(7)), `:2,"schedulePolicy"`, `:5,"schedulePolicy"`, 1),
+		func(c *embedded.Config) { c.BackupTime = time.Hour })
+	p.to("2026-05-05T14:10:00Z") // a Tuesday
+	p.setPolicy(strings.Replace(weekly, `:2,"schedulePolicy"`, `:5,"schedulePolicy"`, 1))
+	p.to("2026-05-05T14:20:00Z")
+	p.setPolicy(strings.Replace(weekly, `:2,"schedulePolicy"`, `:5,"schedulePolicy"`, 1))
+	p.to("2026-05-05T15:30:00Z")
+	if times := p.times(); len(times) == 0 || times[0] != "2026-05-05T14:00:00Z" {
+		t.Errorf("got %v", times)
+	}
+}
+
+// Backups that are suspended when the clock was set back before the protection go on expiring by its policy.
+func TestClockSetBack_suspendedBeforeTheProtection(t *testing.T) {
+	p := startPlant(t, schedule("UTC", "02:00", daysOf(7)))
+	p.patch(p.vault, withProperties(immutability("Unlocked"))).want(http.StatusOK)
+	p.clock.Advance(-10 * day)
+	p.stop("BackupsSuspended")
+	p.clock.Advance(day)
+	p.setPolicy(schedule("UTC", "02:00", daysOf(9)))
+	p.resume()
+	p.clock.Advance(3 * day)
+	p.stop("BackupsSuspended")
+	if times := p.times(); len(times) != 3 {
+		t.Errorf("got %v", times)
+	}
+	p.clock.Advance(7 * day)
+	if times := p.times(); len(times) != 2 {
+		t.Errorf("a week later: %v", times)
 	}
 }

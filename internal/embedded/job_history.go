@@ -21,6 +21,7 @@ const typeSchedule = catalog.VaultType + "/deletedItemHistories"
 
 type keptSchedule struct {
 	Item    string  `json:"item"`
+	Machine string  `json:"machine,omitempty"` // that it protects
 	History history `json:"history"`
 }
 
@@ -30,10 +31,16 @@ func keepSchedule(tx *store.Tx, vault, item *store.Document, at time.Time) error
 	if err != nil || len(h.Periods) == 0 {
 		return err
 	}
+	machine, err := sourceOf(item)
+	if err != nil {
+		return err
+	}
 	h.stop(at)
 	d := belowVault(vault, typeSchedule, "deletedItemHistories", uuid.NewString())
 	d.GoneAt = at.Add(keepJobs)
-	return saveValue(tx, d, keptSchedule{Item: placeInVault(vault, item), History: history{Periods: h.Periods}})
+	return saveValue(tx, d, keptSchedule{
+		Item: placeInVault(vault, item), Machine: machine, History: history{Periods: h.Periods, Absences: h.Absences},
+	})
 }
 
 func documentHistory(item *store.Document) (history, error) {
@@ -53,12 +60,12 @@ type jobHistory struct {
 	vault     string
 	recorded  []job
 	schedules []keptSchedule // of items
-	takes     time.Duration  // a backup
+	course    func(machine string) course
 	now       time.Time
 }
 
 func (s *Service) readJobs(tx *store.Tx, vault *store.Document) (*jobHistory, error) {
-	h := &jobHistory{vault: vault.ID, takes: s.config.BackupTime, now: tx.Now()}
+	h := &jobHistory{vault: vault.ID, course: s.courseOf, now: tx.Now()}
 	var err error
 	if h.recorded, err = recordedJobs(tx, vault); err != nil {
 		return nil, err
@@ -68,11 +75,17 @@ func (s *Service) readJobs(tx *store.Tx, vault *store.Document) (*jobHistory, er
 		return nil, err
 	}
 	for _, d := range items {
-		itemHistory, err := documentHistory(d)
+		body, err := decode(d.Body)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("document %s: %w", d.ID, err)
 		}
-		h.schedules = append(h.schedules, keptSchedule{Item: placeInVault(vault, d), History: itemHistory})
+		itemHistory, err := historyOf(body)
+		if err != nil {
+			return nil, fmt.Errorf("document %s: %w", d.ID, err)
+		}
+		h.schedules = append(h.schedules, keptSchedule{
+			Item: placeInVault(vault, d), Machine: lookupText(body, "properties.sourceResourceId"), History: itemHistory,
+		})
 	}
 	kept, err := tx.Documents(store.Query{Type: typeSchedule, Parent: vault.ID})
 	if err != nil {
@@ -122,8 +135,11 @@ func (h *jobHistory) between(first, last time.Time) []job {
 		}
 	}
 	for _, schedule := range h.schedules {
+		c := h.course(schedule.Machine)
 		for _, at := range schedule.History.scheduled(first, last) {
-			jobs = append(jobs, scheduledJob(h.vault, schedule.Item, at, h.takes))
+			j := scheduledJob(h.vault, schedule.Item, at, c.takes)
+			j.fault = schedule.History.fault(at, c)
+			jobs = append(jobs, j)
 		}
 	}
 	slices.SortFunc(jobs, compareJobs)

@@ -31,15 +31,15 @@ func (s *Service) listJobs(c *call) (*answer, error) {
 		if err != nil {
 			return err
 		}
-		jobs, err = h.after(after, filter, s.config.PageSize+1)
+		jobs, err = h.after(after, filter, s.longPage+1)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	p := page{Value: []any{}}
-	if len(jobs) > s.config.PageSize {
-		jobs = jobs[:s.config.PageSize]
+	if len(jobs) > s.longPage {
+		jobs = jobs[:s.longPage]
 		last := jobs[len(jobs)-1]
 		p.NextLink = c.nextLink(timePosition(last.start, last.name))
 	}

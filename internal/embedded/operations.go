@@ -79,7 +79,7 @@ func (s *Service) status(c *call, p place, op *store.Operation) *answer {
 		Status:    "InProgress",
 		StartTime: op.Started,
 	}
-	if c.now.Before(op.Ready) {
+	if op.Running(c.now) {
 		return s.retryAfter(answerOK(body).with(headerAsyncOperation, p.url(c, p.status, op)))
 	}
 	body.EndTime = &op.Ready
@@ -94,7 +94,7 @@ func (s *Service) status(c *call, p place, op *store.Operation) *answer {
 // result answers what the request itself would have answered, had it waited; done is the answer of a success.
 func (s *Service) result(c *call, p place, op *store.Operation, done func() (*answer, error)) (*answer, error) {
 	switch {
-	case c.now.Before(op.Ready):
+	case op.Running(c.now):
 		a := &answer{status: http.StatusAccepted}
 		return s.retryAfter(a.with("Location", p.url(c, p.results, op))), nil
 	case op.Code != "":

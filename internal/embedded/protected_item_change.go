@@ -61,6 +61,7 @@ func (s *Service) settleItem(tx *store.Tx, c *call, d *store.Document, v *itemVa
 	}
 	same := isRunning(state) && store.Key(policy) == store.Key(p.id)
 	return jobConfigure, changeHistory(body, func(h *history) {
+		h.comeBack(tx.Now()) // what can be protected exists
 		// What a version of this service protected that took no backups has no periods.
 		if !same || len(h.Periods) == 0 {
 			h.begin(tx.Now(), p.properties())

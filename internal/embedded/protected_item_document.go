@@ -31,7 +31,7 @@ var storedItemProperties = []string{"protectedItemType", "sourceResourceId", "po
 var computedItemProperties = []string{
 	"backupManagementType", "workloadType", "containerName", "friendlyName", "virtualMachineId", "policyName", "policyType",
 	"protectionStatus", "healthStatus", "healthDetails", "kpisHealths", "lastBackupStatus", "lastBackupTime",
-	"lastRecoveryPoint", "protectedItemDataId", "extendedInfo", "vaultId", "softDeleteRetentionPeriodInDays",
+	"lastRecoveryPoint", "protectedItemDataId", "sourceLocation", "extendedInfo", "vaultId", "softDeleteRetentionPeriodInDays",
 	"isScheduledForDeferredDelete", "isDeferredDeleteScheduleUpcoming", "deferredDeleteTimeInUTC",
 	"deferredDeleteTimeRemaining", "isRehydrate", "isArchiveEnabled", "resourceGuardOperationRequests",
 }
@@ -45,7 +45,7 @@ func itemID(vault, container, item string) string {
 // softDeleted tells whether an item only waits to be purged. One whose deletion is under way still lives.
 func softDeleted(d *store.Document, now time.Time) bool {
 	op := d.Operation
-	underWay := op != nil && op.Kind == operationDelete && now.Before(op.Ready)
+	underWay := op != nil && op.Kind == operationDelete && op.Running(now)
 	return !d.GoneAt.IsZero() && !underWay
 }
 
@@ -55,12 +55,12 @@ type itemVault struct {
 	document *store.Document
 	body     object
 	policies map[string]*policy // those that were asked for, by the key of the name
-	takes    time.Duration
+	course   func(machine string) course
 }
 
 func (s *Service) readItemVault(tx *store.Tx, d *store.Document) (*itemVault, error) {
 	body, err := decode(d.Body)
-	return &itemVault{tx: tx, document: d, body: body, policies: map[string]*policy{}, takes: s.config.BackupTime}, err
+	return &itemVault{tx: tx, document: d, body: body, policies: map[string]*policy{}, course: s.courseOf}, err
 }
 
 func (v *itemVault) region() string { return lookupText(v.body, "location") }
@@ -119,6 +119,7 @@ func renderItem(d *store.Document, v *itemVault, now time.Time) (object, error) 
 		"kpisHealths":                     object{},
 		"protectedItemDataId":             directoryID(d.ID, "data"),
 		"vaultId":                         v.document.ID,
+		"sourceLocation":                  v.region(), // a vault protects machines of its own region alone
 		"isArchiveEnabled":                false,
 		"softDeleteRetentionPeriodInDays": retentionDays(v.body),
 	}, kept)
@@ -159,13 +160,15 @@ func renderBackups(properties, stored object, v *itemVault, now time.Time) error
 		}
 	}
 	properties["lastBackupStatus"], properties["lastBackupTime"] = "", "2001-01-01T00:00:00Z" // none yet
-	if at, failed, ok := h.lastBackup(now, v.takes); ok {
-		properties["lastBackupStatus"], properties["lastBackupTime"] = jobCompleted, timestamp(at)
-		if failed {
+	course := v.course(lookupText(properties, "sourceResourceId"))
+	if last := h.lastBackup(now, course); last != nil {
+		properties["lastBackupStatus"], properties["lastBackupTime"] = jobCompleted, timestamp(last.at)
+		if last.fault != nil {
 			properties["lastBackupStatus"] = jobFailed
+			merge(properties, last.health())
 		}
 	}
-	points := h.points(now, v.takes)
+	points := h.points(now, course)
 	extended := object{"recoveryPointCount": len(points), "policyInconsistent": false}
 	properties["extendedInfo"] = extended
 	if len(points) == 0 {
@@ -173,10 +176,34 @@ func renderBackups(properties, stored object, v *itemVault, now time.Time) error
 	}
 	newest, oldest := points[0], points[len(points)-1]
 	properties["lastRecoveryPoint"], extended["oldestRecoveryPoint"] = timestamp(newest.at), timestamp(oldest.at)
+	shown := itemPoints{policy: h.policy(), now: now}
+	for _, p := range points { // the newest first
+		if !shown.archived(p) {
+			extended["oldestRecoveryPointInVault"] = timestamp(p.at)
+			continue
+		}
+		extended["oldestRecoveryPointInArchive"] = timestamp(p.at)
+		if properties["isArchiveEnabled"] != true {
+			properties["isArchiveEnabled"], extended["newestRecoveryPointInArchive"] = true, timestamp(p.at)
+		}
+	}
 	if properties["protectionState"] == protectionPending {
 		properties["protectionState"] = protectionActive
 	}
 	return nil
+}
+
+// health is what a failed backup says about its item. Which of its states Azure shows after which failure is not
+// documented, except that the check is critical after a failed backup on demand of a machine that is gone, and says
+// nothing after a scheduled one (learn.microsoft.com/azure/backup/backup-azure-manage-vms).
+func (b *ended) health() object {
+	health := object{"protectionStatus": "Unhealthy"}
+	if b.scheduled && b.fault.Code == codeMachineGone {
+		return health
+	}
+	return merge(health, object{"healthStatus": "ActionRequired", "healthDetails": []any{object{
+		"code": 0, "title": b.fault.Code, "message": b.fault.Message, "recommendations": []any{},
+	}}})
 }
 
 // timeSpan writes a duration as .NET does, d.hh:mm:ss.

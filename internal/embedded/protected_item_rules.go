@@ -44,7 +44,7 @@ func invalidProtection(format string, args ...any) error {
 
 // checkItemFree refuses a change of an item that another operation works on.
 func checkItemFree(d *store.Document, now time.Time) error {
-	if d == nil || d.Operation == nil || !now.Before(d.Operation.Ready) {
+	if d == nil || d.Operation == nil || !d.Operation.Running(now) {
 		return nil
 	}
 	return &Fault{

@@ -64,7 +64,7 @@ func TestProtectedItem(t *testing.T) {
 		"policyType": "V1", "protectionState": "IRPending", "protectionStatus": "Healthy", "healthStatus": "Passed",
 		"healthDetails": []any{}, "kpisHealths": map[string]any{}, "lastBackupStatus": "", "lastBackupTime": "2001-01-01T00:00:00Z",
 		"extendedInfo": map[string]any{"recoveryPointCount": 0.0, "policyInconsistent": false}, "vaultId": vault,
-		"isArchiveEnabled": false, "softDeleteRetentionPeriodInDays": 14.0,
+		"isArchiveEnabled": false, "sourceLocation": "eastasia", "softDeleteRetentionPeriodInDays": 14.0,
 		"protectedItemDataId": got.at("properties", "protectedItemDataId"),
 	}
 	if diff := cmp.Diff(want, got.at("properties")); diff != "" {

@@ -216,7 +216,10 @@ func TestItemShowsItsBackups(t *testing.T) {
 			t.Errorf("%s is %v", name, got.at("properties", name))
 		}
 	}
-	want := map[string]any{"recoveryPointCount": 30.0, "policyInconsistent": false, "oldestRecoveryPoint": "2026-05-12T15:00:00.0000000Z"}
+	const oldest = "2026-05-12T15:00:00.0000000Z"
+	want := map[string]any{
+		"recoveryPointCount": 30.0, "policyInconsistent": false, "oldestRecoveryPoint": oldest, "oldestRecoveryPointInVault": oldest,
+	}
 	if diff := cmp.Diff(want, got.at("properties", "extendedInfo")); diff != "" {
 		t.Error(diff)
 	}

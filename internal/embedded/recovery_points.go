@@ -30,8 +30,12 @@ func (s *Service) readPoints(c *call) (*itemPoints, error) {
 		if err != nil {
 			return err
 		}
+		machine, err := sourceOf(r.item)
+		if err != nil {
+			return err
+		}
 		r.policy = h.policy()
-		r.points = h.points(c.now, s.config.BackupTime)
+		r.points = h.points(c.now, s.courseOf(machine))
 		r.deleted = softDeleted(r.item, c.now)
 		return nil
 	})
@@ -68,7 +72,7 @@ func (s *Service) listPoints(c *call) (*answer, error) {
 		if !behind.IsZero() && (point.at.After(behind) || point.at.Equal(behind) && point.name >= after.ID) {
 			continue
 		}
-		if len(p.Value) == s.config.PageSize {
+		if len(p.Value) == s.longPage {
 			p.NextLink = c.nextLink(timePosition(shown.at, shown.name))
 			break
 		}
@@ -166,8 +170,10 @@ func (r *itemPoints) tiers(p point) []any {
 	return append(tiers, tier("HardenedRP"))
 }
 
-// archived tells whether a point has been moved to the archive, where Azure puts those of the monthly and yearly rules.
-// With TierRecommended Azure moves those that save money there; here they stay.
+// archived tells whether a point has been moved to the archive. Azure moves those of the monthly and yearly rules that
+// are then kept for another six months (learn.microsoft.com/azure/backup/archive-tier-support: "Retention left >= 6
+// months"). With TierRecommended it moves those for which it finds that this saves money, by how much of the data has
+// changed. Here there is no data, so they stay.
 func (r *itemPoints) archived(p point) bool {
 	a := r.policy.Archive
 	if a == nil || a.Mode != "TierAfter" || p.rule != "Monthly" && p.rule != "Yearly" {
@@ -184,6 +190,9 @@ func (r *itemPoints) archived(p point) bool {
 	case "Years":
 		moved = moved.AddDate(a.Duration, 0, 0)
 	default:
+		return false
+	}
+	if !p.until.IsZero() && p.until.Before(moved.AddDate(0, catalog.MinMonthsInArchive, 0)) {
 		return false
 	}
 	return !r.now.Before(moved)

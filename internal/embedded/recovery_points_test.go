@@ -125,4 +125,35 @@ func TestArchivedRecoveryPoints(t *testing.T) {
 			t.Errorf("%s: %v, want %s", at, tiers, want)
 		}
 	}
+	item := p.get(p.item)
+	for name, want := range map[string]string{
+		"oldestRecoveryPointInVault": "2026-05-02", "oldestRecoveryPointInArchive": "2026-06-01", "newestRecoveryPointInArchive": "2026-07-01",
+		"oldestRecoveryPoint": "2026-05-02",
+	} {
+		if got := item.text("properties", "extendedInfo", name); !strings.HasPrefix(got, want) {
+			t.Errorf("%s is %q, want %s", name, got, want)
+		}
+	}
+	if item.at("properties", "isArchiveEnabled") != true {
+		t.Errorf("nothing is in the archive: %s", item.raw)
+	}
+}
+
+// A point that is kept for less than six months more is not worth the move: Azure leaves it, and so do we.
+func TestArchive_pointsThatSoonExpireStay(t *testing.T) {
+	const rules = `,"monthlySchedule":{"retentionScheduleFormatType":"Daily","retentionScheduleDaily":{"daysOfTheMonth":[` +
+		`{"date":1,"isLast":false}]},TIMES,"retentionDuration":{"count":9,"durationType":"Months"}},` +
+		`"yearlySchedule":{"retentionScheduleFormatType":"Daily","monthsOfYear":["June"],"retentionScheduleDaily":{"daysOfTheMonth":[` +
+		`{"date":1,"isLast":false}]},TIMES,"retentionDuration":{"count":2,"durationType":"Years"}}`
+	p := startPlant(t, strings.Replace(schedule("UTC", "02:00", daysOf(7)+rules), `"timeZone"`,
+		`"tieringPolicy":{"ArchivedRP":{"tieringMode":"TierAfter","duration":4,"durationType":"Months"}},"timeZone"`, 1))
+	p.to("2027-01-15T12:00:00Z")
+	for _, point := range p.points() {
+		at, rule := point.text("properties", "recoveryPointTime"), point.text("properties", "recoveryPointProperties", "ruleName")
+		tiers, _ := point.at("properties", "recoveryPointTierDetails").([]any)
+		last, _ := tiers[len(tiers)-1].(map[string]any)
+		if want := map[bool]string{true: "ArchivedRP", false: "HardenedRP"}[rule == "Yearly"]; last["type"] != want {
+			t.Errorf("%s by the rule %s: %v, want %s", at, rule, tiers, want)
+		}
+	}
 }

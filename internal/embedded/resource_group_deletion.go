@@ -103,7 +103,7 @@ func (s *Service) getGroupOperationResult(c *call) (*answer, error) {
 		}
 	case err != nil:
 		return nil, err
-	case c.now.Before(op.Ready):
+	case op.Running(c.now):
 		return s.groupOperation(c, op), nil
 	}
 	return &answer{status: http.StatusOK}, nil

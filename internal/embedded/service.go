@@ -19,7 +19,12 @@ const Endpoint = "https://embedded.backup.invalid"
 // DefaultSubscriptionID is the subscription that exists when Config names none.
 const DefaultSubscriptionID = "00000000-0000-4000-8000-000000000001"
 
-const defaultPageSize = 100
+const (
+	defaultPageSize = 100
+	// longPageSize is for what is computed anew for each page from all there is, such as the jobs of a vault: what takes
+	// a while is that, not the entries.
+	longPageSize = 1000
+)
 
 // Subscription is a subscription that exists.
 type Subscription struct {
@@ -51,7 +56,7 @@ type Config struct {
 	// RetryAfter is sent with accepted long-running operations and unfinished polls when it is a second or more.
 	RetryAfter time.Duration
 
-	// PageSize is the number of entries in a page of a list; 0 is 100.
+	// PageSize is the number of entries in a page of a list; 0 is 100, and 1000 for jobs and recovery points.
 	PageSize int
 
 	// Now is the clock; nil is time.Now.
@@ -67,6 +72,9 @@ type Config struct {
 	// FailBackup, for tests, is asked when a backup on demand is accepted. The fault it returns is how its job ends; nil
 	// is success.
 	FailBackup func(itemID string) *Fault
+
+	// BackupFaults make backups fail by the time at which they begin, scheduled ones too. Of several the first counts.
+	BackupFaults []BackupFault
 
 	// FailProvisioning, for tests, is asked when the creation of a vault is accepted. The fault it returns is how the
 	// creation ends; nil is success.
@@ -84,6 +92,7 @@ type Config struct {
 // also in several processes, may share a database.
 type Service struct {
 	config        Config
+	longPage      int                     // entries in a page of jobs or recovery points
 	subscriptions map[string]Subscription // by case-folded id
 	regions       map[string]catalog.Region
 	inventory     map[string]*machine // by the key of the id; nil when any machine exists
@@ -97,14 +106,16 @@ func New(config Config) *Service {
 	if config.Regions == nil {
 		config.Regions = catalog.Regions()
 	}
+	longPage := config.PageSize
 	if config.PageSize <= 0 {
-		config.PageSize = defaultPageSize
+		config.PageSize, longPage = defaultPageSize, longPageSize
 	}
 	if config.Now == nil {
 		config.Now = time.Now
 	}
 	s := &Service{
 		config:        config,
+		longPage:      longPage,
 		subscriptions: map[string]Subscription{},
 		regions:       map[string]catalog.Region{},
 		inventory:     inventoryOf(config.VirtualMachines),

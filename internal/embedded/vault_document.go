@@ -25,9 +25,9 @@ func stateOf(d *store.Document, now time.Time) string {
 	switch {
 	case op == nil:
 		return stateSucceeded
-	case !now.Before(op.Ready) && op.Code != "":
+	case !op.Running(now) && op.Code != "":
 		return stateFailed
-	case !now.Before(op.Ready):
+	case !op.Running(now):
 		return stateSucceeded
 	case op.Kind == operationUpdate:
 		return stateUpdating

@@ -146,6 +146,9 @@ func (s *Service) writeMachine(c *call, start func(*machine) (object, error)) (*
 		if err := save(tx, m.document, body); err != nil {
 			return err
 		}
+		if err := s.changeHistories(tx, id, func(h *history) { h.comeBack(tx.Now()) }); err != nil {
+			return err
+		}
 		return m.read(m.document)
 	})
 	if err != nil {
@@ -207,7 +210,7 @@ func machineIsFixed(m *machine, what string) error {
 	}
 }
 
-// deleteMachine leaves the machine's backups where they are, as Azure does.
+// deleteMachine leaves the machine's backups where they are, as Azure does. Further ones fail.
 func (s *Service) deleteMachine(c *call) (*answer, error) {
 	id, err := s.ownMachine(c)
 	if err != nil {
@@ -221,11 +224,15 @@ func (s *Service) deleteMachine(c *call) (*answer, error) {
 			return err
 		case m != nil && m.fixed:
 			return machineIsFixed(m, "cannot be deleted")
-		case m == nil || m.document == nil:
+		case m == nil:
 			status = http.StatusNoContent
 			return nil
+		case m.document != nil: // the others are known by their protection alone
+			if err := tx.DeleteDocument(m.document.ID); err != nil {
+				return err
+			}
 		}
-		return tx.DeleteDocument(m.document.ID)
+		return s.changeHistories(tx, id, func(h *history) { h.leave(tx.Now()) })
 	})
 	if err != nil {
 		return nil, err

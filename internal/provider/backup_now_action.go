@@ -9,11 +9,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -89,17 +91,24 @@ func (a *backupNowAction) Configure(_ context.Context, req action.ConfigureReque
 func (a *backupNowAction) ValidateConfig(ctx context.Context, req action.ValidateConfigRequest, resp *action.ValidateConfigResponse) {
 	var m backupNowModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
-	if !m.RetainUntil.IsNull() && !m.RetainDays.IsNull() {
-		resp.Diagnostics.AddAttributeError(path.Root("retain_days"), "Retention set twice",
+	m.checkRetention(&resp.Diagnostics)
+}
+
+// checkRetention finds two retentions. A value that is not known yet may turn out to be null.
+func (m backupNowModel) checkRetention(diags *diag.Diagnostics) {
+	set := func(v attr.Value) bool { return !v.IsNull() && !v.IsUnknown() }
+	if set(m.RetainUntil) && set(m.RetainDays) {
+		diags.AddAttributeError(path.Root("retain_days"), "Retention set twice",
 			"The recovery point is kept until retain_until or for retain_days. Set one of them, or none for the service's default of 30 days.")
 	}
 }
 
-// ModifyPlan finds a recovery point that would be expired at birth. A VM that is not protected yet is no mistake here:
+// ModifyPlan finds a recovery point that would be expired at birth, or be kept for too long. A VM that is not protected yet is no mistake here:
 // the same apply may protect it.
 func (a *backupNowAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	var m backupNowModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	m.checkRetention(&resp.Diagnostics)
 	id, err := vault.ParseItemID(m.ProtectedVMID.ValueString())
 	if a.run == nil || err != nil || m.RetainUntil.IsNull() || m.RetainUntil.IsUnknown() || resp.Diagnostics.HasError() {
 		return
@@ -117,10 +126,16 @@ func (m backupNowModel) retainUntil(now time.Time, diags *diag.Diagnostics) time
 		return now.Add(time.Duration(days) * 24 * time.Hour)
 	}
 	until, _ := parseTime(m.RetainUntil.ValueString())
-	if !until.IsZero() && !until.After(now) {
+	switch {
+	case until.IsZero():
+	case !until.After(now):
 		diags.AddAttributeError(path.Root("retain_until"), "Recovery point would be expired", fmt.Sprintf(
 			"The service's clock says %s, which is not before the end of the retention, %s. Choose a later time.",
 			now.UTC().Format(time.RFC3339), m.RetainUntil.ValueString()))
+	case until.After(now.AddDate(catalog.MaxYearlyCount, 0, 0)):
+		diags.AddAttributeError(path.Root("retain_until"), "Recovery point would be kept too long", fmt.Sprintf(
+			"The service's clock says %s, and a recovery point is kept for at most %d years. Choose an earlier time than %s.",
+			now.UTC().Format(time.RFC3339), catalog.MaxYearlyCount, m.RetainUntil.ValueString()))
 	}
 	return until
 }
@@ -128,6 +143,7 @@ func (m backupNowModel) retainUntil(now time.Time, diags *diag.Diagnostics) time
 func (a *backupNowAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	var m backupNowModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	m.checkRetention(&resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}

@@ -165,6 +165,8 @@ func TestBackupNow_retention(t *testing.T) {
 
 	_, diagnostics := c.invoke(t.Context(), map[string]any{"retain_until": time.Now().Add(day).Format(time.RFC3339)}, nil)
 	wantProblem(t, diagnostics, "Recovery point would be expired", "The service's clock says "+now().UTC().Format("2006-01-02T"))
+	_, diagnostics = c.invoke(t.Context(), map[string]any{"retain_until": "2099-01-01T00:00:00Z", "retain_days": 5}, nil)
+	wantProblem(t, diagnostics, "Retention set twice")
 }
 
 func TestBackupNow_doesNotWait(t *testing.T) {
@@ -266,6 +268,8 @@ func TestBackupNow_validation(t *testing.T) {
 		"all well":       {map[string]any{"retain_days": 30, "wait": false, "timeouts": "10m"}, ""},
 		"until":          {map[string]any{"retain_until": "2026-12-31T00:00:00+08:00"}, ""},
 		"unknown":        {map[string]any{"protected_vm_id": unknown, "retain_until": unknown}, ""},
+		"unknown both":   {map[string]any{"retain_days": tftypes.UnknownValue, "retain_until": unknown}, ""}, // variables, of which one is null
+		"unknown days":   {map[string]any{"retain_days": tftypes.UnknownValue, "retain_until": "2026-12-31T00:00:00Z"}, ""},
 		"retained twice": {map[string]any{"retain_days": 30, "retain_until": "2026-12-31T00:00:00Z"}, "Retention set twice"},
 		"no days":        {map[string]any{"retain_days": 0}, "value must be between 1 and 36135, got: 0"},
 		"many days":      {map[string]any{"retain_days": 36136}, "value must be between 1 and 36135, got: 36136"},
@@ -296,6 +300,8 @@ func TestBackupNow_plan(t *testing.T) {
 	}{
 		"all well":      {map[string]any{"retain_until": time.Now().Add(time.Hour).Format(time.RFC3339)}, ""},
 		"expired":       {map[string]any{"retain_until": "2026-01-01T00:00:00Z"}, "Recovery point would be expired"},
+		"too long":      {map[string]any{"retain_until": "2200-01-01T00:00:00Z"}, "Recovery point would be kept too long"},
+		"twice":         {map[string]any{"retain_until": "2099-01-01T00:00:00Z", "retain_days": 5}, "Retention set twice"},
 		"not there yet": {map[string]any{"retain_until": "2026-01-01T00:00:00Z", "protected_vm_id": strings.ReplaceAll(contosoItem, "vm-00", "vm-99")}, ""},
 		"unknown":       {map[string]any{"retain_until": "2026-01-01T00:00:00Z", "protected_vm_id": unknown}, ""},
 	} {

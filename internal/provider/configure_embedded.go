@@ -67,6 +67,7 @@ type embeddedConfig struct {
 	clockOffset      time.Duration
 	subscriptions    map[string]string
 	virtualMachines  map[string]string // nil: any well-formed one exists
+	failedBackups    []embedded.BackupFault
 }
 
 func embeddedSettings(ctx context.Context, object types.Object, diags *diag.Diagnostics) embeddedConfig {
@@ -90,6 +91,10 @@ func embeddedSettings(ctx context.Context, object types.Object, diags *diag.Diag
 		return elements
 	}
 	checkVirtualMachines(m.VirtualMachines, root.AtName("virtual_machines"), diags)
+	failed, known := readFailedBackups(ctx, m.FailedBackups, root.AtName("failed_backups"), diags)
+	if !known {
+		addUnknown(diags, root.AtName("failed_backups"))
+	}
 	database, databaseFrom := databasePath(m.Database)
 	return embeddedConfig{
 		database:         database,
@@ -100,6 +105,7 @@ func embeddedSettings(ctx context.Context, object types.Object, diags *diag.Diag
 		clockOffset:      clockOffset.read(m.ClockOffset, diags),
 		subscriptions:    knownMap("subscriptions", m.Subscriptions),
 		virtualMachines:  knownMap("virtual_machines", m.VirtualMachines),
+		failedBackups:    failed,
 	}
 }
 
@@ -135,6 +141,7 @@ func (p *backupProvider) openEmbedded(ctx context.Context, settings embeddedConf
 		BackupTime:       settings.backupTime,
 		Regions:          catalog.RegionsAnd(extra),
 		VirtualMachines:  settings.virtualMachines,
+		BackupFaults:     settings.failedBackups,
 		Now:              func() time.Time { return time.Now().Add(settings.clockOffset) },
 	}
 	if p.change != nil {

@@ -50,6 +50,8 @@ var dataMistakes = map[string]mistake{
 	"A VM of the inventory has a region":                 withEmbedded(`virtual_machines = { "` + vmID("db") + `" = null }`),
 	"The region of a VM of the inventory exists":         withEmbedded(`virtual_machines = { "` + vmID("db") + `" = "Chnia East" }`),
 	"A VM is in the inventory once":                      withEmbedded(`virtual_machines = { "` + vmID("db") + `" = "eastus", "` + vmID("DB") + `" = "eastus" }`),
+	"A VM whose backups fail is named by its id":         withEmbedded(`failed_backups = [{ vm_id = "db" }]`),
+	"The time in which backups fail is one":              withEmbedded(`failed_backups = [{ vm_id = "` + vmID("db") + `", start_time = "2026-02-01T00:00:00Z", end_time = "2026-01-31T00:00:00Z" }]`),
 	"Recovery points are read of a protected VM's id":    reading("backup_recovery_points", `protected_vm_id = "`+vmID("db")+`"`),
 	"A time is as in RFC 3339":                           reading("backup_recovery_points", ofVM00, `start_time = "yesterday"`),
 	"A window of time does not end before it starts":     reading("backup_recovery_points", ofVM00, `start_time = "2026-02-01T00:00:00Z"`, `end_time = "2026-01-31T00:00:00Z"`),
@@ -66,6 +68,7 @@ var dataMistakes = map[string]mistake{
 	"The retention of a backup on demand is set once":    backingUp(ofVM00, `retain_days = 30`, `retain_until = "2099-12-31T00:00:00Z"`),
 	"A backup on demand is kept for 1 to 36135 days":     backingUp(ofVM00, `retain_days = 0`),
 	"A backup on demand is kept until a time to come":    backingUp(ofVM00, `retain_until = "2026-01-01T00:00:00Z"`),
+	"A backup on demand is kept for at most 99 years":    backingUp(ofVM00, `retain_until = "2200-01-01T00:00:00Z"`),
 	"The VM of a backup on demand is protected":          backingUp(nobody),
 }
 

@@ -34,6 +34,7 @@ type embeddedModel struct {
 	ClockOffset      types.String `tfsdk:"clock_offset"`
 	Subscriptions    types.Map    `tfsdk:"subscriptions"`
 	VirtualMachines  types.Map    `tfsdk:"virtual_machines"`
+	FailedBackups    types.List   `tfsdk:"failed_backups"`
 }
 
 func (p *backupProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
@@ -143,6 +144,7 @@ func embeddedAttribute() schema.Attribute {
 				Optional:    true,
 				Validators:  []validator.Map{virtualMachinesValidator{}},
 			},
+			"failed_backups": failedBackupsAttribute(),
 		},
 	}
 }

@@ -110,6 +110,20 @@ func TestAccRecoveryPointsAndJobs(t *testing.T) {
 		}
 		steps = append(steps, step)
 	}
+	// Scheduled backups that fail, also in hindsight.
+	noNetwork := knownvalue.ObjectExact(map[string]knownvalue.Check{
+		"code": knownvalue.Int64Exact(0), "title": text("ExtensionSnapshotFailedNoNetwork"), "message": matches("no network connectivity"),
+		"recommendations": knownvalue.ListExact([]knownvalue.Check{}),
+	})
+	broken := job("web", "Backup", "Failed", false, noNetwork)
+	steps = append(steps, resource.TestStep{
+		Config: acctest.Config(database, protectedVMs+jobs(`status = "Failed"`, `protected_vm_id = backup_protected_vm.web.id`), `clock_offset = "3d"`,
+			fmt.Sprintf(`failed_backups = [{ vm_id = %q, %s }]`, strings.ToUpper(vmID("web")), bound("start_time", day))),
+		ConfigStateChecks: append(wantList("data.backup_jobs.test", "jobs", broken, broken),
+			statecheck.ExpectKnownValue("backup_protected_vm.web", attribute("last_backup_status"), text("Failed")),
+			statecheck.ExpectKnownValue("backup_protected_vm.web", attribute("health"), text("ActionRequired")),
+			statecheck.ExpectKnownValue("backup_protected_vm.db", attribute("last_backup_status"), text("Completed"))),
+	})
 	for _, mistake := range []struct{ data, want string }{
 		{"data \"backup_recovery_points\" \"test\" {\n protected_vm_id = \"" + strings.ReplaceAll(contosoItem, "vm-00", "nobody") + "\"\n}\n", `VM is not protected`},
 		{"data \"backup_recovery_points\" \"test\" {\n protected_vm_id = \"" + vmID("db") + "\"\n}\n", `Invalid protected VM id`},

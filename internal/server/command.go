@@ -145,7 +145,7 @@ func serviceConfig(o *options) (embedded.Config, error) {
 		}
 		config.Faults = faults.rules
 		config.FailProvisioning = faults.failProvisioning
-		config.FailBackup = faults.failBackup
+		config.FailBackup, config.BackupFaults = faults.failBackup, faults.timed
 	}
 	return config, nil
 }

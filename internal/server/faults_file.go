@@ -19,7 +19,8 @@ import (
 type faults struct {
 	rules   *embedded.Faults
 	vaults  []*failure
-	backups []*failure
+	backups []*failure             // that somebody asks for
+	timed   []embedded.BackupFault // of backups by the time at which they begin
 }
 
 // faultRule is an embedded.FaultRule in the file.
@@ -38,7 +39,7 @@ type faultRule struct {
 	RetryAfter duration `json:"retry_after"`
 }
 
-// failure makes the creation of a vault, or the backup of a virtual machine, end in an error.
+// failure makes the creation of a vault, or the backup on demand of a virtual machine, end in an error.
 type failure struct {
 	Name    string `json:"name"` // * is any
 	Code    string `json:"code"`
@@ -48,17 +49,57 @@ type failure struct {
 	count atomic.Int64
 }
 
-func addFailure(list *[]*failure, e entry) error {
-	f := &failure{}
-	if err := e.decode(f); err != nil {
-		return err
-	}
+func (f *faults) addVault(e entry) error {
+	vault := &failure{}
+	err := cmp.Or(e.decode(vault), vault.complete())
+	f.vaults = append(f.vaults, vault)
+	return err
+}
+
+func (f *failure) complete() error {
 	if f.Name == "" {
 		return errors.New("name is missing; * stands for any")
 	}
 	f.Code = cmp.Or(f.Code, "FaultInjected")
 	f.Message = cmp.Or(f.Message, "The file of faults asked for this.")
-	*list = append(*list, f)
+	return nil
+}
+
+// failedBackup is a failure of backups; with a time, also of those that a schedule takes.
+type failedBackup struct {
+	Name      string    `json:"name"`
+	Code      string    `json:"code"`
+	Message   string    `json:"message"`
+	Times     times     `json:"times"`
+	StartTime time.Time `json:"start_time"`
+	EndTime   time.Time `json:"end_time"`
+}
+
+func (f *faults) addBackup(e entry) error {
+	var b failedBackup
+	if err := e.decode(&b); err != nil {
+		return err
+	}
+	failed := &failure{Name: b.Name, Code: b.Code, Message: b.Message, Times: b.Times}
+	if err := failed.complete(); err != nil {
+		return err
+	}
+	switch {
+	case b.StartTime.IsZero() && b.EndTime.IsZero():
+		f.backups = append(f.backups, failed)
+		return nil
+	case b.Times != 0:
+		return fieldErrorf("times", "times is about backups on demand, start_time and end_time about all; use one or the other")
+	case !b.EndTime.IsZero() && b.EndTime.Before(b.StartTime):
+		return fieldErrorf("end_time", "end_time is before start_time")
+	}
+	timed := embedded.BackupFault{
+		Machine: b.Name, From: b.StartTime, Until: b.EndTime, Fault: embedded.Fault{Code: failed.Code, Message: failed.Message},
+	}
+	if b.Name == "*" {
+		timed.Machine = ""
+	}
+	f.timed = append(f.timed, timed)
 	return nil
 }
 
@@ -139,8 +180,8 @@ func parseFaults(content []byte) (*faults, error) {
 	f := &faults{rules: embedded.NewFaults()}
 	err := eachEntry(content, map[string]func(entry) error{
 		"rules":          f.addRule,
-		"failed_vaults":  func(e entry) error { return addFailure(&f.vaults, e) },
-		"failed_backups": func(e entry) error { return addFailure(&f.backups, e) },
+		"failed_vaults":  f.addVault,
+		"failed_backups": f.addBackup,
 	})
 	return f, err
 }

@@ -53,8 +53,11 @@ func TestFaultsFile(t *testing.T) {
 		{"{\"rules\": [{\"drop\": true, \"from\": -1}]}", "from is -1"},
 		{"{\"rules\": [{\"method\": \"PUT\"}]}", "the rule changes nothing"},
 		{"{\"failed_vaults\": [{\"code\": \"x\"}]}", ":1: failed_vaults: name is missing; * stands for any"},
-		{"{\"failed_backups\": [{\"name\": \"x\",\n\"vm\": \"x\"}]}", `:2: failed_backups: unknown field "vm"; the fields are: name, code, message, times`},
+		{"{\"failed_backups\": [{\"name\": \"x\",\n\"vm\": \"x\"}]}", `:2: failed_backups: unknown field "vm"; the fields are: name, code, message, times, start_time, end_time`},
 		{"{\"failed_backups\": [5]}", ":1: failed_backups: "},
+		{"{\"failed_backups\": [{\"name\": \"x\", \"start_time\": \"yesterday\"}]}", ":1: failed_backups: parsing time"},
+		{"{\"failed_backups\": [{\"name\": \"x\", \"start_time\": \"2026-01-01T00:00:00Z\",\n\"times\": 1}]}", ":2: failed_backups: times is about backups on demand"},
+		{"{\"failed_backups\": [{\"name\": \"x\", \"start_time\": \"2026-01-02T00:00:00Z\",\n\"end_time\": \"2026-01-01T00:00:00Z\"}]}", ":2: failed_backups: end_time is before start_time"},
 	} {
 		_, err := server.ParseFaults([]byte(test.text))
 		if err == nil || !strings.HasPrefix(err.Error(), test.want) && !strings.Contains(err.Error(), test.want) {

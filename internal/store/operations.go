@@ -10,7 +10,7 @@ import (
 // keepSucceeded is how long an operation that succeeded can still be asked for. Clients poll for hours at most.
 const keepSucceeded = 7 * 24 * time.Hour
 
-// Operation is a long-running operation. Nothing runs: it is in progress before Ready and has ended from then on.
+// Operation is a long-running operation. Nothing runs: it is in progress from Started on, and has ended at Ready.
 type Operation struct {
 	ID       string
 	Resource string // id of the document it works on
@@ -22,6 +22,10 @@ type Operation struct {
 	Code    string
 	Message string
 }
+
+// Running tells whether the operation is in progress at a time. One that has not begun by then, because the clock was set
+// back after it began, has ended: what it does is in the documents, and to wait for the clock might take years.
+func (o *Operation) Running(at time.Time) bool { return !at.Before(o.Started) && at.Before(o.Ready) }
 
 // Operation returns the operation with this id, or ErrNotFound. It outlives the document it worked on.
 func (t *Tx) Operation(id string) (*Operation, error) {

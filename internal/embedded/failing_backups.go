@@ -1,0 +1,124 @@
+package embedded
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/store"
+)
+
+// BackupFault makes the backups of a machine fail that begin at some time, those that a schedule takes among them: their
+// jobs end in the fault and leave no recovery point. As everything about scheduled backups it follows from timestamps
+// whenever something reads, also for backups of the past.
+type BackupFault struct {
+	// Machine is the id or the name of a virtual machine, in any letter case; empty is any.
+	Machine string
+	// From and Until are the first and the last moment at which a backup that begins fails; zero is without limit.
+	From, Until time.Time
+	// Fault is how the job ends.
+	Fault Fault
+}
+
+func (f BackupFault) isAbout(machine string) bool {
+	whole := machine
+	if !strings.Contains(f.Machine, "/") {
+		whole = lastSegment(machine)
+	}
+	return f.Machine == "" || store.Key(f.Machine) == store.Key(whole)
+}
+
+func (f BackupFault) has(at time.Time) bool {
+	return !at.Before(f.From) && (f.Until.IsZero() || !at.After(f.Until))
+}
+
+// course is how the backups of a machine go.
+type course struct {
+	takes  time.Duration
+	faults []BackupFault // those about the machine
+}
+
+// courseOf is how the backups of the machine with this id go.
+func (s *Service) courseOf(machine string) course {
+	c := course{takes: s.config.BackupTime}
+	for _, f := range s.config.BackupFaults {
+		if f.isAbout(machine) {
+			c.faults = append(c.faults, f)
+		}
+	}
+	return c
+}
+
+// fault is how a backup ends that begins at that time; nil is success.
+func (h history) fault(at time.Time, c course) *Fault {
+	for _, a := range h.Absences {
+		if at.After(a.From) && (a.Until.IsZero() || at.Before(a.Until)) {
+			return &Fault{Code: codeMachineGone, Message: "The virtual machine does not exist any more. If it was deleted, stop the " +
+				"protection of the item; if it was moved, protect it where it is now."}
+		}
+	}
+	for _, f := range c.faults {
+		if f.has(at) {
+			return &f.Fault
+		}
+	}
+	return nil
+}
+
+// absence is a time in which the machine of an item does not exist, because a client has deleted it.
+//
+// Source: learn.microsoft.com/azure/backup/backup-azure-manage-vms, "Backup item where primary data source no longer
+// exists": scheduled and on-demand backups of a machine that was deleted without a stop of its protection fail with
+// UserErrorVmNotFoundV2.
+type absence struct {
+	From  time.Time `json:"from"`
+	Until time.Time `json:"until,omitzero"` // zero: it is still gone
+}
+
+// leave and come back tell that the machine was deleted and made.
+func (h *history) leave(at time.Time) {
+	if n := len(h.Absences); n == 0 || !h.Absences[n-1].Until.IsZero() {
+		h.Absences = append(h.Absences, absence{From: at.UTC()})
+	}
+}
+
+func (h *history) comeBack(at time.Time) {
+	if n := len(h.Absences); n > 0 && h.Absences[n-1].Until.IsZero() {
+		h.Absences[n-1].Until = at.UTC()
+	}
+}
+
+// changeHistories changes the histories of the items of a machine.
+func (s *Service) changeHistories(tx *store.Tx, m machineID, change func(*history)) error {
+	items, err := s.itemsOf(tx, m)
+	if err != nil {
+		return err
+	}
+	for _, d := range items {
+		body, err := decode(d.Body)
+		if err == nil {
+			err = changeHistory(body, change)
+		}
+		if err != nil {
+			return fmt.Errorf("document %s: %w", d.ID, err)
+		}
+		if err := save(tx, d, body); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// gone tells whether the service knows that there is no such machine: a client has deleted it, or it is not in the
+// inventory, of which nobody says since when.
+func (s *Service) gone(tx *store.Tx, machine string) (*Fault, error) {
+	id, ok := parseMachineID(machine)
+	if !ok || s.inventory == nil {
+		return nil, nil
+	}
+	m, err := s.findMachine(tx, id)
+	if err != nil || m != nil && (m.fixed || m.document != nil) {
+		return nil, err
+	}
+	return &Fault{Code: codeMachineGone, Message: fmt.Sprintf("The virtual machine '%s' does not exist.", machine)}, nil
+}

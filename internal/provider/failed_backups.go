@@ -1,0 +1,128 @@
+package provider
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
+	"github.com/azurebackup/terraform-provider-backup/internal/vault"
+)
+
+// failedBackupModel is an element of the setting failed_backups.
+type failedBackupModel struct {
+	timeWindow
+	VMID    types.String `tfsdk:"vm_id"`
+	Code    types.String `tfsdk:"code"`
+	Message types.String `tfsdk:"message"`
+}
+
+func failedBackupsAttribute() schema.Attribute {
+	optional := func(text string) schema.Attribute {
+		return schema.StringAttribute{MarkdownDescription: text, Optional: true}
+	}
+	return schema.ListNestedAttribute{
+		MarkdownDescription: "Backups that fail, by schedule or on demand, to try out what watches them: their jobs end in the status `Failed`, no recovery " +
+			"point is made, and the VM's last backup and health tell of it. They follow from these times whenever something is read, so that a change " +
+			"here changes the past as well. Default: none fails.",
+		Optional:   true,
+		Validators: []validator.List{failedBackupsValidator{}},
+		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+			"vm_id":      schema.StringAttribute{MarkdownDescription: "The VM's ARM id.", Required: true},
+			"start_time": optional("Only backups that begin at this time or after, as in RFC 3339: `2026-01-31T02:00:00Z`. Default: no limit."),
+			"end_time":   optional("Only backups that begin at this time or before, as in RFC 3339. Default: no limit."),
+			"code":       optional("The title of the job's error. Default `" + defaultBackupFault.Code + "`."),
+			"message":    optional("The text of the job's error. Default: \"" + defaultBackupFault.Message + "\" for the default code, which is Azure's text."),
+		}},
+	}
+}
+
+// defaultBackupFault is one of Azure's (learn.microsoft.com/azure/backup/backup-azure-vms-troubleshoot).
+var defaultBackupFault = embedded.Fault{
+	Code:    "ExtensionSnapshotFailedNoNetwork",
+	Message: "Snapshot operation failed due to no network connectivity on the virtual machine.",
+}
+
+// failedBackupsValidator checks the setting failed_backups. Its messages name the element, because Terraform does not show
+// the path of a nested attribute.
+type failedBackupsValidator struct{}
+
+func (failedBackupsValidator) Description(context.Context) string {
+	return "each element must have the ARM id of a virtual machine, and no end before its start"
+}
+
+func (v failedBackupsValidator) MarkdownDescription(ctx context.Context) string {
+	return v.Description(ctx)
+}
+
+func (failedBackupsValidator) ValidateList(ctx context.Context, req validator.ListRequest, resp *validator.ListResponse) {
+	readFailedBackups(ctx, req.ConfigValue, req.Path, &resp.Diagnostics)
+}
+
+// readFailedBackups reads and checks the setting. Configure does so as well: `terraform test` may configure a provider
+// without having its block validated. known is false when something in it is not known.
+func readFailedBackups(ctx context.Context, list types.List, p path.Path, diags *diag.Diagnostics) (faults []embedded.BackupFault, known bool) {
+	if list.IsUnknown() {
+		return nil, false
+	}
+	known = true
+	for i, element := range list.Elements() {
+		object, ok := element.(types.Object)
+		if !ok || object.IsUnknown() {
+			known = false
+			continue
+		}
+		at := p.AtListIndex(i)
+		var m failedBackupModel
+		diags.Append(object.As(ctx, &m, basetypes.ObjectAsOptions{})...)
+		for _, value := range []types.String{m.VMID, m.StartTime, m.EndTime, m.Code, m.Message} {
+			known = known && !value.IsUnknown()
+		}
+		m.validate(at, i, diags)
+		faults = append(faults, m.fault())
+	}
+	return faults, known
+}
+
+func (m failedBackupModel) validate(at path.Path, i int, diags *diag.Diagnostics) {
+	const summary = "Invalid failed backup"
+	wrong := func(name, text string) {
+		diags.AddAttributeError(at.AtName(name), summary, fmt.Sprintf("failed_backups[%d].%s: %s", i, name, text))
+	}
+	if !m.VMID.IsUnknown() {
+		if _, err := vault.ParseVMID(m.VMID.ValueString()); err != nil {
+			wrong("vm_id", sentence(err.Error()))
+		}
+	}
+	for name, value := range map[string]types.String{"start_time": m.StartTime, "end_time": m.EndTime} {
+		if value.IsNull() || value.IsUnknown() {
+			continue
+		}
+		if err := checkTime(value.ValueString()); err != nil {
+			wrong(name, sentence(err.Error()))
+		}
+	}
+	if w := m.window(); !w.From.IsZero() && !w.To.IsZero() && w.To.Before(w.From) {
+		wrong("end_time", fmt.Sprintf("The end time %s is before the start time %s.", m.EndTime.ValueString(), m.StartTime.ValueString()))
+	}
+}
+
+func (m failedBackupModel) fault() embedded.BackupFault {
+	w := m.window()
+	f := embedded.Fault{Code: cmp.Or(m.Code.ValueString(), defaultBackupFault.Code), Message: m.Message.ValueString()}
+	switch {
+	case f.Message != "":
+	case f.Code == defaultBackupFault.Code:
+		f.Message = defaultBackupFault.Message
+	default:
+		f.Message = "The provider's setting embedded.failed_backups asked for this."
+	}
+	return embedded.BackupFault{Machine: m.VMID.ValueString(), From: w.From, Until: w.To, Fault: f}
+}
