@@ -324,7 +324,6 @@ func live(t *testing.T, r *rand.Rand) {
 		c.BackupTime, c.BackupFaults = takes, failing
 	})
 	p.put(machine("web"), `{"location":"eastasia"}`).want(http.StatusCreated)
-	p.patch(p.vault, withProperties(immutability("Unlocked"))).want(http.StatusOK)
 	story := []string{fmt.Sprintf("backups take %s, fail from %s until %s", takes, s.fails1, s.fails2), policy.document()}
 	advance := func(d time.Duration) {
 		p.clock.Advance(d)
@@ -354,7 +353,10 @@ func live(t *testing.T, r *rand.Rand) {
 			s.change(s.policy, "Stopped")
 		case event == 1 && s.state == "":
 			story = append(story, "suspend")
+			// Only an immutable vault suspends, and only one that is not takes any policy.
+			p.patch(p.vault, withProperties(immutability("Unlocked"))).want(http.StatusOK)
 			p.stop("BackupsSuspended")
+			p.patch(p.vault, withProperties(immutability("Disabled"))).want(http.StatusOK)
 			s.change(s.policy, "Suspended")
 		case event == 2 && s.state == "" && !s.running():
 			until := s.now.Add(time.Duration(1+r.IntN(60)) * day).Add(time.Duration(r.IntN(3600)) * time.Second).Truncate(time.Second)
