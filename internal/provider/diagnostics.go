@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/hashicorp/terraform-plugin-framework/function"
+
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
@@ -78,4 +80,9 @@ func sentence(s string) string {
 		runes = append(runes, '.')
 	}
 	return string(runes)
+}
+
+// argumentError is an error of a function's first argument. Terraform writes it into a sentence and ends that itself.
+func argumentError(text string) *function.FuncError {
+	return function.NewArgumentFuncError(0, strings.TrimSuffix(sentence(text), "."))
 }

@@ -37,7 +37,7 @@ func (normalizeRegionFunction) Run(ctx context.Context, req function.RunRequest,
 		return
 	}
 	if err := checkRegion(region); err != nil {
-		resp.Error = function.NewArgumentFuncError(0, sentence(err.Error()))
+		resp.Error = argumentError(err.Error())
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, catalog.NormalizeRegion(region))

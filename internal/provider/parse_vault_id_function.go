@@ -42,7 +42,7 @@ func (parseVaultIDFunction) Run(ctx context.Context, req function.RunRequest, re
 	}
 	parsed, err := vault.ParseID(id)
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(0, sentence(err.Error()))
+		resp.Error = argumentError(err.Error())
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, struct {

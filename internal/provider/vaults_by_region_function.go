@@ -53,11 +53,11 @@ func (vaultsByRegionFunction) Run(ctx context.Context, req function.RunRequest, 
 	for _, key := range slices.Sorted(maps.Keys(vms)) {
 		region, ok := vms[key].Attributes()["region"].(types.String)
 		if !ok || region.IsNull() {
-			resp.Error = function.NewArgumentFuncError(0, fmt.Sprintf("The VM %q has no region. Give it a region, or leave it out of the map.", key))
+			resp.Error = argumentError(fmt.Sprintf("The VM %q has no region. Give it a region, or leave it out of the map", key))
 			return
 		}
 		if err := checkRegion(region.ValueString()); err != nil {
-			resp.Error = function.NewArgumentFuncError(0, fmt.Sprintf("The region of the VM %q: %s", key, sentence(err.Error())))
+			resp.Error = argumentError(fmt.Sprintf("The region of the VM %q: %s", key, sentence(err.Error())))
 			return
 		}
 		name := catalog.NormalizeRegion(region.ValueString())

@@ -89,6 +89,9 @@ func TestVaultsByRegionFunction(t *testing.T) {
 			if failed != nil && (failed.FunctionArgument == nil || *failed.FunctionArgument != 0) {
 				t.Errorf("error %+v does not point at the argument", failed)
 			}
+			if failed != nil && strings.HasSuffix(failed.Text, ".") {
+				t.Errorf("%q ends in a period, and Terraform adds another", failed.Text)
+			}
 			if test.wantErr == nil && failed != nil {
 				t.Fatal(failed.Text)
 			}
