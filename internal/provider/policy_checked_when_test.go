@@ -24,6 +24,7 @@ const (
 	hourly   = `backup = { frequency = "Hourly", time = "08:00", hour_interval = 4, hour_duration = 12 }`
 	onMonday = `backup = { frequency = "Weekly", time = "08:00", weekdays = ["Monday"] }`
 	keepsIt  = `retention_weekly = { count = 4, weekdays = ["Monday"] }`
+	oneYear  = `retention_monthly = { count = 12, days = [1] }`
 	enhanced = `policy_type = "V2"`
 )
 
@@ -31,11 +32,26 @@ var policyMistakes = map[string]mistake{
 	"The name of a policy has 3 to 150 characters, the first a letter": {config: policyWorkspace(policyBlock("test", "1st", daily, thirtyDays))},
 	"The vault id is one": {config: strings.Replace(policyWorkspace(policyBlock("test", "nightly", daily, thirtyDays)), "backup_vault.test.id", `"contoso"`, 1)},
 	"The words of a policy are spelled as Azure spells them": ofPolicy(strings.ToLower(daily), thirtyDays),
-	"The time zone exists":                                       ofPolicy(daily, thirtyDays, `timezone = "Asia/Shangai"`),
-	"Backups are on the hour or the half hour":                   ofPolicy(strings.Replace(daily, ":00", ":15", 1), thirtyDays),
-	"Hourly backups need the policy type V2":                     ofPolicy(hourly, thirtyDays),
-	"Hourly backups have an interval of 4, 6, 8 or 12 hours":     ofPolicy(enhanced, strings.Replace(hourly, "= 4", "= 3", 1), thirtyDays),
-	"Hourly backups go on for a multiple of the interval":        ofPolicy(enhanced, strings.Replace(hourly, "= 12", "= 10", 1), thirtyDays),
+	"The time zone exists":                                   ofPolicy(daily, thirtyDays, `timezone = "Asia/Shangai"`),
+	"Backups are on the hour or the half hour":               ofPolicy(strings.Replace(daily, ":00", ":15", 1), thirtyDays),
+	"Backups are at a time of day":                           ofPolicy(strings.Replace(daily, ":00", "h", 1), thirtyDays),
+	"Hourly backups need the policy type V2":                 ofPolicy(hourly, thirtyDays),
+	"Hourly backups have an interval of 4, 6, 8 or 12 hours": ofPolicy(enhanced, strings.Replace(hourly, "= 4", "= 3", 1), thirtyDays),
+	"Hourly backups go on for a multiple of the interval":    ofPolicy(enhanced, strings.Replace(hourly, "= 12", "= 10", 1), thirtyDays),
+	"Hourly backups go on for 4 to 24 hours":                 ofPolicy(enhanced, strings.Replace(hourly, "= 12", "= 28", 1), thirtyDays),
+	"An interval and a duration are of hourly backups":       ofPolicy(strings.Replace(daily, " }", ", hour_interval = 4 }", 1), thirtyDays),
+	"Days are of weekly backups":                             ofPolicy(strings.Replace(daily, " }", `, weekdays = ["Monday"] }`, 1), thirtyDays),
+	"A weekly retention has days":                            ofPolicy(daily, thirtyDays, `retention_weekly = { count = 4, weekdays = [] }`),
+	"A monthly retention has days":                           ofPolicy(daily, thirtyDays, `retention_monthly = { count = 3 }`),
+	"Weeks have days, and days have weeks":                   ofPolicy(daily, thirtyDays, `retention_monthly = { count = 3, weeks = ["First"] }`),
+	"A yearly retention has months":                          ofPolicy(daily, thirtyDays, `retention_yearly = { count = 3, days = [1], months = [] }`),
+	"Monthly retention of weekly backups is of days that they are taken on": ofPolicy(onMonday, keepsIt,
+		`retention_monthly = { count = 3, weeks = ["First"], weekdays = ["Sunday"] }`),
+	"Snapshots go to resource groups whose names are possible": ofPolicy(daily, thirtyDays, `instant_restore_resource_group = { prefix = "a/b" }`),
+	"Archive tiering after a time begins after 3 months": ofPolicy(enhanced, daily, thirtyDays, oneYear,
+		`tiering_policy = { archived_restore_point = { mode = "TierAfter", duration = 2, duration_type = "Months" } }`),
+	"Recommended archive tiering has no time": ofPolicy(enhanced, daily, thirtyDays, oneYear,
+		`tiering_policy = { archived_restore_point = { mode = "TierRecommended", duration = 3 } }`),
 	"Weekly backups have days":                                   ofPolicy(`backup = { frequency = "Weekly", time = "08:00" }`, keepsIt),
 	"Daily and hourly backups have a daily retention":            ofPolicy(daily),
 	"A daily retention has 7 to 9999 days":                       ofPolicy(daily, `retention_daily = { count = 6 }`),
