@@ -125,18 +125,25 @@ func providerFolder(tb testing.TB) string {
 // Version is the version of the command line in use; OpenTofu's own, not what it tells providers.
 func Version(tb testing.TB) (major, minor int, text string) {
 	tb.Helper()
-	output, err := exec.CommandContext(tb.Context(), CLI(), "version", "-json").Output()
+	text, err := cliVersion()
 	if err != nil {
 		tb.Fatal(err)
+	}
+	if _, err := fmt.Sscanf(text, "%d.%d", &major, &minor); err != nil {
+		tb.Fatalf("version %q: %v", text, err)
+	}
+	return major, minor, text
+}
+
+// cliVersion asks once: many tests want to know, and each answer is a process.
+var cliVersion = sync.OnceValues(func() (string, error) {
+	output, err := exec.CommandContext(context.Background(), CLI(), "version", "-json").Output()
+	if err != nil {
+		return "", err
 	}
 	var said struct {
 		Version string `json:"terraform_version"`
 	}
-	if err := json.Unmarshal(output, &said); err != nil {
-		tb.Fatal(err)
-	}
-	if _, err := fmt.Sscanf(said.Version, "%d.%d", &major, &minor); err != nil {
-		tb.Fatalf("version %q: %v", said.Version, err)
-	}
-	return major, minor, said.Version
-}
+	err = json.Unmarshal(output, &said)
+	return said.Version, err
+})

@@ -49,6 +49,8 @@ func TestAccModules(t *testing.T) {
 			}
 			w.Copy(".", folder)
 			wantOutput(t, w.MustRun("test"), fmt.Sprintf("%d passed, 0 failed", runs))
+			// Once more in the same folder, where the database of the first time is.
+			w.MustRun("test", "-filter=tests/apply.tftest.hcl")
 		})
 	}
 }

@@ -47,6 +47,8 @@ var policyMistakes = map[string]mistake{
 	"Hourly backups need the policy type V2":                     ofPolicy(hourly, thirtyDays),
 	"Hourly backups have an interval of 4, 6, 8 or 12 hours":     ofPolicy(enhanced, strings.Replace(hourly, "= 4", "= 3", 1), thirtyDays),
 	"Hourly backups go on for a multiple of the interval":        ofPolicy(enhanced, strings.Replace(hourly, "= 12", "= 10", 1), thirtyDays),
+	"A weekly retention has days":                                ofPolicy(daily, thirtyDays, `retention_weekly = { count = 4, weekdays = [] }`),
+	"A yearly retention has months":                              ofPolicy(daily, thirtyDays, `retention_yearly = { count = 3, days = [1], months = [] }`),
 	"Weekly backups have days":                                   ofPolicy(`backup = { frequency = "Weekly", time = "08:00" }`, keepsIt),
 	"Daily and hourly backups have a daily retention":            ofPolicy(daily),
 	"A daily retention has 7 to 9999 days":                       ofPolicy(daily, `retention_daily = { count = 6 }`),

@@ -59,10 +59,14 @@ var protectionMistakes = map[string]mistake{
 	"No other vault protects the VM":                                  {prepare: protectedElsewhere, config: protecting(webIn())},
 	"A VM is protected once in a configuration":                       {config: protecting(contoso() + web() + strings.Replace(web(), `"web"`, `"again"`, 1))},
 	"The vault does not protect the VM already":                       {prepare: serviceClient.protectWeb, config: protecting(webIn())},
-	"The policy of a protected VM exists":                             {prepare: exists, config: protecting(webIn(`backup_policy_id = "` + contosoID + `/backupPolicies/nightly"`))},
-	"A stopped protection begins with a policy":                       mistaken(`backup_policy_id = null`, `protection_state = "ProtectionStopped"`),
-	"Backups are suspended in an immutable vault":                     {before: protecting(contoso() + web()), config: protecting(contoso() + web(`protection_state = "BackupsSuspended"`))},
-	"A destroy suspends backups in an immutable vault":                {prepare: exists, config: protecting(webIn(`deletion_policy = "suspend"`))},
+	"The vault protects no other VM of the same name and resource group": {
+		prepare: serviceClient.protectWeb,
+		config:  protecting(webIn(`source_vm_id = "`+strings.Replace(webID, "000000000001", "000000000002", 1)+`"`), `subscriptions = { "00000000-0000-4000-8000-000000000001" = "one", "00000000-0000-4000-8000-000000000002" = "two" }`),
+	},
+	"The policy of a protected VM exists":              {prepare: exists, config: protecting(webIn(`backup_policy_id = "` + contosoID + `/backupPolicies/nightly"`))},
+	"A stopped protection begins with a policy":        mistaken(`backup_policy_id = null`, `protection_state = "ProtectionStopped"`),
+	"Backups are suspended in an immutable vault":      {before: protecting(contoso() + web()), config: protecting(contoso() + web(`protection_state = "BackupsSuspended"`))},
+	"A destroy suspends backups in an immutable vault": {prepare: exists, config: protecting(webIn(`deletion_policy = "suspend"`))},
 	"Disks are not chosen while the protection is stopped": {
 		before: protecting(contoso() + web(`protection_state = "ProtectionStopped"`)),
 		config: protecting(contoso() + web(`protection_state = "ProtectionStopped"`, `exclude_disk_luns = [1]`)),

@@ -10,6 +10,7 @@ resource "backup_vault" "this" {
   region              = each.key
   resource_group_name = var.resource_group_name
   storage_redundancy  = var.storage_redundancy
+  soft_delete         = var.soft_delete
   tags                = var.tags
 }
 

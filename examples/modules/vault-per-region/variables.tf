@@ -22,6 +22,11 @@ variable "name_prefix" {
     condition     = length(var.name_prefix) <= 30
     error_message = "name_prefix has at most 30 characters, so that the longest region's name fits behind it."
   }
+
+  validation {
+    condition     = can(regex("^[A-Za-z][0-9A-Za-z-]*$", var.name_prefix))
+    error_message = "name_prefix starts with a letter (a-z, A-Z) and has only letters, digits and hyphens, as a vault's name has."
+  }
 }
 
 variable "policy" {
@@ -46,6 +51,15 @@ variable "storage_redundancy" {
   description = "How the vaults keep their copies: GeoRedundant, LocallyRedundant or ZoneRedundant."
   type        = string
   default     = "GeoRedundant"
+}
+
+variable "soft_delete" {
+  description = "Whether the vaults keep deleted backups, and for how many days, as soft_delete of backup_vault. Default: the service's."
+  type = object({
+    state          = optional(string)
+    retention_days = optional(number)
+  })
+  default = null
 }
 
 variable "resource_group_name" {

@@ -19,6 +19,10 @@ variables {
       id     = "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/machines/providers/Microsoft.Compute/virtualMachines/db"
       region = "chinaeast"
     }
+    app = {
+      id     = "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/machines/providers/Microsoft.Compute/virtualMachines/app"
+      region = "CHINA  east"
+    }
     etl = {
       id     = "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/machines/providers/Microsoft.Compute/virtualMachines/etl"
       region = "China North"
@@ -30,7 +34,7 @@ run "one_vault_for_each_region" {
   command = plan
 
   assert {
-    condition     = output.vms_by_region == tomap({ chinaeast = tolist(["db", "web"]), chinanorth = tolist(["etl"]) })
+    condition     = output.vms_by_region == tomap({ chinaeast = tolist(["app", "db", "web"]), chinanorth = tolist(["etl"]) })
     error_message = "The VMs are not put together by region."
   }
 
@@ -110,6 +114,16 @@ run "a_long_prefix" {
 
   variables {
     name_prefix = "a-prefix-of-more-than-30-characters"
+  }
+
+  expect_failures = [var.name_prefix]
+}
+
+run "a_prefix_that_starts_no_vault_name" {
+  command = plan
+
+  variables {
+    name_prefix = "1-contoso"
   }
 
   expect_failures = [var.name_prefix]
