@@ -38,8 +38,8 @@ type plannedVault struct {
 	immutability string
 	// isNew tells that the vault does not exist before the apply, so that nothing can refer to its id yet.
 	isNew bool
-	// locked tells that the redundancy is locked already.
-	locked bool
+	// locked tells that the redundancy is locked already, and chosen that it is written in the configuration.
+	locked, chosen bool
 }
 
 func newPlannedVaults() *plannedVaults {
@@ -95,11 +95,11 @@ func (p *plannedVaults) leave(id vault.ItemID) { p.first(p.leaving, id.Key()) }
 // leavesPolicy tells whether a VM has no policy any more once this run has ended.
 func (p *plannedVaults) leavesPolicy(id vault.ItemID) bool { return p.has(p.leaving, id.Key()) }
 
-// intend notes what a plan makes of a vault.
-func (p *plannedVaults) intend(plan vaultModel, isNew bool) {
+// intend notes what a plan makes of a vault; chosen tells that its redundancy is written in the configuration.
+func (p *plannedVaults) intend(plan vaultModel, isNew, chosen bool) {
 	v := plannedVault{
 		id: plan.armID(), redundancy: plan.StorageRedundancy.ValueString(), immutability: plan.Immutability.ValueString(),
-		isNew: isNew, locked: plan.StorageRedundancyLocked.ValueBool(),
+		isNew: isNew, locked: plan.StorageRedundancyLocked.ValueBool(), chosen: chosen,
 	}
 	if !plan.Region.IsUnknown() {
 		v.region = catalog.NormalizeRegion(plan.Region.ValueString())

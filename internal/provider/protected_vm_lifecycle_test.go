@@ -114,19 +114,23 @@ resource "backup_protected_vm" "many" {
   backup_policy_id = "${backup_vault.test.id}/backupPolicies/DefaultPolicy"
 }
 `
-	w := acctest.NewWorkspace(t, lifecycleConfig("", contoso(`storage_redundancy = "LocallyRedundant"`)+many))
-	const warning = `This apply registers the first VM with the vault "contoso", which locks its storage redundancy, LocallyRedundant, for good.`
-	once := func() {
+	w := acctest.NewWorkspace(t, lifecycleConfig("", contoso()+many))
+	once := func(redundancy string) {
 		t.Helper()
+		warning := `This apply registers the first VM with the vault "contoso", which locks its storage redundancy, ` + redundancy + `, for good.`
 		plan := w.Plan()
 		if n := strings.Count(plan.Output, "Warning: Storage redundancy gets locked"); n != 1 || strings.Contains(plan.Output, "more similar warning") {
 			t.Errorf("warned %d times:\n%s", n, plan.Output)
 		}
 		wantOutput(t, plan.Result, warning)
 	}
-	once() // a vault in the same plan
+	once("GeoRedundant") // the default, in the same plan
+	w.Write("main.tf", lifecycleConfig("", contoso(`storage_redundancy = "LocallyRedundant"`)+many))
+	if plan := w.Plan(); strings.Contains(plan.Output, "gets locked") { // chosen in the same plan
+		t.Error(plan.Output)
+	}
 	w.MustRun("apply", "-auto-approve", "-target=backup_vault.test")
-	once() // a vault that exists
+	once("LocallyRedundant") // of a vault that exists
 	w.MustRun("apply", "-auto-approve")
 	if plan := w.Plan("-replace=backup_protected_vm.many[0]"); strings.Contains(plan.Output, "gets locked") {
 		t.Error(plan.Output)

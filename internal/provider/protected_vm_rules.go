@@ -214,7 +214,8 @@ func (r *protectedVMResource) checkMove(plan, state protectedVMModel, diags *dia
 		protectedVMLabel(state), state.DeletionPolicy.ValueString(), deletionDelete))
 }
 
-// warnOfLock says, once for each vault, that its first VM locks its redundancy.
+// warnOfLock says, once for each vault, that its first VM locks its redundancy. Who has written it beside the vault that
+// this run makes or changes has made the choice.
 func (r *protectedVMResource) warnOfLock(plan protectedVMModel, vm vmRegion, v plannedVault, known bool, diags *diag.Diagnostics) {
 	if !known && plan.VaultID.IsUnknown() {
 		// The vault that is meant is one of those that this run makes; only a sole one in the region is it for sure.
@@ -228,7 +229,7 @@ func (r *protectedVMResource) warnOfLock(plan protectedVMModel, vm vmRegion, v p
 			v, known = candidate, true
 		}
 	}
-	if !known || v.locked || v.redundancy == "" || diags.HasError() || !r.run.plans.once("lock "+v.id.Key()) {
+	if !known || v.locked || v.chosen || v.redundancy == "" || diags.HasError() || !r.run.plans.once("lock "+v.id.Key()) {
 		return
 	}
 	diags.AddAttributeWarning(path.Root("vault_id"), "Storage redundancy gets locked", fmt.Sprintf(

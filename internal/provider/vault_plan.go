@@ -103,7 +103,7 @@ func (r *vaultResource) planCreate(ctx context.Context, plan vaultModel, req res
 		plan.PublicNetworkAccessEnabled = types.BoolValue(true)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
-	r.run.plans.intend(plan, true)
+	r.run.plans.intend(plan, true, !configIsNull(req, "storage_redundancy"))
 	r.checkRegionOffered(ctx, plan, &resp.Diagnostics)
 	if r.run.applying.Load() {
 		// An error here would make Terraform lose sight of a vault that it replaces with create_before_destroy: it
@@ -137,7 +137,7 @@ func (r *vaultResource) planUpdate(ctx context.Context, state vaultModel, req re
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.run.plans.intend(plan, false)
+	r.run.plans.intend(plan, false, !configIsNull(req, "storage_redundancy"))
 	planIdentity(ctx, plan, state, resp)
 	checkRedundancyChange(plan, state, &resp.Diagnostics)
 	checkSettingsChange(ctx, plan, state, &resp.Diagnostics)
