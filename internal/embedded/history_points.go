@@ -84,14 +84,11 @@ func (h history) successes(p period, first, last time.Time, c course) []time.Tim
 	if p.State != "" {
 		return nil
 	}
-	window := longest(p.settings)
-	for {
-		from := later(first, last.Add(-window))
+	for from := later(first, last.Add(-longest(p.settings))); ; from = first {
 		due := slices.DeleteFunc(p.occurrences(from, last), func(at time.Time) bool { return h.fault(at, c) != nil })
 		if len(due) > 0 || !from.After(first) {
 			return due
 		}
-		window *= 4
 	}
 }
 
