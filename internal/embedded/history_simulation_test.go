@@ -36,9 +36,16 @@ type simZone struct {
 }
 
 var simZones = []simZone{
-	{"UTC", 0}, {"China Standard Time", 8 * 60}, {"Pacific Standard Time", -8 * 60}, {"India Standard Time", 5*60 + 30},
-	{"Nepal Standard Time", 5*60 + 45}, {"Newfoundland Standard Time", -3*60 - 30}, {"Tonga Standard Time", 13 * 60},
-	{"GMT Standard Time", 0}, {"AUS Eastern Standard Time", 10 * 60}, {"Hawaiian Standard Time", -10 * 60},
+	{"UTC", 0},
+	{"China Standard Time", 8 * 60},
+	{"Pacific Standard Time", -8 * 60},
+	{"India Standard Time", 5*60 + 30},
+	{"Nepal Standard Time", 5*60 + 45},
+	{"Newfoundland Standard Time", -3*60 - 30},
+	{"Tonga Standard Time", 13 * 60},
+	{"GMT Standard Time", 0},
+	{"AUS Eastern Standard Time", 10 * 60},
+	{"Hawaiian Standard Time", -10 * 60},
 }
 
 // simDays are days of a month by date, in which 0 is the last, or by week, in which 0 is the last.

@@ -105,7 +105,7 @@ func TestRegionOfAMachine_softDeletedBackupsDoNotHoldIt(t *testing.T) {
 		s.delete(itemPath(west, name)).want(http.StatusAccepted)
 		s.get(machine(name)).want(http.StatusNotImplemented)
 	}
-	if got := s.get(group + "machines/providers/Microsoft.Compute/virtualMachines").want(http.StatusOK); len(got.at("value").([]any)) != 0 {
+	if got := s.get(group + "machines/providers/Microsoft.Compute/virtualMachines").want(http.StatusOK); len(got.values()) != 0 {
 		t.Errorf("got %s", got.raw)
 	}
 	s.protect(east, "web")

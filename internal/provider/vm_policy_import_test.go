@@ -17,8 +17,10 @@ func TestAccVMPolicyImport(t *testing.T) {
 	t.Parallel()
 	database := acctest.Database(t)
 	steps := []resource.TestStep{{Config: policyConfig(database, daily, thirtyDays, `retention_monthly = { count = 3, days = [1], include_last_days = true }`)}}
-	for _, id := range []string{nightlyID, strings.ToLower(nightlyID), strings.ToUpper(nightlyID), " " + nightlyID + "\n", "BACKUP/Contoso/Nightly",
-		"https://portal.azure.cn/#view/Microsoft_Azure_RecoveryServices/PolicyBlade/policyId/" + url.PathEscape(url.PathEscape(nightlyID)) + "/kind/VM"} {
+	for _, id := range []string{
+		nightlyID, strings.ToLower(nightlyID), strings.ToUpper(nightlyID), " " + nightlyID + "\n", "BACKUP/Contoso/Nightly",
+		"https://portal.azure.cn/#view/Microsoft_Azure_RecoveryServices/PolicyBlade/policyId/" + url.PathEscape(url.PathEscape(nightlyID)) + "/kind/VM",
+	} {
 		steps = append(steps, resource.TestStep{ResourceName: policyAddress, ImportState: true, ImportStateId: id, ImportStateVerify: true})
 	}
 	const forms = "<resource group>/<vault>/<name>, in the provider's subscription"
