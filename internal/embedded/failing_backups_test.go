@@ -101,6 +101,22 @@ func TestFirstBackupFails(t *testing.T) {
 	}
 }
 
+// The last good backup is the newest recovery point, though every one since has failed for longer than any rule keeps one.
+func TestLastGoodBackup_isLookedForWithoutEnd(t *testing.T) {
+	const century = `,"yearlySchedule":{"retentionScheduleFormatType":"Daily","monthsOfYear":["May"],"retentionScheduleDaily":{"daysOfTheMonth":[` +
+		`{"date":1,"isLast":false}]},TIMES,"retentionDuration":{"count":99,"durationType":"Years"}}`
+	p := startPlant(t, schedule("UTC", "14:00", daysOf(7)+century), func(c *embedded.Config) {
+		c.BackupFaults = []embedded.BackupFault{{
+			From:  time.Date(2026, 5, 3, 0, 0, 0, 0, time.UTC),
+			Fault: embedded.Fault{Code: "VmNotRunning"},
+		}}
+	})
+	p.to("2026-05-03T12:00:00Z")
+	last := p.times()[:1]
+	p.to("2126-06-01T12:00:00Z")
+	p.wantTimes("a century later", last)
+}
+
 // A machine that is deleted while it is protected cannot be backed up; its recovery points expire, except for the last.
 func TestDeletedMachine_itsBackupsFail(t *testing.T) {
 	p := startPlant(t, schedule("UTC", "02:00", daysOf(7)))
