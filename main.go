@@ -3,7 +3,6 @@ package main
 
 import (
 	"cmp"
-	"context"
 	"flag"
 	"log"
 	"os"
@@ -13,7 +12,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/provider"
 	"github.com/azurebackup/terraform-provider-backup/internal/server"
@@ -49,10 +48,11 @@ func run(debugging bool) error {
 		// default collects the same memory over and over.
 		debug.SetGCPercent(200)
 	}
-	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
-		Address: "registry.terraform.io/azurebackup/backup",
-		Debug:   debugging,
-	})
+	var options []tf6server.ServeOpt
+	if debugging {
+		options = append(options, tf6server.WithManagedDebug())
+	}
+	err := tf6server.Serve("registry.terraform.io/azurebackup/backup", provider.NewServer(version), options...)
 	return cmp.Or(err, provider.Close())
 }
 

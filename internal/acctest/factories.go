@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/provider"
@@ -20,7 +19,7 @@ import (
 func Factories(options ...provider.Option) map[string]func() (tfprotov6.ProviderServer, error) {
 	options = append(options, servedOptions()...)
 	return map[string]func() (tfprotov6.ProviderServer, error){
-		"backup": providerserver.NewProtocol6WithError(provider.New("test", options...)()),
+		"backup": func() (tfprotov6.ProviderServer, error) { return provider.NewServer("test", options...)(), nil },
 	}
 }
 

@@ -110,10 +110,8 @@ func (p *backupProvider) Configure(ctx context.Context, req provider.ConfigureRe
 		return
 	}
 	r := &run{
-		environment: environment,
-		plans:       newPlannedVaults(),
-		// Terraform allows deferrals only while it applies (and in an experiment); nothing is deferred here.
-		forApply:          req.ClientCapabilities.DeferralAllowed,
+		environment:       environment,
+		plans:             newPlannedVaults(),
 		registers:         config.Register.ValueBool(),
 		resourceGroupName: config.ResourceGroupName,
 	}
@@ -130,6 +128,7 @@ func (p *backupProvider) Configure(ctx context.Context, req provider.ConfigureRe
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	p.configured.Store(r)
 	resp.ResourceData, resp.DataSourceData, resp.ListResourceData, resp.ActionData = r, r, r, r
 }
 

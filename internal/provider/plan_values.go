@@ -1,8 +1,14 @@
 package provider
 
 import (
+	"context"
+	"fmt"
+	"strings"
+
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
@@ -46,10 +52,55 @@ func valueAt(root tftypes.Value, p *tftypes.AttributePath) (value tftypes.Value,
 	return value, ok
 }
 
-// configIsNull tells whether an attribute is left out of the configuration, as opposed to being unknown in it.
-func configIsNull(req resource.ModifyPlanRequest, name string) bool {
-	v, ok := valueAt(req.Config.Raw, tftypes.NewAttributePath().WithAttributeName(name))
+// isUnset tells whether an attribute is left out of a configuration, as opposed to being unknown in it.
+func isUnset(config tftypes.Value, name string) bool {
+	v, ok := valueAt(config, tftypes.NewAttributePath().WithAttributeName(name))
 	return ok && v.IsNull()
+}
+
+func configIsNull(req resource.ModifyPlanRequest, name string) bool {
+	return isUnset(req.Config.Raw, name)
+}
+
+// change is one of an attribute that takes another object in the place of the one there is.
+type change struct{ name, from, to string }
+
+// compared is an attribute as it is planned, and as the state has it.
+type compared struct {
+	name     string
+	to, from equalText
+}
+
+// replacing are those of the attributes whose values are known to differ. One that is not known yet may turn out to be what
+// there is.
+func replacing(attributes ...compared) (changes []change) {
+	for _, a := range attributes {
+		if !a.to.IsUnknown() && !sameText(a.to, a.from) {
+			changes = append(changes, change{a.name, a.from.ValueString(), a.to.ValueString()})
+		}
+	}
+	return changes
+}
+
+// because names what takes a replacement; empty when nothing in the configuration does.
+func because(changes []change) string {
+	var names []string
+	for _, c := range changes {
+		names = append(names, fmt.Sprintf("%s changes from %q to %q", c.name, c.from, c.to))
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return ", because " + strings.Join(names, " and ")
+}
+
+// replaceIfDiffers plans a replacement when the planned value is known to be another. A value that is not known yet is planned
+// as a change in place: a plan that replaced for it would delete backups because something else changed.
+func replaceIfDiffers() planmodifier.String {
+	const text = "a value that is known to differ replaces the object"
+	return stringplanmodifier.RequiresReplaceIf(func(_ context.Context, req planmodifier.StringRequest, resp *stringplanmodifier.RequiresReplaceIfFuncResponse) {
+		resp.RequiresReplace = !req.PlanValue.IsUnknown()
+	}, text, text)
 }
 
 // keepPlanned gives the state the planned values wherever there are any.

@@ -3,31 +3,28 @@ package provider
 import (
 	"maps"
 	"slices"
-	"strings"
 	"sync"
-
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
-// plannedVaults remembers, for one provider run, what Terraform has asked about each vault and what is in it.
+// plannedVaults remembers, for one provider run, what the service cannot know of it.
 type plannedVaults struct {
-	plannedObjects // the vaults
-	// items are the protected VMs.
-	items plannedObjects
-
-	// What a configuration may make once: vaults by subscription and name, policies by id, protections by the VM's id.
-	newVaultNames, newPolicies, newItems plannedOnce
-
-	mu       sync.Mutex
-	intended map[string]plannedVault // vaults that this run makes or changes, by any key that is theirs alone
-	policies map[string]bool         // that this run makes, by key
-	said     map[string]bool         // what is said once a run
-	released map[string]bool         // items whose protection this run has ended, by key
-	leaving  map[string]bool         // items that leave their policy when this run destroys them, by key
+	mu sync.Mutex
+	// intended are the vaults that this run makes or changes, by id. Plans of vaults fill it; plans of policies and protected VMs
+	// read what their vault will be, which the service does not know before the apply.
+	intended map[string]plannedVault
+	// policies are those that this run makes, by id. Plans of policies fill it; plans of protected VMs read that a policy that
+	// is not there yet will be.
+	policies map[string]bool
+	// held are the objects that an apply has made and not deleted since, by id, and false for those that it has deleted. Creates
+	// and deletes fill it. A create reads that another resource of the configuration has made the same object, which the
+	// service would take for a change of it, or that what is left of a protection is what this run has left.
+	held map[string]bool
+	// said is what is said once in a run: the service has no part in it.
+	said map[string]bool
 }
 
 // plannedVault is what a plan makes of a vault. What is not known yet is empty.
@@ -38,68 +35,89 @@ type plannedVault struct {
 	immutability string
 	// isNew tells that the vault does not exist before the apply, so that nothing can refer to its id yet.
 	isNew bool
+	// becomesMutable tells that this run takes away the immutability that the vault has.
+	becomesMutable bool
 	// locked tells that the redundancy is locked already, and chosen that it is written in the configuration.
 	locked, chosen bool
 }
 
 func newPlannedVaults() *plannedVaults {
-	return &plannedVaults{
-		intended: map[string]plannedVault{}, policies: map[string]bool{},
-		said: map[string]bool{}, released: map[string]bool{}, leaving: map[string]bool{},
-	}
-}
-
-// vaultNameKey is the key of a vault's name in its subscription; empty while one of them is not known.
-func vaultNameKey(subscriptionID, name string) string {
-	if subscriptionID == "" || name == "" {
-		return ""
-	}
-	return strings.ToLower(subscriptionID + "/" + name)
+	return &plannedVaults{intended: map[string]plannedVault{}, policies: map[string]bool{}, held: map[string]bool{}, said: map[string]bool{}}
 }
 
 // once is true the first time that it is asked about a text.
-func (p *plannedVaults) once(text string) bool { return p.first(p.said, text) }
-
-// first notes a key, and tells whether it was not there before.
-func (p *plannedVaults) first(of map[string]bool, key string) bool {
+func (p *plannedVaults) once(text string) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if of[key] {
-		return false
-	}
-	of[key] = true
-	return true
-}
-
-func (p *plannedVaults) has(of map[string]bool, key string) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return of[key]
+	said := p.said[text]
+	p.said[text] = true
+	return !said
 }
 
 // planPolicy notes that this run makes a policy.
-func (p *plannedVaults) planPolicy(id vault.PolicyID) { p.first(p.policies, id.Key()) }
+func (p *plannedVaults) planPolicy(id vault.PolicyID) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.policies[id.Key()] = true
+}
 
 // plansPolicy tells whether this run makes a policy.
-func (p *plannedVaults) plansPolicy(id vault.PolicyID) bool { return p.has(p.policies, id.Key()) }
+func (p *plannedVaults) plansPolicy(id vault.PolicyID) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.policies[id.Key()]
+}
 
-// release notes that this run has ended the protection of a VM, so that what is left of it is no stranger's.
-func (p *plannedVaults) release(id vault.ItemID) { p.first(p.released, id.Key()) }
+// make notes that an apply begins to make an object; it is false when it has made one of this id already.
+func (p *plannedVaults) make(id keyed) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.held[id.Key()] {
+		return false
+	}
+	p.held[id.Key()] = true
+	return true
+}
 
-// releasedItem tells whether this run has ended the protection.
-func (p *plannedVaults) releasedItem(id vault.ItemID) bool { return p.has(p.released, id.Key()) }
+// unmake notes that an object which an apply began to make was not made.
+func (p *plannedVaults) unmake(id keyed) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.held, id.Key())
+}
 
-// leave notes that a VM has no policy any more once this run has destroyed its protection.
-func (p *plannedVaults) leave(id vault.ItemID) { p.first(p.leaving, id.Key()) }
+// release notes that an apply has deleted an object, or ended a protection: what is left of it is no stranger's.
+func (p *plannedVaults) release(id keyed) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.held[id.Key()] = false
+}
 
-// leavesPolicy tells whether a VM has no policy any more once this run has ended.
-func (p *plannedVaults) leavesPolicy(id vault.ItemID) bool { return p.has(p.leaving, id.Key()) }
+// made tells whether this run has made an object of this id.
+func (p *plannedVaults) made(id keyed) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.held[id.Key()]
+}
 
-// intend notes what a plan makes of a vault; chosen tells that its redundancy is written in the configuration.
-func (p *plannedVaults) intend(plan vaultModel, isNew, chosen bool) {
+// released tells whether this run has deleted an object of this id.
+func (p *plannedVaults) released(id keyed) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	held, known := p.held[id.Key()]
+	return known && !held
+}
+
+// intend notes what a plan makes of a vault, whose state is nil when it is new; chosen tells that its redundancy is written
+// in the configuration.
+func (p *plannedVaults) intend(plan vaultModel, state *vaultModel, chosen bool) {
 	v := plannedVault{
 		id: plan.armID(), redundancy: plan.StorageRedundancy.ValueString(), immutability: plan.Immutability.ValueString(),
-		isNew: isNew, locked: plan.StorageRedundancyLocked.ValueBool(), chosen: chosen,
+		isNew: state == nil, locked: plan.StorageRedundancyLocked.ValueBool(), chosen: chosen,
+	}
+	if state != nil {
+		v.id = state.armID() // a name that is not known yet is still the one there is
+		v.becomesMutable = v.immutability == vault.ImmutabilityDisabled && state.Immutability.ValueString() != vault.ImmutabilityDisabled
 	}
 	if !plan.Region.IsUnknown() {
 		v.region = catalog.NormalizeRegion(plan.Region.ValueString())
@@ -132,73 +150,4 @@ func (p *plannedVaults) newVaults() []plannedVault {
 		}
 	}
 	return all
-}
-
-// soleRegion is the region of the vaults that this run makes; empty when they have several, or one is not known.
-func (p *plannedVaults) soleRegion() string {
-	region := ""
-	for _, v := range p.newVaults() {
-		if v.region == "" || region != "" && v.region != region {
-			return ""
-		}
-		region = v.region
-	}
-	return region
-}
-
-// plannedObjects is what tells an object that is being replaced under its own id from a conflict: Terraform plans a
-// replacement by asking about the object there is and then, without saying so, about a new one; for a tainted object it
-// asks about a new one only, after reading the old. The zero value is empty.
-type plannedObjects struct {
-	mu    sync.Mutex
-	known map[string]plannedObject // by id key
-}
-
-// plannedObject is an object in the state of this run.
-type plannedObject struct {
-	config    tftypes.Value
-	planned   bool // its plan was asked for; until then only a read
-	destroyed bool // it leaves the configuration
-}
-
-// keyed is an id of an object.
-type keyed interface{ Key() string }
-
-// read notes that an object of the state was refreshed.
-func (p *plannedObjects) read(id keyed) { p.note(id, plannedObject{}) }
-
-// isRead tells whether an object of the state was refreshed, or planned, in this run.
-func (p *plannedObjects) isRead(id keyed) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	_, ok := p.known[id.Key()]
-	return ok
-}
-
-// keep notes that an object of the state was planned with this configuration.
-func (p *plannedObjects) keep(id keyed, config tftypes.Value) {
-	p.note(id, plannedObject{config: config, planned: true})
-}
-
-// destroy notes that an object of the state is planned to be destroyed.
-func (p *plannedObjects) destroy(id keyed) {
-	p.note(id, plannedObject{planned: true, destroyed: true})
-}
-
-func (p *plannedObjects) note(id keyed, o plannedObject) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.known == nil {
-		p.known = map[string]plannedObject{}
-	}
-	p.known[id.Key()] = o
-}
-
-// replaces tells whether the plan of a new object with this configuration may be the second half of replacing the one
-// with the given id.
-func (p *plannedObjects) replaces(id keyed, config tftypes.Value) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	o, ok := p.known[id.Key()]
-	return ok && !o.destroyed && (!o.planned || o.config.Equal(config))
 }

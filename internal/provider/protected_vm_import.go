@@ -66,6 +66,7 @@ func (r *protectedVMResource) ImportState(ctx context.Context, req resource.Impo
 		resp.Diagnostics.AddError("Protected VM to import is another", fmt.Sprintf(
 			"The vault %q protects the VM %s, which has the resource group and the name of %s, but is another.", id.Vault.Name, item.SourceVMID, model.SourceVMID.ValueString()))
 	default:
+		resp.Diagnostics.Append(markOwner(ctx, resp.Private)...)
 		r.save(ctx, model, item, &resp.State, resp.Identity, &resp.Diagnostics)
 	}
 }

@@ -89,6 +89,17 @@ func (m protectedVMModel) protection(ctx context.Context, diags *diag.Diagnostic
 // wantsBackups tells whether the model asks for backups to be taken.
 func (m protectedVMModel) wantsBackups() bool { return takesBackups(m.ProtectionState.ValueString()) }
 
+// ending is what becomes of the protection when the resource is destroyed.
+func (m protectedVMModel) ending() ending {
+	switch m.DeletionPolicy.ValueString() {
+	case deletionRetain:
+		return retains
+	case deletionSuspend:
+		return suspends
+	}
+	return goes
+}
+
 // isStopped tells whether the protection is stopped, or to be. That one has no policy; a suspended one has.
 func (m protectedVMModel) isStopped() bool {
 	return m.ProtectionState.ValueString() == vault.StateStopped

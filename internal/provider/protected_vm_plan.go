@@ -21,17 +21,21 @@ func (r *protectedVMResource) ModifyPlan(ctx context.Context, req resource.Modif
 	if r.run == nil {
 		return // the provider could not be configured, and has said why
 	}
-	r.run.notePhase(req)
 	var plan, state protectedVMModel
 	pending, diags := req.Private.GetKey(ctx, pendingKey)
 	resp.Diagnostics.Append(diags...)
+	var id vault.ItemID
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("vault_id"), &state.VaultID)...)
 		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("source_vm_id"), &state.SourceVMID)...)
-		if id, err := state.itemID(); err == nil && !req.Plan.Raw.IsNull() {
-			r.run.plans.items.keep(id, req.Config.Raw)
+		id, _ = state.itemID()
+		if !req.Plan.Raw.IsNull() {
+			r.run.state.plannedWithState(id)
+			r.run.warnOfTwoAddresses(ctx, id, protectedVMLabel(state), req.Private, &resp.Diagnostics)
+			resp.Diagnostics.Append(handOn(ctx, id, resp.Private)...)
 		}
 		if req.Plan.Raw.Equal(req.State.Raw) && pending == nil {
+			r.checkStaysImmutable(ctx, id, req, &resp.Diagnostics)
 			return // nothing to do, which is what most plans find
 		}
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -44,43 +48,55 @@ func (r *protectedVMResource) ModifyPlan(ctx context.Context, req resource.Modif
 	}
 	switch {
 	case req.Plan.Raw.IsNull():
-		r.planDestroy(ctx, state, &resp.Diagnostics)
+		r.planEnd(ctx, state, "destroyed", nil, &resp.Diagnostics)
 	case req.State.Raw.IsNull():
 		r.planCreate(ctx, plan, req, resp)
-	case !plan.VaultID.same(state.VaultID) || !plan.SourceVMID.same(state.SourceVMID):
-		r.checkMove(plan, state, &resp.Diagnostics)
-		r.checkDeletion(ctx, state, "replaced", &resp.Diagnostics)
 	default:
-		r.planUpdate(ctx, state, pending != nil, req, resp)
+		r.planExisting(ctx, id, plan, state, pending != nil, req, resp)
 	}
 }
 
-// planDestroy plans to end the protection. Of a resource that is no longer in the configuration Terraform asks before it
-// refreshes it, so what the state says of it may be old.
-func (r *protectedVMResource) planDestroy(ctx context.Context, state protectedVMModel, diags *diag.Diagnostics) {
+// planExisting plans a change of a protection, or the first half of its replacement.
+func (r *protectedVMResource) planExisting(ctx context.Context, id vault.ItemID, plan, state protectedVMModel, pending bool, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	changes := replacing(compared{"vault_id", plan.VaultID, state.VaultID}, compared{"source_vm_id", plan.SourceVMID, state.SourceVMID})
+	switch {
+	case len(changes) > 0 && r.run.turnsOut(req, id):
+		addTurnedOut(protectedVMLabel(state), changes, &resp.Diagnostics)
+	case len(changes) > 0:
+		r.checkMove(plan, state, &resp.Diagnostics)
+		r.planEnd(ctx, state, "replaced", changes, &resp.Diagnostics)
+		r.run.warnUnread(id, protectedVMLabel(state), changes, &resp.Diagnostics)
+	case plan.VaultID.IsUnknown() && r.run.state.leaves(id.Vault):
+		// Not for the unknown id: this run takes the vault away, and the protection with it.
+		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("vault_id"))
+		r.planEnd(ctx, state, "replaced with its vault", nil, &resp.Diagnostics)
+	default:
+		r.planUpdate(ctx, state, pending, req, resp)
+	}
+}
+
+// planEnd plans to end a protection, and says what becomes of the backups. The service is asked: of a resource that is no
+// longer in the configuration Terraform asks before it refreshes it, so that what the state says may be old.
+func (r *protectedVMResource) planEnd(ctx context.Context, state protectedVMModel, fate string, changes []change, diags *diag.Diagnostics) {
 	id, err := state.itemID()
 	if err != nil {
 		return
 	}
-	refreshed := r.run.plans.items.isRead(id)
-	r.run.plans.items.destroy(id)
-	if state.DeletionPolicy.ValueString() != deletionSuspend { // what is suspended keeps its policy
-		r.run.plans.leave(id)
+	r.run.state.ends(id, state.ending())
+	item, err := r.run.vaults.ProtectedVM(ctx, id)
+	if arm.IsNotFound(err) || err == nil && item.SoftDeleted {
+		return // gone already, as the refresh will say
 	}
-	if !refreshed && !r.run.applying.Load() {
-		item, err := r.run.vaults.ProtectedVM(ctx, id)
-		if arm.IsNotFound(err) || err == nil && item.SoftDeleted {
-			return // gone already, as the refresh will say
-		}
-		if err == nil {
-			state.RecoveryPointCount = types.Int64Value(int64(item.RecoveryPoints))
-		}
+	points := state.RecoveryPointCount.ValueInt64()
+	if err == nil {
+		points = max(points, int64(item.RecoveryPoints)) // lists may not say
 	}
-	r.checkDeletion(ctx, state, "destroyed", diags)
+	r.checkDeletion(ctx, id.Vault, state, points, fate+because(changes), diags)
 }
 
 func (r *protectedVMResource) planCreate(ctx context.Context, plan protectedVMModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	diags := &resp.Diagnostics
+	again := isSecondLook(req)
 	if configIsNull(req, "backup_policy_id") {
 		diags.AddAttributeError(path.Root("backup_policy_id"), "Missing backup policy", fmt.Sprintf(
 			"%s is not protected yet. The service protects a VM before it stops, so it takes a policy to begin with, even with protection_state = %q. "+
@@ -93,7 +109,7 @@ func (r *protectedVMResource) planCreate(ctx context.Context, plan protectedVMMo
 		r.checkRegion(plan, vm, v, diags)
 		checkImmutable(plan, v, diags)
 	case plan.VaultID.IsUnknown():
-		r.checkRegionOfNewVaults(plan, vm, diags)
+		r.warnOfRegion(plan, vm, diags)
 	}
 	if diags.HasError() {
 		return
@@ -102,13 +118,16 @@ func (r *protectedVMResource) planCreate(ctx context.Context, plan protectedVMMo
 		diags.Append(resp.Plan.SetAttribute(ctx, path.Root("source_vm_region"), regionType.value(region))...)
 	}
 	checkPolicyVault(plan, diags)
-	if r.run.applying.Load() || diags.HasError() {
-		return // what follows was looked at while planning; Create looks again
+	if diags.HasError() {
+		return
 	}
-	r.checkOnce(plan, diags)
 	r.checkPolicy(ctx, plan, armNameType.null(), v, diags)
+	if again {
+		return // Create looks itself whether an item is in the way
+	}
+	replaced := handedOn(ctx, req.Private)
 	r.checkNotProtected(ctx, plan, vm, v, func(id vault.ItemID) bool {
-		return r.run.plans.releasedItem(id) || r.run.plans.items.replaces(id, req.Config.Raw)
+		return r.run.plans.released(id) || r.run.state.mayReplace(id, replaced)
 	}, diags)
 	r.warnOfLock(plan, vm, v, known, diags)
 }
@@ -169,7 +188,7 @@ func (r *protectedVMResource) checkUpdate(ctx context.Context, plan, state prote
 	}
 	if newPolicy {
 		checkPolicyVault(plan, diags)
-		if known && !r.run.applying.Load() && !diags.HasError() {
+		if known && !diags.HasError() {
 			was := state.BackupPolicyID
 			if state.isStopped() && plan.isStopped() {
 				was = armNameType.null() // only written down; the state may never have been the service's either

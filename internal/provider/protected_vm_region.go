@@ -76,7 +76,7 @@ func (r *protectedVMResource) vaultOf(ctx context.Context, m protectedVMModel, d
 	intended, planned := r.run.plans.vault(id)
 	found, err := r.run.vaults.Get(ctx, id)
 	switch {
-	case err == nil && planned && intended.isNew && !r.run.applying.Load():
+	case err == nil && planned && intended.isNew && !r.run.plans.made(id):
 		return intended, true // replaced under its own name
 	case err == nil:
 		v = plannedVault{
@@ -115,11 +115,11 @@ func (r *protectedVMResource) checkRegion(m protectedVMModel, vm vmRegion, v pla
 		vmLabel(m), regionLabel(vm.name), source(vm), v.id.Name, regionLabel(v.region), regionAdvice(vm.name)))
 }
 
-// checkRegionOfNewVaults is checkRegion while the id of the vault is not known. Terraform plans a vault before what
-// refers to it, so the vault that is meant is among those that this run makes, unless it comes from elsewhere.
-func (r *protectedVMResource) checkRegionOfNewVaults(m protectedVMModel, vm vmRegion, diags *diag.Diagnostics) {
+// warnOfRegion is checkRegion while the id of the vault is not known: it may be any vault, also one that another
+// configuration of the provider makes. The apply checks it when the vault is known, before it writes.
+func (r *protectedVMResource) warnOfRegion(m protectedVMModel, vm vmRegion, diags *diag.Diagnostics) {
 	made := r.run.plans.newVaults()
-	if vm.name == "" || len(made) == 0 || r.run.applying.Load() {
+	if vm.name == "" || len(made) == 0 {
 		return
 	}
 	var regions []string
@@ -130,10 +130,12 @@ func (r *protectedVMResource) checkRegionOfNewVaults(m protectedVMModel, vm vmRe
 		regions = append(regions, regionLabel(v.region))
 	}
 	slices.Sort(regions)
-	diags.AddAttributeError(vm.at(), "VM and vault are in different regions", fmt.Sprintf(
-		"%s is in %s%s. Its vault is made by the same apply, which makes vaults only in: %s. A vault protects only VMs of its own region.\n\n%s\n\n"+
-			"If vault_id comes from a vault that is not made by a backup_vault of this configuration, it has to be known first: apply what it comes from "+
-			"first, with -target and its address.",
+	if !r.run.plans.once("no new vault in " + vm.name) {
+		return
+	}
+	diags.AddAttributeWarning(vm.at(), "VM and vault may be in different regions", fmt.Sprintf(
+		"%s is in %s%s. The id of its vault is not known yet, and the new vaults of this provider configuration are only in: %s. If its vault is one of them, "+
+			"the apply refuses to protect the VM: a vault protects only VMs of its own region.\n\n%s",
 		vmLabel(m), regionLabel(vm.name), source(vm), strings.Join(slices.Compact(regions), ", "), regionAdvice(vm.name)))
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
@@ -65,10 +66,19 @@ func (r *protectedVMResource) Create(ctx context.Context, req resource.CreateReq
 	// Terraform has had the plan looked at again just now: the regions fit, as far as they are known.
 	progress := logProtection(ctx, id)
 	protect := r.run.vaults.ProtectNew
-	if r.run.plans.releasedItem(id) {
+	if r.run.plans.released(id) {
 		protect = r.run.vaults.Protect // replaced, and the earlier protection's backups were kept
 	}
+	if !r.run.plans.make(id) {
+		resp.Diagnostics.AddAttributeError(path.Root("source_vm_id"), "VM is protected twice", fmt.Sprintf(
+			"Another resource of this configuration protects %s, by the same vault. A VM is protected by one vault at a time, with one policy.", vmLabel(plan)))
+		return
+	}
 	item, err := protect(ctx, id, wanted, progress)
+	if item.ARMID == "" {
+		r.run.plans.unmake(id)
+	}
+	resp.Diagnostics.Append(markOwner(ctx, resp.Private)...)
 	var already *vault.AlreadyProtectedError
 	if errors.As(err, &already) {
 		addProtected(&resp.Diagnostics, plan, already.Item)
@@ -122,7 +132,8 @@ func (r *protectedVMResource) Read(ctx context.Context, req resource.ReadRequest
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	r.run.plans.items.read(id)
+	r.run.state.read(id)
+	r.run.warnOfTwoAddresses(ctx, id, protectedVMLabel(state), req.Private, &resp.Diagnostics)
 	item, err := r.run.vaults.ProtectedVM(ctx, id)
 	switch {
 	case arm.IsNotFound(err) && pending != nil:
@@ -151,6 +162,9 @@ func (r *protectedVMResource) Read(ctx context.Context, req resource.ReadRequest
 // remove takes what is gone out of the state, and says so.
 func (r *protectedVMResource) remove(ctx context.Context, state protectedVMModel, what string, resp *resource.ReadResponse) {
 	resp.Diagnostics.AddWarning("Protection of a VM is gone", protectedVMLabel(state)+": the protection "+what)
+	if id, err := state.itemID(); err == nil {
+		r.run.state.forget(id)
+	}
 	resp.State.RemoveResource(ctx)
 	// The framework wants an identity even of what is gone; states written before Terraform 1.12 have none.
 	if resp.Identity != nil {
@@ -176,6 +190,7 @@ func (r *protectedVMResource) Update(ctx context.Context, req resource.UpdateReq
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, replacedKey, nil)...) // it was for the plan alone
 	if pending != nil || changesProtection(plan, state) {
 		item, err := r.change(ctx, id, plan, state, pending != nil, &resp.Diagnostics)
 		if err != nil {
@@ -240,10 +255,11 @@ func (r *protectedVMResource) Delete(ctx context.Context, req resource.DeleteReq
 		err = r.run.vaults.Unprotect(ctx, id, progress)
 	}
 	if err != nil {
-		resp.Diagnostics.AddError("Unable to end the protection of a VM", problem(protectedVMLabel(state), err, deleteAdvice(err)))
+		resp.Diagnostics.AddError("Unable to end the protection of a VM", problem(protectedVMLabel(state), err, deleteAdvice(err, state)))
 		return
 	}
 	r.run.plans.release(id)
+	r.run.state.forget(id)
 }
 
 // leave ends backups and leaves those there are in the vault.
@@ -261,14 +277,17 @@ func (r *protectedVMResource) leave(ctx context.Context, id vault.ItemID, state 
 // codeImmutable is the service's refusal to shorten the life of backups in an immutable vault, or to suspend in any other.
 const codeImmutable = "UserErrorOperationDeniedOnImmutableItem"
 
-func deleteAdvice(err error) string {
+func deleteAdvice(err error, state protectedVMModel) string {
 	if advice := goesOn(err, "timeouts.delete"); advice != "" {
 		return advice
 	}
-	if arm.HasCode(err, codeImmutable) {
-		return fmt.Sprintf("An immutable vault keeps backups until they expire. Set deletion_policy = %q or %q, apply, and destroy then.", deletionSuspend, deletionRetain)
+	switch {
+	case !arm.HasCode(err, codeImmutable):
+		return ""
+	case state.ending() == goes:
+		return "An immutable vault keeps backups until they expire. " + otherPolicies(deletionRetain, deletionSuspend)
 	}
-	return ""
+	return "Only an immutable vault suspends backups. " + otherPolicies(deletionRetain, deletionDelete)
 }
 
 // goesOn says what becomes of a request that nobody waits for any more; empty when the service has answered it.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
@@ -118,24 +119,28 @@ func checkImmutable(m protectedVMModel, v plannedVault, diags *diag.Diagnostics)
 	if v.immutability != vault.ImmutabilityDisabled {
 		return
 	}
-	const why = "The vault %q is not immutable. Only an immutable vault suspends backups, keeping those there are until they expire by the policy.\n\n%s, or set immutability of " +
-		"the vault."
+	const why = "The vault %q is not immutable%s. Only an immutable vault suspends backups, keeping those there are until they expire by the policy.\n\n%s, or %s."
+	after, otherwise := "", "set immutability of the vault"
+	if v.becomesMutable {
+		after, otherwise = " any more after this apply", "leave the immutability of the vault as it is"
+	}
 	if m.ProtectionState.ValueString() == vault.StateSuspended {
-		diags.AddAttributeError(path.Root("protection_state"), "Vault is not immutable", fmt.Sprintf(why, v.id.Name, "Use protection_state = \"ProtectionStopped\""))
+		diags.AddAttributeError(path.Root("protection_state"), "Vault is not immutable", fmt.Sprintf(why, v.id.Name, after, "Use protection_state = \"ProtectionStopped\"", otherwise))
 	}
 	if m.DeletionPolicy.ValueString() == deletionSuspend {
-		diags.AddAttributeError(path.Root("deletion_policy"), "Vault is not immutable", fmt.Sprintf(why, v.id.Name, "Use deletion_policy = \"retain_data\""))
+		diags.AddAttributeError(path.Root("deletion_policy"), "Vault is not immutable", fmt.Sprintf(why, v.id.Name, after, "Use deletion_policy = \"retain_data\"", otherwise))
 	}
 }
 
-// checkOnce refuses a second resource for a VM.
-func (r *protectedVMResource) checkOnce(plan protectedVMModel, diags *diag.Diagnostics) {
-	vm, err := vault.ParseVMID(plan.SourceVMID.ValueString())
-	if err != nil || r.run.plans.newItems.plan(vm.Key()) {
+// checkStaysImmutable refuses to take the immutability from the vault of a protection that needs it and does not change itself.
+func (r *protectedVMResource) checkStaysImmutable(ctx context.Context, id vault.ItemID, req resource.ModifyPlanRequest, diags *diag.Diagnostics) {
+	v, planned := r.run.plans.vault(id.Vault)
+	if !planned || !v.becomesMutable {
 		return
 	}
-	diags.AddAttributeError(path.Root("source_vm_id"), "VM is protected twice", fmt.Sprintf(
-		"Another resource of this configuration protects %s. A VM is protected by one vault at a time, with one policy.", vm))
+	var state protectedVMModel
+	diags.Append(req.State.Get(ctx, &state)...)
+	checkImmutable(state, v, diags)
 }
 
 // checkNotProtected finds an item in the way of a new one: in this vault, whose own resource it may be, or in another.
@@ -164,7 +169,7 @@ func (r *protectedVMResource) checkNotProtected(ctx context.Context, plan protec
 			return
 		}
 	}
-	region := cmp.Or(in.name, v.region, r.run.plans.soleRegion())
+	region := cmp.Or(in.name, v.region)
 	if region == "" {
 		return
 	}
@@ -217,8 +222,9 @@ func (r *protectedVMResource) checkMove(plan, state protectedVMModel, diags *dia
 // warnOfLock says, once for each vault, that its first VM locks its redundancy. Who has written it beside the vault that
 // this run makes or changes has made the choice.
 func (r *protectedVMResource) warnOfLock(plan protectedVMModel, vm vmRegion, v plannedVault, known bool, diags *diag.Diagnostics) {
+	sure := known
 	if !known && plan.VaultID.IsUnknown() {
-		// The vault that is meant is one of those that this run makes; only a sole one in the region is it for sure.
+		// Terraform plans a vault before what refers to it, so the sole new one in the region is likely to be it.
 		for _, candidate := range r.run.plans.newVaults() {
 			if vm.name != "" && candidate.region != "" && candidate.region != vm.name {
 				continue
@@ -232,22 +238,19 @@ func (r *protectedVMResource) warnOfLock(plan protectedVMModel, vm vmRegion, v p
 	if !known || v.locked || v.chosen || v.redundancy == "" || diags.HasError() || !r.run.plans.once("lock "+v.id.Key()) {
 		return
 	}
+	begins := "This apply registers"
+	if !sure {
+		begins = "The id of its vault is not known yet. If it is the new vault of this configuration, this apply registers"
+	}
 	diags.AddAttributeWarning(path.Root("vault_id"), "Storage redundancy gets locked", fmt.Sprintf(
-		"This apply registers the first VM with the vault %q, which locks its storage redundancy, %s, for good. To have another, set storage_redundancy of "+
-			"the vault before the apply, or in the same.", v.id.Name, v.redundancy))
+		"%s the first VM with the vault %q, which locks its storage redundancy, %s, for good. To have another, set storage_redundancy of "+
+			"the vault before the apply, or in the same.", begins, v.id.Name, v.redundancy))
 }
 
-// checkDeletion says what becomes of the backups of a VM that is not going to be protected any more, and refuses to plan a
-// deletion of backups that the vault keeps.
-func (r *protectedVMResource) checkDeletion(ctx context.Context, state protectedVMModel, fate string, diags *diag.Diagnostics) {
-	if r.run.applying.Load() {
-		return
-	}
-	id, err := vault.ParseID(state.VaultID.ValueString())
-	if err != nil {
-		return
-	}
-	count := state.RecoveryPointCount.ValueInt64()
+// checkDeletion says what becomes of the backups of a VM that is not going to be protected any more, and refuses to plan what
+// the vault refuses. It is planned before the vault's own end, if that comes in the same run, so that what it says
+// has to be true of both.
+func (r *protectedVMResource) checkDeletion(ctx context.Context, id arm.ID, state protectedVMModel, count int64, fate string, diags *diag.Diagnostics) {
 	points := fmt.Sprintf("its %d recovery points", count)
 	switch count {
 	case 0:
@@ -255,45 +258,61 @@ func (r *protectedVMResource) checkDeletion(ctx context.Context, state protected
 	case 1:
 		points = "its recovery point"
 	}
-	detail := fmt.Sprintf("%s: the protection is to be %s with deletion_policy = %q. What becomes of the backups: ", protectedVMLabel(state), fate, state.DeletionPolicy.ValueString())
-	switch state.DeletionPolicy.ValueString() {
-	case deletionRetain:
-		detail += points + " stay in the vault for ever. Until they are deleted no other vault can protect the VM, and the vault cannot be deleted."
-	case deletionSuspend:
-		detail += points + " stay in the vault until they expire by the policy. Until then no other vault can protect the VM, and the vault cannot be deleted."
+	const summary = "Backups of a VM end"
+	policy := cmp.Or(state.DeletionPolicy.ValueString(), deletionDelete)
+	detail := fmt.Sprintf("%s: the protection is to be %s, with deletion_policy = %q. What becomes of the backups: ", protectedVMLabel(state), fate, policy)
+	v, err := r.run.vaults.Get(ctx, id)
+	immutability := orEmpty(v.Settings.Immutability)
+	switch {
+	case policy == deletionRetain:
+		diags.AddWarning(summary, detail+points+" stay in the vault for ever. Until they are deleted no other vault can protect the VM, and the vault cannot be deleted.")
+	case policy == deletionSuspend && err == nil && immutability == vault.ImmutabilityDisabled:
+		diags.AddError("Vault is not immutable", fmt.Sprintf("%sthe service refuses to suspend them, since the vault %q is not immutable.\n\n%s",
+			detail, id.Name, otherPolicies(deletionRetain, deletionDelete)))
+	case policy == deletionSuspend:
+		diags.AddWarning(summary, detail+points+" stay in the vault until they expire by the policy. Until then no other vault can protect the VM, and the vault cannot be deleted.")
+	case err != nil:
+		diags.AddWarning(summary, detail+points+" are deleted.")
+	case immutability != vault.ImmutabilityDisabled && immutability != "":
+		r.checkImmutableDeletion(v, detail+points+" are deleted", count > 0, diags)
+	case v.Settings.SoftDelete == nil || v.Settings.SoftDelete.State == "Disabled":
+		diags.AddWarning(summary, detail+points+" are deleted for good: the vault has no soft delete.")
 	default:
-		after, refused := r.afterDeletion(ctx, id)
-		detail += points + " are deleted" + after
-		if refused && count > 0 {
-			diags.AddError("Immutable vault keeps the backups of a VM", detail)
-			return
-		}
+		until := r.run.vaults.Now().Add(time.Duration(v.Settings.SoftDelete.RetentionDays) * 24 * time.Hour)
+		diags.AddWarning(summary, fmt.Sprintf("%s%s are deleted and kept soft-deleted until about %s. Until then a backup_protected_vm for the same VM and vault brings them "+
+			"back. If the vault is deleted too, they go with it, and come back only by undeleting the vault.", detail, points, utc(until)))
+	}
+}
+
+// checkImmutableDeletion is checkDeletion in a vault that keeps backups until they expire.
+func (r *protectedVMResource) checkImmutableDeletion(v vault.Vault, detail string, points bool, diags *diag.Diagnostics) {
+	if intended, planned := r.run.plans.vault(v.ID); planned && intended.becomesMutable {
+		diags.AddWarning("Backups of a VM end", detail+", if the vault, whose immutability this apply disables, has been changed by then. If it has not, the service refuses; then apply again.")
+		return
+	}
+	immutability := orEmpty(v.Settings.Immutability)
+	detail += fmt.Sprintf(", which the service refuses: the immutability of the vault is %s, so backups stay until they expire.\n\n%s",
+		immutability, otherPolicies(deletionRetain, deletionSuspend))
+	if immutability == vault.ImmutabilityUnlocked {
+		detail += fmt.Sprintf(" Or set immutability = %q of the vault, and apply that first.", vault.ImmutabilityDisabled)
+	}
+	if points {
+		diags.AddError("Immutable vault keeps the backups of a VM", detail)
+		return
 	}
 	diags.AddWarning("Backups of a VM end", detail)
 }
 
-// afterDeletion tells whether what is deleted can be brought back, and whether the vault refuses to delete it at all.
-func (r *protectedVMResource) afterDeletion(ctx context.Context, id arm.ID) (text string, refused bool) {
-	v, err := r.run.vaults.Get(ctx, id)
-	if err != nil {
-		return ".", false
+// otherPolicies is what to do when the service refuses the deletion policy there is.
+func otherPolicies(these ...string) string {
+	meaning := map[string]string{
+		deletionDelete: "with which they are deleted", deletionRetain: "with which they stay for ever", deletionSuspend: "with which they stay until they expire",
 	}
-	if immutability := orEmpty(v.Settings.Immutability); immutability != vault.ImmutabilityDisabled {
-		if intended, planned := r.run.plans.vault(id); planned && intended.immutability == vault.ImmutabilityDisabled {
-			return ", if the vault, whose immutability this apply disables, has been changed by then. If it has not, the service refuses; then apply again.", false
-		}
-		text = fmt.Sprintf(", which the service refuses: the immutability of the vault is %s, so backups stay until they expire.\n\nSet deletion_policy = %q, with which "+
-			"they stay for ever, or %q, with which they stay until they expire, and apply that; then go on.", immutability, deletionRetain, deletionSuspend)
-		if immutability == vault.ImmutabilityUnlocked {
-			text += fmt.Sprintf(" Or set immutability = %q of the vault, and apply that first.", vault.ImmutabilityDisabled)
-		}
-		return text, true
+	var parts []string
+	for _, policy := range these {
+		parts = append(parts, fmt.Sprintf("%q, %s", policy, meaning[policy]))
 	}
-	if v.Settings.SoftDelete == nil || v.Settings.SoftDelete.State == "Disabled" {
-		return " for good: the vault has no soft delete.", false
-	}
-	until := r.run.vaults.Now().Add(time.Duration(v.Settings.SoftDelete.RetentionDays) * 24 * time.Hour)
-	return fmt.Sprintf(" and kept soft-deleted until about %s. Until then a backup_protected_vm for the same VM and vault brings them back.", utc(until)), false
+	return "Set deletion_policy = " + strings.Join(parts, ", or ") + ", and apply that; then go on."
 }
 
 // keptUntil says how long a soft-deleted item is kept.

@@ -13,7 +13,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -49,7 +48,7 @@ func (r *protectedVMResource) Schema(ctx context.Context, _ resource.SchemaReque
 				CustomType:          armNameType,
 				Required:            true,
 				Validators:          []validator.String{rule("backup vault id", checkVaultID)},
-				PlanModifiers:       []planmodifier.String{armNameType.keepSpelling(), stringplanmodifier.RequiresReplace()},
+				PlanModifiers:       []planmodifier.String{armNameType.keepSpelling(), replaceIfDiffers()},
 			},
 			"source_vm_id": schema.StringAttribute{
 				MarkdownDescription: "The ARM id of the VM (`Microsoft.Compute/virtualMachines`), in any subscription. A change replaces the protection; " +
@@ -57,7 +56,7 @@ func (r *protectedVMResource) Schema(ctx context.Context, _ resource.SchemaReque
 				CustomType:    armNameType,
 				Required:      true,
 				Validators:    []validator.String{rule("virtual machine id", checkVMID)},
-				PlanModifiers: []planmodifier.String{armNameType.keepSpelling(), stringplanmodifier.RequiresReplace()},
+				PlanModifiers: []planmodifier.String{armNameType.keepSpelling(), replaceIfDiffers()},
 			},
 			"backup_policy_id": schema.StringAttribute{
 				MarkdownDescription: "The ARM id of the policy, a policy for VMs in the same vault. May only be left out while `protection_state` is " +
@@ -174,14 +173,6 @@ func (keepState) PlanModifyString(_ context.Context, req planmodifier.StringRequ
 
 // ValidateConfig checks the rules that span attributes, as far as their values are known.
 func (r *protectedVMResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
-	if r.run != nil {
-		key := ""
-		id, _ := knownText(req.Config.Raw, "source_vm_id")
-		if vm, err := vault.ParseVMID(id); err == nil {
-			key = vm.Key()
-		}
-		r.run.plans.newItems.validate(key)
-	}
 	var config protectedVMModel
 	for name, target := range map[string]any{
 		"vault_id": &config.VaultID, "backup_policy_id": &config.BackupPolicyID, "protection_state": &config.ProtectionState,

@@ -4,7 +4,6 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -22,7 +21,7 @@ type protocolClient struct {
 // newProtocolClient starts a provider and configures it with a database, unless that is empty.
 func newProtocolClient(t *testing.T, database string, options ...provider.Option) *protocolClient {
 	t.Helper()
-	c := &protocolClient{t: t, server: providerserver.NewProtocol6(provider.New("test", options...)())()}
+	c := &protocolClient{t: t, server: provider.NewServer("test", options...)()}
 	var ok bool
 	if c.lists, ok = c.server.(tfprotov6.ListResourceServer); !ok {
 		t.Fatal("the server has no list resources")

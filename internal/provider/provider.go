@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -22,20 +23,24 @@ var (
 
 // New returns the constructor of the provider, as the plugin server wants it. version is the provider's own.
 func New(version string, options ...Option) func() provider.Provider {
-	return func() provider.Provider {
-		p := &backupProvider{version: version, apiVersion: catalog.Cloud.APIVersion}
-		for _, option := range options {
-			option(p)
-		}
-		return p
+	return func() provider.Provider { return newProvider(version, options) }
+}
+
+func newProvider(version string, options []Option) *backupProvider {
+	p := &backupProvider{version: version, apiVersion: catalog.Cloud.APIVersion}
+	for _, option := range options {
+		option(p)
 	}
+	return p
 }
 
 type backupProvider struct {
 	version string
-	wrap    TransportWrapper
-	change  EmbeddedChange
-	azure   AzureChange
+	// configured is the run that Configure began last; nil before.
+	configured atomic.Pointer[run]
+	wrap       TransportWrapper
+	change     EmbeddedChange
+	azure      AzureChange
 	// apiVersion is the version to send to a cloud in place of one.
 	apiVersion func(cloud catalog.Cloud, version string) string
 }

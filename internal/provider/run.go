@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -29,13 +28,9 @@ type run struct {
 	// registers is true when an apply may register the resource provider.
 	registers bool
 	vaults    *vault.Client
-	plans     *plannedVaults
-	// policies are the policies of this run.
-	policies plannedObjects
-	// forApply is true when the provider was configured for an apply. OpenTofu does not tell.
-	forApply bool
-	// applying is true while Terraform is known to apply.
-	applying atomic.Bool
+	// What the service cannot know: what Terraform has in its state, and what it is going to do.
+	state stateObjects
+	plans *plannedVaults
 	// The defaults for resources that name none; unknown while they depend on something not applied yet, null when
 	// there is none.
 	subscriptionID    types.String
@@ -44,10 +39,29 @@ type run struct {
 	subscriptionChoices string
 }
 
-// notePhase notes whether Terraform plans or applies. `terraform test` may configure a provider once for several plans and
-// applies; then the requests tell.
-func (r *run) notePhase(req resource.ModifyPlanRequest) {
-	r.applying.Store(r.forApply || req.ClientCapabilities.DeferralAllowed)
+// isSecondLook tells whether a request may be the second look that Terraform takes at a plan just before it carries it out,
+// with all values known. Terraform says that it could defer then; some plans could, too, and OpenTofu never says it. So what
+// rests on this is only what a second look says once too often (warnings), and what Create looks at itself before it writes: an error
+// about an object that is in the way would, in a replacement that creates before it destroys, make Terraform lose sight of the old one.
+func isSecondLook(req resource.ModifyPlanRequest) bool {
+	return req.ClientCapabilities.DeferralAllowed && req.Config.Raw.IsFullyKnown()
+}
+
+// turnsOut tells whether a change that takes a replacement comes up when it is too late to plan one: in a second look at a plan
+// in which the value was not known yet. A plan reads the object before, unless it is told not to.
+func (r *run) turnsOut(req resource.ModifyPlanRequest, id keyed) bool {
+	o, _ := r.state.get(id)
+	return isSecondLook(req) && !o.refreshed
+}
+
+// addTurnedOut says that a value which was not known while planning is another than that of the object there is.
+func addTurnedOut(label string, changes []change, diags *diag.Diagnostics) {
+	for _, c := range changes {
+		diags.AddAttributeError(path.Root(c.name), "The plan has to be made again", fmt.Sprintf(
+			"%s: %s was not known while planning, and has turned out to be %q; the object has %q. That takes another object in its place, which was not "+
+				"planned. Nothing was written.\n\nPlan and apply again: the next plan shows the replacement, and what it costs.",
+			label, c.name, c.to, c.from))
+	}
 }
 
 // runFrom takes what Configure left; nil before the provider is configured, which is normal while validating.
@@ -62,12 +76,13 @@ func runFrom(providerData any, diags *diag.Diagnostics) *run {
 	return r
 }
 
-// fillDefaults gives a vault the provider's subscription and resource group where it names none.
-func (r *run) fillDefaults(m *vaultModel, diags *diag.Diagnostics) {
-	if m.SubscriptionID.IsNull() || m.SubscriptionID.IsUnknown() {
+// fillDefaults gives a vault the provider's subscription and resource group where it names none, which unset tells. What it
+// names and is not known yet stays unknown.
+func (r *run) fillDefaults(m *vaultModel, unset func(name string) bool, diags *diag.Diagnostics) {
+	if unset("subscription_id") {
 		m.SubscriptionID = equalText{StringValue: r.subscriptionID, kind: armNameType}
 	}
-	if m.ResourceGroupName.IsNull() || m.ResourceGroupName.IsUnknown() {
+	if unset("resource_group_name") {
 		m.ResourceGroupName = equalText{StringValue: r.resourceGroupName, kind: armNameType}
 	}
 	if m.SubscriptionID.IsNull() {
@@ -102,4 +117,16 @@ func (r *run) subscriptionsAdvice(ctx context.Context) string {
 		lines = append(lines, fmt.Sprintf("  %s  %s", s.ID, s.DisplayName))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// warnUnread says that a replacement is planned from what the state says alone. OpenTofu does not tell a plan from the second
+// look at it, in which this is where a value that was not known turns out to be another: OpenTofu then stops at the
+// replacement, as it has to, and blames the provider.
+func (r *run) warnUnread(id keyed, label string, changes []change, diags *diag.Diagnostics) {
+	if o, _ := r.state.get(id); o.refreshed {
+		return
+	}
+	diags.AddWarning("Replacement of what was not read", label+" is to be replaced"+because(changes)+". It was not read before, so that this goes by the state alone.\n\n"+
+		"If an apply stops here, at an inconsistent final plan: the value was not known while planning, and nothing was written. Plan and apply again; the next plan "+
+		"shows the replacement, and what it costs.")
 }

@@ -49,7 +49,9 @@ func (r *vaultResource) ImportState(ctx context.Context, req resource.ImportStat
 func (r *vaultResource) resolve(identity vaultIdentity, diags *diag.Diagnostics) arm.ID {
 	var m vaultModel
 	m.SubscriptionID.StringValue, m.ResourceGroupName.StringValue, m.Name.StringValue = identity.SubscriptionID, identity.ResourceGroupName, identity.Name
-	r.run.fillDefaults(&m, diags)
+	r.run.fillDefaults(&m, func(name string) bool {
+		return name == "subscription_id" && m.SubscriptionID.IsNull() || name == "resource_group_name" && m.ResourceGroupName.IsNull()
+	}, diags)
 	for name, value := range map[string]equalText{"subscription_id": m.SubscriptionID, "resource_group_name": m.ResourceGroupName} {
 		if value.IsUnknown() {
 			addUnknown(diags, path.Root(name))
@@ -71,6 +73,7 @@ func (r *vaultResource) importVault(ctx context.Context, id arm.ID, model vaultM
 		resp.Diagnostics.AddError("Unable to import backup vault", problem(id.String(), err, ""))
 		return
 	}
+	resp.Diagnostics.Append(markOwner(ctx, resp.Private)...)
 	r.save(ctx, model, v, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 

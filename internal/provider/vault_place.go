@@ -27,8 +27,8 @@ func (r *vaultResource) checkRegionOffered(ctx context.Context, plan vaultModel,
 			regionLabel(region), known.Cloud, r.run.environment, known.Cloud, regionNames(r.run.cloud)))
 		return
 	}
-	if plan.SubscriptionID.IsUnknown() || r.run.applying.Load() {
-		return // while applying, the create itself is the question
+	if plan.SubscriptionID.IsUnknown() {
+		return
 	}
 	subscription := plan.SubscriptionID.ValueString()
 	offered, err := r.run.vaults.OfferedRegions(ctx, subscription)

@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
-	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
@@ -22,11 +21,10 @@ func (r *vaultResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	if r.run == nil {
 		return // the provider could not be configured, and has said why
 	}
-	r.run.notePhase(req)
 	if id, active := activeVault(req.State.Raw); active && req.Plan.Raw.Equal(req.State.Raw) {
 		// Nothing to do, which is what most plans find for most vaults; reading the models takes most of their time.
 		if pending, _ := req.Private.GetKey(ctx, pendingKey); pending == nil {
-			r.run.plans.keep(id, req.Config.Raw)
+			r.planExisting(ctx, id, req, resp)
 			return
 		}
 	}
@@ -42,22 +40,42 @@ func (r *vaultResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	}
 	switch {
 	case req.Plan.Raw.IsNull():
-		r.run.plans.destroy(state.armID())
-		r.warnOfContents(ctx, state, "destroyed", &resp.Diagnostics)
+		r.planDestroy(ctx, state, &resp.Diagnostics)
 	case req.State.Raw.IsNull():
 		r.planCreate(ctx, plan, req, resp)
 	default:
-		r.run.plans.keep(state.armID(), req.Config.Raw)
-		if replaces(plan, state) {
-			r.checkRegionOffered(ctx, plan, &resp.Diagnostics)
-			r.checkRegistered(ctx, plan, &resp.Diagnostics)
-			r.checkGroup(ctx, plan, &resp.Diagnostics)
-			r.checkNameFree(ctx, plan, state.armID().Equal, &resp.Diagnostics)
-			r.warnOfContents(ctx, state, "replaced", &resp.Diagnostics)
-			return
+		r.planExisting(ctx, state.armID(), req, resp)
+		changes := replacing(
+			compared{"name", plan.Name, state.Name}, compared{"region", plan.Region, state.Region},
+			compared{"resource_group_name", plan.ResourceGroupName, state.ResourceGroupName}, compared{"subscription_id", plan.SubscriptionID, state.SubscriptionID},
+		)
+		switch {
+		case len(changes) == 0:
+			r.planUpdate(ctx, state, req, resp)
+		case r.run.turnsOut(req, state.armID()):
+			addTurnedOut(vaultLabel(state), changes, &resp.Diagnostics)
+		default:
+			r.planReplace(ctx, plan, state, changes, &resp.Diagnostics)
 		}
-		r.planUpdate(ctx, state, req, resp)
 	}
+}
+
+// planExisting notes that a vault of the state is planned, and hands it on to the plan of one in its place.
+func (r *vaultResource) planExisting(ctx context.Context, id arm.ID, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	r.run.state.plannedWithState(id)
+	r.run.warnOfTwoAddresses(ctx, id, fmt.Sprintf("Vault %q in resource group %q", id.Name, id.ResourceGroup), req.Private, &resp.Diagnostics)
+	resp.Diagnostics.Append(handOn(ctx, id, resp.Private)...)
+}
+
+// planReplace is the first half of the plan of a replacement; planCreate is the second.
+func (r *vaultResource) planReplace(ctx context.Context, plan, state vaultModel, changes []change, diags *diag.Diagnostics) {
+	r.run.state.ends(state.armID(), goes)
+	r.checkRegionOffered(ctx, plan, diags)
+	r.checkRegistered(ctx, plan, diags)
+	r.checkGroup(ctx, plan, diags)
+	r.checkNameFree(ctx, plan, state.armID().Equal, diags)
+	r.checkContents(ctx, replacedVault{id: state.armID(), by: plan, changes: changes, consent: state.ForceDestroy.ValueBool()}, diags)
+	r.run.warnUnread(state.armID(), vaultLabel(state), changes, diags)
 }
 
 // activeVault reads the id of a vault whose state is Active from a raw state; ok is false for any other.
@@ -75,52 +93,48 @@ func activeVault(state tftypes.Value) (id arm.ID, ok bool) {
 	return vault.NewID(text("subscription_id"), text("resource_group_name"), text("name")), text("state") == string(vault.Active)
 }
 
-// replaces tells whether the plan is for another vault than the one in state.
-func replaces(plan, state vaultModel) bool {
-	return !plan.Name.same(state.Name) || !plan.Region.same(state.Region) ||
-		!plan.ResourceGroupName.same(state.ResourceGroupName) || !plan.SubscriptionID.same(state.SubscriptionID)
-}
-
 // birthDefaults are what a vault is created with where the configuration says nothing.
 var birthDefaults = map[string]string{
 	"storage_redundancy": string(catalog.GeoRedundant), "sku": "Standard", "immutability": vault.ImmutabilityDisabled,
 }
 
 func (r *vaultResource) planCreate(ctx context.Context, plan vaultModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	r.run.fillDefaults(&plan, &resp.Diagnostics)
+	unset := func(name string) bool { return configIsNull(req, name) }
+	r.run.fillDefaults(&plan, unset, &resp.Diagnostics)
 	// The defaults at birth; a vault that exists keeps what it has.
 	for name, value := range map[string]*types.String{
 		"storage_redundancy": &plan.StorageRedundancy, "sku": &plan.SKU, "immutability": &plan.Immutability,
 	} {
-		if value.IsUnknown() && configIsNull(req, name) {
+		if value.IsUnknown() && unset(name) {
 			*value = types.StringValue(birthDefaults[name])
 		}
 	}
-	if plan.CrossRegionRestoreEnabled.IsUnknown() && configIsNull(req, "cross_region_restore_enabled") {
+	if plan.CrossRegionRestoreEnabled.IsUnknown() && unset("cross_region_restore_enabled") {
 		plan.CrossRegionRestoreEnabled = types.BoolValue(false)
 	}
-	if plan.PublicNetworkAccessEnabled.IsUnknown() && configIsNull(req, "public_network_access_enabled") {
+	if plan.PublicNetworkAccessEnabled.IsUnknown() && unset("public_network_access_enabled") {
 		plan.PublicNetworkAccessEnabled = types.BoolValue(true)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
-	r.run.plans.intend(plan, true, !configIsNull(req, "storage_redundancy"))
+	r.run.plans.intend(plan, nil, !unset("storage_redundancy"))
 	r.checkRegionOffered(ctx, plan, &resp.Diagnostics)
-	if r.run.applying.Load() {
-		// An error here would make Terraform lose sight of a vault that it replaces with create_before_destroy: it
-		// stays a deposed object. Create looks itself, and an error there puts the old vault back in its place.
-		return
-	}
-	if key := vaultNameKey(plan.SubscriptionID.ValueString(), plan.Name.ValueString()); key != "" && !r.run.plans.newVaultNames.plan(key) {
-		resp.Diagnostics.AddAttributeError(path.Root("name"), "Backup vault name used twice", fmt.Sprintf(
-			"Another resource of this configuration makes a vault named %q in the same subscription. Names are unique within a subscription, "+
-				"whatever the resource group.", plan.Name.ValueString()))
-		return
+	r.checkRegistered(ctx, plan, &resp.Diagnostics)
+	if isSecondLook(req) {
+		return // Create looks itself whether a vault is in the way
 	}
 	warnOfBirth(plan, &resp.Diagnostics)
-	r.checkRegistered(ctx, plan, &resp.Diagnostics)
 	r.checkGroup(ctx, plan, &resp.Diagnostics)
 	r.checkNameNotHeld(ctx, plan, &resp.Diagnostics)
-	r.checkNameFree(ctx, plan, func(id arm.ID) bool { return r.run.plans.replaces(id, req.Config.Raw) }, &resp.Diagnostics)
+	replaced := handedOn(ctx, req.Private)
+	r.checkNameFree(ctx, plan, func(id arm.ID) bool {
+		if !r.run.state.mayReplace(id, replaced) {
+			return false
+		}
+		r.run.state.ends(id, goes)
+		old, _ := r.run.state.get(id)
+		r.checkContents(ctx, replacedVault{id: id, by: plan, consent: old.forceDestroy}, &resp.Diagnostics)
+		return true
+	}, &resp.Diagnostics)
 }
 
 // planUpdate plans a change in place. The framework has marked every computed attribute unknown because something
@@ -137,7 +151,7 @@ func (r *vaultResource) planUpdate(ctx context.Context, state vaultModel, req re
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.run.plans.intend(plan, false, !configIsNull(req, "storage_redundancy"))
+	r.run.plans.intend(plan, &state, !configIsNull(req, "storage_redundancy"))
 	planIdentity(ctx, plan, state, resp)
 	checkRedundancyChange(plan, state, &resp.Diagnostics)
 	checkSettingsChange(ctx, plan, state, &resp.Diagnostics)
@@ -172,38 +186,4 @@ func planIdentity(ctx context.Context, plan, state vaultModel, resp *resource.Mo
 	for _, name := range []string{"principal_id", "tenant_id"} {
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("identity").AtName(name), types.StringUnknown())...)
 	}
-}
-
-// checkNameFree finds a vault that holds the planned name already. One that is being replaced does not count; none is
-// when replaced is nil.
-func (r *vaultResource) checkNameFree(ctx context.Context, plan vaultModel, replaced func(arm.ID) bool, diags *diag.Diagnostics) {
-	if plan.Name.IsUnknown() || plan.SubscriptionID.IsUnknown() || diags.HasError() {
-		return
-	}
-	found, exists, err := r.run.vaults.FindByName(ctx, plan.SubscriptionID.ValueString(), plan.Name.ValueString())
-	if err != nil {
-		// Without an answer the service decides.
-		tflog.Warn(ctx, "unable to look for a vault of the same name", map[string]any{"error": err.Error()})
-		return
-	}
-	if exists && (replaced == nil || !replaced(found.ID)) {
-		addNameTaken(diags, plan, found)
-	}
-}
-
-// addNameTaken says who holds the name and, when it may be the vault that is meant, how to adopt it.
-func addNameTaken(diags *diag.Diagnostics, plan vaultModel, found vault.Vault) {
-	detail := fmt.Sprintf("A vault named %q exists already in this subscription: resource group %q, region %q, state %s. "+
-		"Names are unique within a subscription, whatever the resource group.\n\n",
-		found.ID.Name, found.ID.ResourceGroup, found.Region, found.State)
-	if plan.ResourceGroupName.same(armNameType.value(found.ID.ResourceGroup)) {
-		detail += fmt.Sprintf("If it is the one you mean, such as one left by an apply that was killed, adopt it: paste this block into the "+
-			"configuration, with the address of this resource after \"to =\", and apply.\n\nimport {\n  to = backup_vault.example\n  id = %q\n}\n\n"+
-			"If the resource was renamed in the configuration, use a moved block instead. If it is being replaced with create_before_destroy, the "+
-			"old vault holds the name until the new one exists. If it is this resource's own vault, marked as tainted, plan without "+
-			"-refresh=false. If everything is to be destroyed, destroy with -refresh=false, which does not plan the vault first. Otherwise choose another name.", found.ARMID)
-	} else {
-		detail += "Choose another name, or set resource_group_name to that group and import the vault."
-	}
-	diags.AddAttributeError(path.Root("name"), "Backup vault name is taken", detail)
 }

@@ -49,11 +49,6 @@ const (
 		"until then the provider plans no change of it."
 )
 
-// privateState is the part of a response that writes private state.
-type privateState interface {
-	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
-}
-
 // pendingMark is the marker's value; private state holds JSON.
 var pendingMark = []byte(`{"operation":"create"}`)
 
@@ -73,7 +68,7 @@ func (r *vaultResource) Configure(_ context.Context, req resource.ConfigureReque
 func (r *vaultResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan vaultModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	r.run.fillDefaults(&plan, &resp.Diagnostics)
+	r.run.fillDefaults(&plan, func(name string) bool { return isUnset(req.Config.Raw, name) }, &resp.Diagnostics)
 	timeout, diags := plan.Timeouts.Create(ctx, vaultTimeouts.create.after)
 	resp.Diagnostics.Append(diags...)
 	settings := plan.settings(ctx, &resp.Diagnostics)
@@ -86,14 +81,22 @@ func (r *vaultResource) Create(ctx context.Context, req resource.CreateRequest, 
 	if r.checkNameFree(ctx, plan, nil, &resp.Diagnostics); resp.Diagnostics.HasError() {
 		return
 	}
+	if !r.run.plans.make(plan.armID()) {
+		resp.Diagnostics.AddAttributeError(path.Root("name"), "Backup vault name used twice", fmt.Sprintf(
+			"Another resource of this configuration has made %s in this apply. Names are unique within a subscription, in any letter case.", vaultLabel(plan)))
+		return
+	}
 	if r.register(ctx, plan, &resp.Diagnostics); resp.Diagnostics.HasError() {
+		r.run.plans.unmake(plan.armID())
 		return
 	}
 	accepted, err := r.run.vaults.BeginCreate(ctx, plan.armID(), plan.Region.ValueString(), settings)
 	if err != nil {
+		r.run.plans.unmake(plan.armID())
 		r.addCreateError(ctx, &resp.Diagnostics, plan, err)
 		return
 	}
+	resp.Diagnostics.Append(markOwner(ctx, resp.Private)...)
 	progress := logProgress(ctx, plan.Name.ValueString())
 	v, err := r.run.vaults.WaitActive(ctx, accepted, progress)
 	if err == nil {
@@ -129,11 +132,13 @@ func (r *vaultResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	r.run.plans.read(state.armID())
+	r.run.state.read(state.armID())
+	r.run.warnOfTwoAddresses(ctx, state.armID(), vaultLabel(state), req.Private, &resp.Diagnostics)
 	v, err := r.run.vaults.Get(ctx, state.armID())
 	if arm.IsNotFound(err) {
 		resp.Diagnostics.AddWarning("Backup vault is gone", fmt.Sprintf(
 			"%s no longer exists and is removed from the state. The next apply creates it again, empty.", vaultLabel(state)))
+		r.run.state.forget(state.armID())
 		resp.State.RemoveResource(ctx)
 		// The framework wants an identity even of what is gone; states written before Terraform 1.12 have none.
 		if resp.Identity != nil {
@@ -183,6 +188,7 @@ func (r *vaultResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	if err == nil {
 		v, err = r.run.vaults.Apply(ctx, v, settings, progress)
 	}
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, replacedKey, nil)...) // it was for the plan alone
 	// What was reached is kept, should a step have failed; the next apply goes on from there.
 	r.save(ctx, state, v, &resp.State, resp.Identity, &resp.Diagnostics)
 	if err != nil {
@@ -226,7 +232,10 @@ func (r *vaultResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 	}
 	if err := r.run.vaults.Delete(ctx, state.armID(), logProgress(ctx, state.Name.ValueString())); err != nil {
 		resp.Diagnostics.AddError("Unable to delete backup vault", problem(vaultLabel(state), err, ""))
+		return
 	}
+	r.run.plans.release(state.armID())
+	r.run.state.forget(state.armID())
 }
 
 // deleteItems deletes the protected items of a vault with their backups; ok is false when one could not be.

@@ -42,7 +42,7 @@ func (r *vaultResource) Schema(ctx context.Context, _ resource.SchemaRequest, re
 				CustomType:    armNameType,
 				Required:      true,
 				Validators:    []validator.String{nameValidator{}},
-				PlanModifiers: []planmodifier.String{armNameType.keepSpelling(), stringplanmodifier.RequiresReplace()},
+				PlanModifiers: []planmodifier.String{armNameType.keepSpelling(), replaceIfDiffers()},
 			},
 			"region": schema.StringAttribute{
 				MarkdownDescription: "The Azure region, by name or display name: `chinaeast` and `China East` are the same. It must be the region of the " +
@@ -52,7 +52,7 @@ func (r *vaultResource) Schema(ctx context.Context, _ resource.SchemaRequest, re
 				CustomType:    regionType,
 				Required:      true,
 				Validators:    []validator.String{regionValidator{}},
-				PlanModifiers: []planmodifier.String{regionType.keepSpelling(), stringplanmodifier.RequiresReplace()},
+				PlanModifiers: []planmodifier.String{regionType.keepSpelling(), replaceIfDiffers()},
 			},
 			"resource_group_name": schema.StringAttribute{
 				MarkdownDescription: "The resource group: 1 to 90 letters, digits, `_`, `-`, `.`, `(` and `)`, not ending in a period. Default: the " +
@@ -62,7 +62,7 @@ func (r *vaultResource) Schema(ctx context.Context, _ resource.SchemaRequest, re
 				Computed:   true,
 				Validators: []validator.String{rule("resource group name", catalog.CheckResourceGroupName)},
 				PlanModifiers: []planmodifier.String{
-					stringplanmodifier.UseStateForUnknown(), armNameType.keepSpelling(), stringplanmodifier.RequiresReplace(),
+					stringplanmodifier.UseStateForUnknown(), armNameType.keepSpelling(), replaceIfDiffers(),
 				},
 			},
 			"subscription_id": schema.StringAttribute{
@@ -73,7 +73,7 @@ func (r *vaultResource) Schema(ctx context.Context, _ resource.SchemaRequest, re
 				Computed:   true,
 				Validators: []validator.String{rule("subscription id", catalog.CheckSubscriptionID)},
 				PlanModifiers: []planmodifier.String{
-					stringplanmodifier.UseStateForUnknown(), armNameType.keepSpelling(), stringplanmodifier.RequiresReplace(),
+					stringplanmodifier.UseStateForUnknown(), armNameType.keepSpelling(), replaceIfDiffers(),
 				},
 			},
 			"storage_redundancy": schema.StringAttribute{

@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -54,7 +53,6 @@ func (regionValidator) ValidateString(_ context.Context, req validator.StringReq
 
 // ValidateConfig checks the rules that span attributes, as far as their values are known.
 func (r *vaultResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
-	r.noteName(req)
 	// Attribute by attribute: Terraform asks several times for every vault, and reading a whole model takes many times longer.
 	var config vaultModel
 	for name, target := range map[string]any{
@@ -68,19 +66,6 @@ func (r *vaultResource) ValidateConfig(ctx context.Context, req resource.Validat
 	}
 	checkRedundancy(config, &resp.Diagnostics)
 	checkIdentity(ctx, config, &resp.Diagnostics)
-}
-
-// noteName notes that a vault of this name is validated, in a provider that is to plan it.
-func (r *vaultResource) noteName(req resource.ValidateConfigRequest) {
-	if r.run == nil {
-		return
-	}
-	name, known := knownText(req.Config.Raw, "name")
-	subscription, alsoKnown := knownText(req.Config.Raw, "subscription_id")
-	if !known || !alsoKnown {
-		name = ""
-	}
-	r.run.plans.newVaultNames.validate(vaultNameKey(cmp.Or(subscription, r.run.subscriptionID.ValueString()), name))
 }
 
 func checkRedundancy(config vaultModel, diags *diag.Diagnostics) {

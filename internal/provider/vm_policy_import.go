@@ -47,7 +47,9 @@ func (r *vmPolicyResource) ImportState(ctx context.Context, req resource.ImportS
 func (r *vmPolicyResource) resolve(identity vmPolicyIdentity, diags *diag.Diagnostics) vault.PolicyID {
 	var m vaultModel
 	m.SubscriptionID.StringValue, m.ResourceGroupName.StringValue, m.Name.StringValue = identity.SubscriptionID, identity.ResourceGroupName, identity.VaultName
-	r.run.fillDefaults(&m, diags)
+	r.run.fillDefaults(&m, func(name string) bool {
+		return name == "subscription_id" && m.SubscriptionID.IsNull() || name == "resource_group_name" && m.ResourceGroupName.IsNull()
+	}, diags)
 	for name, value := range map[string]equalText{"subscription_id": m.SubscriptionID, "resource_group_name": m.ResourceGroupName} {
 		if value.IsUnknown() {
 			addUnknown(diags, path.Root(name))
@@ -91,6 +93,7 @@ func (r *vmPolicyResource) importPolicy(ctx context.Context, id vault.PolicyID, 
 		return
 	}
 	if checkKind(p, "Not a backup policy for virtual machines", &resp.Diagnostics) {
+		resp.Diagnostics.Append(markOwner(ctx, resp.Private)...)
 		r.save(ctx, model, p, &resp.State, resp.Identity, &resp.Diagnostics)
 	}
 }

@@ -26,17 +26,19 @@ func (r *vmPolicyResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	if r.run == nil {
 		return // the provider could not be configured, and has said why
 	}
-	r.run.notePhase(req)
 	var plan, state vmPolicyModel
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("vault_id"), &state.VaultID)...)
 		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("name"), &state.Name)...)
 	}
 	id, _ := state.policyID()
-	if !req.State.Raw.IsNull() && req.Plan.Raw.Equal(req.State.Raw) {
-		// Nothing to do, which is what most plans find for most policies; reading the models takes most of their time.
-		r.keep(id, req, &resp.Diagnostics)
-		return
+	if !req.State.Raw.IsNull() && !req.Plan.Raw.IsNull() {
+		r.run.state.plannedWithState(id)
+		r.run.warnOfTwoAddresses(ctx, id, policyLabel(id), req.Private, &resp.Diagnostics)
+		resp.Diagnostics.Append(handOn(ctx, id, resp.Private)...)
+		if req.Plan.Raw.Equal(req.State.Raw) {
+			return // nothing to do, which is what most plans find; reading the models takes most of their time
+		}
 	}
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -49,23 +51,35 @@ func (r *vmPolicyResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	}
 	switch {
 	case req.Plan.Raw.IsNull():
-		r.run.policies.destroy(id)
+		r.run.state.ends(id, goes)
 		r.warnOfUse(ctx, id, "destroyed", &resp.Diagnostics)
 	case req.State.Raw.IsNull():
 		r.planCreate(ctx, plan, req, resp)
 	default:
-		r.keep(id, req, &resp.Diagnostics)
-		if plan.replaces(state) {
-			r.warnOfUse(ctx, id, "replaced", &resp.Diagnostics)
-			return
-		}
-		r.planUpdate(ctx, state, req, resp)
+		r.planExisting(ctx, id, plan, state, req, resp)
 	}
 }
 
-// replaces tells whether the plan is for another policy than the one in state.
-func (m vmPolicyModel) replaces(state vmPolicyModel) bool {
-	return !m.Name.same(state.Name) || !m.VaultID.same(state.VaultID) || !m.PolicyType.Equal(state.PolicyType)
+// planExisting plans a change of a policy, or the first half of its replacement.
+func (r *vmPolicyResource) planExisting(ctx context.Context, id vault.PolicyID, plan, state vmPolicyModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	changes := replacing(
+		compared{"name", plan.Name, state.Name}, compared{"vault_id", plan.VaultID, state.VaultID},
+		compared{"policy_type", equalText{plan.PolicyType, armNameType}, equalText{state.PolicyType, armNameType}},
+	)
+	switch {
+	case len(changes) > 0 && r.run.turnsOut(req, id):
+		addTurnedOut(policyLabel(id), changes, &resp.Diagnostics)
+	case len(changes) > 0:
+		r.run.state.ends(id, goes)
+		r.warnOfUse(ctx, id, "replaced", &resp.Diagnostics)
+		r.run.warnUnread(id, policyLabel(id), changes, &resp.Diagnostics)
+	case plan.VaultID.IsUnknown() && r.run.state.leaves(id.Vault):
+		// Not for the unknown id: this run takes the vault away, and the policy with it.
+		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("vault_id"))
+		r.run.state.ends(id, goes)
+	default:
+		r.planUpdate(ctx, state, req, resp)
+	}
 }
 
 // leavesSettings tells whether a plan changes nothing that the service knows of.
@@ -74,43 +88,27 @@ func (m vmPolicyModel) leavesSettings(state vmPolicyModel) bool {
 }
 
 func (r *vmPolicyResource) planCreate(ctx context.Context, plan vmPolicyModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if r.run.applying.Load() {
-		return // Create looks itself; an error here could make Terraform lose sight of a policy that it replaces
+	again := isSecondLook(req)
+	if !again {
+		r.warnOfDaylightSaving(plan, &resp.Diagnostics)
 	}
-	r.warnOfDaylightSaving(plan, &resp.Diagnostics)
 	id, known := plan.policyID()
 	made, planned := r.run.plans.vault(id.Vault)
-	newVault := plan.VaultID.IsUnknown() || planned && made.isNew
-	if newVault && slices.ContainsFunc(bornPolicies, func(name string) bool { return plan.Name.same(armNameType.value(name)) }) {
-		addBornPolicy(&resp.Diagnostics, plan.Name.ValueString())
-		return
+	newVault := planned && made.isNew
+	if slices.ContainsFunc(bornPolicies, func(name string) bool { return plan.Name.same(armNameType.value(name)) }) && (newVault || plan.VaultID.IsUnknown()) {
+		addBornPolicy(&resp.Diagnostics, plan.Name.ValueString(), newVault)
 	}
 	if !known {
 		return
 	}
-	if !r.run.plans.newPolicies.plan(id.Key()) {
-		addUsedTwice(&resp.Diagnostics, id)
-		return
-	}
 	r.run.plans.planPolicy(id)
-	if !newVault {
+	switch {
+	case newVault:
+	case again:
+		r.checkVaultThere(ctx, id.Vault, &resp.Diagnostics) // Create looks itself whether a policy is in the way
+	default:
 		r.checkPolicyFree(ctx, id, req, &resp.Diagnostics)
 	}
-}
-
-// keep notes that a policy of the state is planned. Should the run have planned a new one with its id before, that was not
-// its replacement, of which Terraform asks later.
-func (r *vmPolicyResource) keep(id vault.PolicyID, req resource.ModifyPlanRequest, diags *diag.Diagnostics) {
-	r.run.policies.keep(id, req.Config.Raw)
-	if !r.run.applying.Load() && r.run.plans.newPolicies.plans(id.Key()) {
-		addUsedTwice(diags, id)
-	}
-}
-
-func addUsedTwice(diags *diag.Diagnostics, id vault.PolicyID) {
-	diags.AddAttributeError(path.Root("name"), "Backup policy name used twice", fmt.Sprintf(
-		"Another resource of this configuration makes a policy named %q in the vault %q. Names are unique within a vault, in any letter case.",
-		id.Name, id.Vault.Name))
 }
 
 // checkPolicyFree finds a policy that holds the planned name already, and a vault that is not there.
@@ -122,7 +120,7 @@ func (r *vmPolicyResource) checkPolicyFree(ctx context.Context, id vault.PolicyI
 	case err != nil:
 		// Without an answer the service decides.
 		tflog.Warn(ctx, "unable to look for a policy of the same name", map[string]any{"error": err.Error()})
-	case !r.run.policies.replaces(id, req.Config.Raw):
+	case !r.run.state.mayReplace(id, handedOn(ctx, req.Private)):
 		addPolicyExists(diags, id, p.ARMID)
 	}
 }
@@ -153,12 +151,18 @@ func addPolicyExists(diags *diag.Diagnostics, id vault.PolicyID, armID string) {
 		detail, armID))
 }
 
-// addBornPolicy says that a vault which is yet to be made will have the policy.
-func addBornPolicy(diags *diag.Diagnostics, name string) {
-	diags.AddAttributeError(path.Root("name"), "Backup policy exists already", fmt.Sprintf(
-		"Every vault has a policy named %q from birth, and so will this one, whose id is not known yet.\n\nTo use it as it is, read it with the data source "+
-			"backup_policy_vm instead. To change it, make the vault first, and then adopt the policy with an import block whose id ends in "+
-			"/backupPolicies/%s. Otherwise choose another name.", name, name))
+// addBornPolicy says that a vault which is yet to be made will have the policy. While the id of the vault is not known, it
+// may be one that has lost it.
+func addBornPolicy(diags *diag.Diagnostics, name string, certain bool) {
+	const summary = "Backup policy exists already"
+	detail := fmt.Sprintf("Every vault has a policy named %q from birth, and so will this one, whose id is not known yet.\n\nTo use it as it is, read it with the data source "+
+		"backup_policy_vm instead. To change it, make the vault first, and then adopt the policy with an import block whose id ends in "+
+		"/backupPolicies/%s. Otherwise choose another name.", name, name)
+	if certain {
+		diags.AddAttributeError(path.Root("name"), summary, detail)
+		return
+	}
+	diags.AddAttributeWarning(path.Root("name"), summary, detail+" If the vault has no such policy any more, all is well.")
 }
 
 // planUpdate plans a change in place. The framework has marked every computed attribute unknown because something
@@ -235,14 +239,11 @@ func (m vmPolicyModel) changesFrequency(ctx context.Context, state vmPolicyModel
 	return !known || !had || !after.Frequency.Equal(before.Frequency)
 }
 
-// warnOfUse says which VMs have a policy that is going to be destroyed or replaced. It is a warning, since they may
-// leave it in the same plan; the service refuses otherwise. Nothing is said when this run ends the protection of all of
+// warnOfUse says which VMs have a policy that is going to be destroyed or replaced. It is a warning, since they may have
+// left it by then; the service refuses otherwise. Nothing is said when this run ends the protection of all of
 // them: it plans their destruction first when everything is destroyed. The count in the state is that of when the policy
 // was made, which is before its VMs: the service is asked.
 func (r *vmPolicyResource) warnOfUse(ctx context.Context, id vault.PolicyID, fate string, diags *diag.Diagnostics) {
-	if r.run.applying.Load() {
-		return
-	}
 	if p, err := r.run.vaults.Policy(ctx, id); err != nil || p.ProtectedItems == 0 {
 		return
 	}
@@ -251,20 +252,25 @@ func (r *vmPolicyResource) warnOfUse(ctx context.Context, id vault.PolicyID, fat
 		tflog.Warn(ctx, "unable to list the VMs of a policy", map[string]any{"error": err.Error()})
 		return
 	}
-	if !slices.ContainsFunc(users, func(user vault.ItemID) bool { return !r.run.plans.leavesPolicy(user) }) {
+	if !slices.ContainsFunc(users, func(user vault.ItemID) bool { return !r.run.state.leavesPolicy(user) }) {
 		return
 	}
 	have := "VMs have"
 	if len(users) == 1 {
 		have = "VM has"
 	}
-	advice := "Unless they get another policy or leave the vault in the same apply, it fails."
+	advice := movingAdvice
 	if fate == "replaced" {
 		advice = "They can move to the new one first: give it another name, too, and set lifecycle { create_before_destroy = true } in this resource."
 	}
 	diags.AddWarning("Backup policy is in use", fmt.Sprintf(
 		"%s is to be %s. %d %s it: %s.\n\nThe service refuses to delete it while they have it. %s", policyLabel(id), fate, len(users), have, listed(vmNames(users)), advice))
 }
+
+// movingAdvice is for a policy that goes while its VMs get another: Terraform deletes it first.
+const movingAdvice = "An apply that destroys it and gives its VMs another policy fails, because Terraform destroys first. Give them the other policy in an apply of its " +
+	"own, and take this one out in the next; or set lifecycle { create_before_destroy = true } in this resource and apply that, from when on one apply " +
+	"does both in the right order. VMs whose protection is destroyed in the same apply need neither."
 
 // usersOf returns the items that have a policy.
 func (r *vmPolicyResource) usersOf(ctx context.Context, id vault.PolicyID) ([]vault.ItemID, error) {

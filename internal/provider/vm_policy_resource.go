@@ -61,11 +61,21 @@ func (r *vmPolicyResource) Create(ctx context.Context, req resource.CreateReques
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
+	if !r.run.plans.make(id) {
+		resp.Diagnostics.AddAttributeError(path.Root("name"), "Backup policy name used twice", fmt.Sprintf(
+			"Another resource of this configuration has made the policy %q in the vault %q in this apply. Names are unique within a vault, in any letter case.",
+			id.Name, id.Vault.Name))
+		return
+	}
 	p, err := r.run.vaults.CreatePolicy(ctx, id, settings)
+	if p.ARMID == "" || errors.Is(err, vault.ErrPolicyExists) {
+		r.run.plans.unmake(id)
+	}
 	if errors.Is(err, vault.ErrPolicyExists) {
 		addPolicyExists(&resp.Diagnostics, id, p.ARMID) // and keep out of the state what is not ours
 		return
 	}
+	resp.Diagnostics.Append(markOwner(ctx, resp.Private)...)
 	// Whatever else happened, a policy that the service accepted goes into the state.
 	r.save(ctx, plan, p, &resp.State, resp.Identity, &resp.Diagnostics)
 	if err != nil {
@@ -91,11 +101,13 @@ func (r *vmPolicyResource) Read(ctx context.Context, req resource.ReadRequest, r
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	r.run.policies.read(id)
+	r.run.state.read(id)
+	r.run.warnOfTwoAddresses(ctx, id, policyLabel(id), req.Private, &resp.Diagnostics)
 	p, err := r.run.vaults.Policy(ctx, id)
 	if arm.IsNotFound(err) {
 		resp.Diagnostics.AddWarning("Backup policy is gone", fmt.Sprintf(
 			"%s no longer exists and is removed from the state. The next apply creates it again.", policyLabel(id)))
+		r.run.state.forget(id)
 		resp.State.RemoveResource(ctx)
 		// The framework wants an identity even of what is gone; states written before Terraform 1.12 have none.
 		if resp.Identity != nil {
@@ -125,6 +137,7 @@ func (r *vmPolicyResource) Update(ctx context.Context, req resource.UpdateReques
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, replacedKey, nil)...) // it was for the plan alone
 	var p vault.Policy
 	var err error
 	if plan.leavesSettings(state) {
@@ -158,7 +171,10 @@ func (r *vmPolicyResource) Delete(ctx context.Context, req resource.DeleteReques
 			advice = r.inUseAdvice(ctx, id)
 		}
 		resp.Diagnostics.AddError("Unable to delete backup policy", problem(policyLabel(id), err, advice))
+		return
 	}
+	r.run.plans.release(id)
+	r.run.state.forget(id)
 }
 
 // codePolicyInUse is the service's code for a policy that VMs have.
@@ -168,9 +184,9 @@ const codePolicyInUse = "BMSUserErrorPolicyObjectInUse"
 func (r *vmPolicyResource) inUseAdvice(ctx context.Context, id vault.PolicyID) string {
 	users, err := r.usersOf(ctx, id)
 	if err != nil || len(users) == 0 {
-		return "Give the VMs that have it another policy or stop protecting them first."
+		return "Give the VMs that have it another policy or stop protecting them first. " + movingAdvice
 	}
-	return "Give these VMs another policy or stop protecting them first: " + listed(vmNames(users)) + "."
+	return "Give these VMs another policy or stop protecting them first: " + listed(vmNames(users)) + ". " + movingAdvice
 }
 
 // save writes a policy, as the service describes it, over a model into state and identity.

@@ -13,7 +13,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -41,7 +40,7 @@ func (r *vmPolicyResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 				CustomType:    armNameType,
 				Required:      true,
 				Validators:    []validator.String{rule("backup policy name", catalog.CheckPolicyName)},
-				PlanModifiers: []planmodifier.String{armNameType.keepSpelling(), stringplanmodifier.RequiresReplace()},
+				PlanModifiers: []planmodifier.String{armNameType.keepSpelling(), replaceIfDiffers()},
 			},
 			"vault_id": schema.StringAttribute{
 				MarkdownDescription: "The ARM id of the backup vault, such as `backup_vault.example.id`. A change replaces the policy; another letter " +
@@ -49,7 +48,7 @@ func (r *vmPolicyResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 				CustomType:    armNameType,
 				Required:      true,
 				Validators:    []validator.String{rule("backup vault id", checkVaultID)},
-				PlanModifiers: []planmodifier.String{armNameType.keepSpelling(), stringplanmodifier.RequiresReplace()},
+				PlanModifiers: []planmodifier.String{armNameType.keepSpelling(), replaceIfDiffers()},
 			},
 			"protected_vm_count": schema.Int64Attribute{
 				MarkdownDescription: "How many VMs had the policy when it was last read. While there are any, the service refuses to delete it.",
@@ -71,7 +70,7 @@ func policyScheduleAttributes() map[string]schema.Attribute {
 				"A change replaces the policy.",
 			Optional: true, Computed: true, Default: stringdefault.StaticString(catalog.PolicyV1),
 			Validators:    []validator.String{stringvalidator.LengthAtLeast(1)},
-			PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			PlanModifiers: []planmodifier.String{replaceIfDiffers()},
 		},
 		"timezone": schema.StringAttribute{
 			MarkdownDescription: "The time zone of the times and days: a Windows name such as `China Standard Time`, or an IANA name such as " +

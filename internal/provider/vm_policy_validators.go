@@ -12,20 +12,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
-	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
 // ValidateConfig checks the rules that span attributes, as far as their values are known.
 func (r *vmPolicyResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
-	if r.run != nil {
-		key := ""
-		vaultID, _ := knownText(req.Config.Raw, "vault_id")
-		name, _ := knownText(req.Config.Raw, "name")
-		if in, err := vault.ParseID(vaultID); err == nil && name != "" {
-			key = vault.NewPolicyID(in, name).Key()
-		}
-		r.run.plans.newPolicies.validate(key)
-	}
 	var config vmPolicyModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if resp.Diagnostics.HasError() {

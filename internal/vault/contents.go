@@ -2,6 +2,8 @@ package vault
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
@@ -43,4 +45,53 @@ func (c *Client) Usage(ctx context.Context, v Vault) (Usage, error) {
 		usage.RecoveryPoints += item.RecoveryPoints
 	}
 	return usage, nil
+}
+
+// Contents are what a vault holds.
+type Contents struct {
+	Vault Vault
+	// Protected are the VMs with live backups, also when the protection was stopped or suspended.
+	Protected []ProtectedVM
+	// SoftDeleted are those whose backups were deleted and are kept for a while.
+	SoftDeleted []ProtectedVM
+	// Others is how many items there are that are no VMs, such as databases and file shares, and agents.
+	Others int
+}
+
+// Empty tells whether the vault holds no backups, not even deleted ones.
+func (c Contents) Empty() bool { return len(c.Protected)+len(c.SoftDeleted)+c.Others == 0 }
+
+// The service's counters of Usage.ByKind that tell of other items than VMs.
+const (
+	countItems  = "ProtectedItemCount"
+	countVMs    = "IaaSVMProtectedItemCount"
+	countAgents = "MABContainersCount"
+)
+
+// Contents asks what a vault holds. One that has never protected anything, or is not there, holds nothing.
+func (c *Client) Contents(ctx context.Context, id arm.ID) (Contents, error) {
+	v, err := c.Get(ctx, id)
+	if arm.IsNotFound(err) {
+		return Contents{}, nil
+	}
+	if err != nil || !v.RedundancyLocked {
+		return Contents{Vault: v}, err
+	}
+	usage, err := c.Usage(ctx, v)
+	if err != nil {
+		return Contents{}, err
+	}
+	items, err := c.items.all(ctx, id.String())
+	if err != nil {
+		return Contents{}, err
+	}
+	contents := Contents{Vault: v, Others: int(max(0, usage.ByKind[countItems]-usage.ByKind[countVMs]) + usage.ByKind[countAgents])}
+	for _, key := range slices.Sorted(maps.Keys(items)) {
+		if item := items[key]; item.SoftDeleted {
+			contents.SoftDeleted = append(contents.SoftDeleted, item)
+		} else {
+			contents.Protected = append(contents.Protected, item)
+		}
+	}
+	return contents, nil
 }
