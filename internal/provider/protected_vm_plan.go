@@ -21,6 +21,9 @@ func (r *protectedVMResource) ModifyPlan(ctx context.Context, req resource.Modif
 	if r.run == nil {
 		return // the provider could not be configured, and has said why
 	}
+	if !req.Plan.Raw.IsNull() {
+		defer adviseDestroy(&resp.Diagnostics)
+	}
 	var plan, state protectedVMModel
 	pending, diags := req.Private.GetKey(ctx, pendingKey)
 	resp.Diagnostics.Append(diags...)

@@ -130,3 +130,19 @@ func (r *run) warnUnread(id keyed, label string, changes []change, diags *diag.D
 		"If an apply stops here, at an inconsistent final plan: the value was not known while planning, and nothing was written. Plan and apply again; the next plan "+
 		"shows the replacement, and what it costs.")
 }
+
+// adviseDestroy adds to the errors of a plan what helps who wants to destroy: before Terraform plans to destroy, it plans the
+// configuration as it is, unless it is told not to refresh.
+func adviseDestroy(diags *diag.Diagnostics) {
+	for i, d := range *diags {
+		if d.Severity() != diag.SeverityError || strings.Contains(d.Detail(), "-refresh=false") {
+			continue
+		}
+		detail := d.Detail() + "\n\nTo destroy everything instead, destroy with -refresh=false; otherwise this is planned first."
+		if at, ok := d.(diag.DiagnosticWithPath); ok {
+			(*diags)[i] = diag.NewAttributeErrorDiagnostic(at.Path(), d.Summary(), detail)
+		} else {
+			(*diags)[i] = diag.NewErrorDiagnostic(d.Summary(), detail)
+		}
+	}
+}

@@ -21,6 +21,9 @@ func (r *vaultResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	if r.run == nil {
 		return // the provider could not be configured, and has said why
 	}
+	if !req.Plan.Raw.IsNull() {
+		defer adviseDestroy(&resp.Diagnostics)
+	}
 	if id, active := activeVault(req.State.Raw); active && req.Plan.Raw.Equal(req.State.Raw) {
 		// Nothing to do, which is what most plans find for most vaults; reading the models takes most of their time.
 		if pending, _ := req.Private.GetKey(ctx, pendingKey); pending == nil {

@@ -26,6 +26,9 @@ func (r *vmPolicyResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	if r.run == nil {
 		return // the provider could not be configured, and has said why
 	}
+	if !req.Plan.Raw.IsNull() {
+		defer adviseDestroy(&resp.Diagnostics)
+	}
 	var plan, state vmPolicyModel
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("vault_id"), &state.VaultID)...)
