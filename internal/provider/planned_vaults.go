@@ -3,6 +3,7 @@ package provider
 import (
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
@@ -68,30 +69,44 @@ func (p *plannedVaults) plansPolicy(id vault.PolicyID) bool {
 	return p.policies[id.Key()]
 }
 
-// make notes that an apply begins to make an object; it is false when it has made one of this id already.
-func (p *plannedVaults) make(id keyed) bool {
+// make notes that an apply begins to make an object; it is false when it has made one of these ids already.
+func (p *plannedVaults) make(ids ...keyed) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.held[id.Key()] {
-		return false
+	for _, id := range ids {
+		if p.held[id.Key()] {
+			return false
+		}
 	}
-	p.held[id.Key()] = true
+	for _, id := range ids {
+		p.held[id.Key()] = true
+	}
 	return true
 }
 
 // unmake notes that an object which an apply began to make was not made.
-func (p *plannedVaults) unmake(id keyed) {
+func (p *plannedVaults) unmake(ids ...keyed) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	delete(p.held, id.Key())
+	for _, id := range ids {
+		delete(p.held, id.Key())
+	}
 }
 
 // release notes that an apply has deleted an object, or ended a protection: what is left of it is no stranger's.
-func (p *plannedVaults) release(id keyed) {
+func (p *plannedVaults) release(ids ...keyed) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.held[id.Key()] = false
+	for _, id := range ids {
+		p.held[id.Key()] = false
+	}
 }
+
+// vaultName is the name of a vault in its subscription, which no two vaults share.
+type vaultName struct{ subscriptionID, name string }
+
+// Key is the name folded to one letter case.
+func (n vaultName) Key() string { return strings.ToLower("name " + n.subscriptionID + "/" + n.name) }
 
 // made tells whether this run has made an object of this id.
 func (p *plannedVaults) made(id keyed) bool {

@@ -21,7 +21,7 @@ func (r *protectedVMResource) ModifyPlan(ctx context.Context, req resource.Modif
 	if r.run == nil {
 		return // the provider could not be configured, and has said why
 	}
-	if !req.Plan.Raw.IsNull() {
+	if !req.Plan.Raw.IsNull() && !isSecondLook(req) {
 		defer adviseDestroy(&resp.Diagnostics)
 	}
 	var plan, state protectedVMModel
@@ -128,9 +128,9 @@ func (r *protectedVMResource) planCreate(ctx context.Context, plan protectedVMMo
 	if again {
 		return // Create looks itself whether an item is in the way
 	}
-	replaced := handedOn(ctx, req.Private)
+	old := handedOn(ctx, req.Private)
 	r.checkNotProtected(ctx, plan, vm, v, func(id vault.ItemID) bool {
-		return r.run.plans.released(id) || r.run.state.mayReplace(id, replaced)
+		return r.run.plans.released(id) || r.run.state.mayReplace(id, old)
 	}, diags)
 	r.warnOfLock(plan, vm, v, known, diags)
 }

@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"encoding/json"
 	"path/filepath"
 	"testing"
 
@@ -130,4 +131,13 @@ func objectOf(t *testing.T, kind tftypes.Type, values map[string]any) tftypes.Va
 		}
 	}
 	return tftypes.NewValue(of, attributes)
+}
+
+func jsonOf(t *testing.T, value any) []byte {
+	t.Helper()
+	raw, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
 }

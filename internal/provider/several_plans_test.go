@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"maps"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -9,61 +11,177 @@ import (
 	"github.com/azurebackup/terraform-provider-backup/internal/acctest"
 )
 
-// vaultPlanner is a client that validates and plans a new vault of one name.
-type vaultPlanner struct{ *protocolClient }
-
-func (c vaultPlanner) config(region string) tftypes.Value {
-	return objectOf(c.t, c.schemas.ResourceSchemas["backup_vault"].ValueType(), map[string]any{"name": "contoso", "region": region})
+// planner plans one object as Terraform does, in whatever order a test wants.
+type planner struct {
+	*protocolClient
+	kind     string
+	defaults map[string]any // of the schema, which Terraform leaves to the provider
 }
 
-func (c vaultPlanner) validate(region string) {
-	c.t.Helper()
-	resp, err := c.server.ValidateResourceConfig(c.t.Context(), &tfprotov6.ValidateResourceConfigRequest{TypeName: "backup_vault", Config: c.encode(c.config(region))})
+func (p planner) value(attributes map[string]any) tftypes.Value {
+	return objectOf(p.t, p.schemas.ResourceSchemas[p.kind].ValueType(), attributes)
+}
+
+// plan validates and plans a change of the object, of a new one when there is no prior state.
+func (p planner) plan(config map[string]any, prior *tfprotov6.DynamicValue, private []byte, deferral bool) *tfprotov6.PlanResourceChangeResponse {
+	p.t.Helper()
+	validated, err := p.server.ValidateResourceConfig(p.t.Context(), &tfprotov6.ValidateResourceConfigRequest{TypeName: p.kind, Config: p.encode(p.value(config))})
 	if err != nil {
-		c.t.Fatal(err)
+		p.t.Fatal(err)
 	}
-	c.succeed(resp.Diagnostics)
-}
-
-// plan validates the vault and plans it, as Terraform does.
-func (c vaultPlanner) plan(region string, applying bool) []*tfprotov6.Diagnostic {
-	c.t.Helper()
-	c.validate(region)
-	kind := c.schemas.ResourceSchemas["backup_vault"].ValueType()
-	object, ok := kind.(tftypes.Object)
+	p.succeed(validated.Diagnostics)
+	kind, ok := p.schemas.ResourceSchemas[p.kind].ValueType().(tftypes.Object)
 	if !ok {
-		c.t.Fatalf("%s is not an object", kind)
+		p.t.Fatal("no object")
 	}
-	// The proposed state has what is computed as unknown.
-	proposed := map[string]any{"name": "contoso", "region": region, "force_destroy": false}
-	for _, a := range c.schemas.ResourceSchemas["backup_vault"].Block.Attributes {
-		if _, set := proposed[a.Name]; !set && a.Computed {
-			proposed[a.Name] = tftypes.NewValue(object.AttributeTypes[a.Name], tftypes.UnknownValue)
+	proposed := maps.Clone(config)
+	maps.Copy(proposed, p.defaults)
+	before := map[string]tftypes.Value{}
+	if prior == nil {
+		prior = p.encode(tftypes.NewValue(kind, nil))
+	} else {
+		before = p.decode(prior, kind)
+	}
+	for _, a := range p.schemas.ResourceSchemas[p.kind].Block.Attributes {
+		if _, set := proposed[a.Name]; set || !a.Computed {
+			continue
+		}
+		// What is computed is as it was, or not known.
+		proposed[a.Name] = tftypes.NewValue(kind.AttributeTypes[a.Name], tftypes.UnknownValue)
+		if was, there := before[a.Name]; there {
+			proposed[a.Name] = was
 		}
 	}
-	resp, err := c.server.PlanResourceChange(c.t.Context(), &tfprotov6.PlanResourceChangeRequest{
-		TypeName: "backup_vault", PriorState: c.encode(tftypes.NewValue(kind, nil)),
-		Config: c.encode(c.config(region)), ProposedNewState: c.encode(objectOf(c.t, kind, proposed)),
-		ClientCapabilities: &tfprotov6.PlanResourceChangeClientCapabilities{DeferralAllowed: applying},
+	resp, err := p.server.PlanResourceChange(p.t.Context(), &tfprotov6.PlanResourceChangeRequest{
+		TypeName: p.kind, PriorState: prior, PriorPrivate: private, Config: p.encode(p.value(config)), ProposedNewState: p.encode(p.value(proposed)),
+		ClientCapabilities: &tfprotov6.PlanResourceChangeClientCapabilities{DeferralAllowed: deferral},
 	})
 	if err != nil {
-		c.t.Fatal(err)
+		p.t.Fatal(err)
 	}
-	return resp.Diagnostics
+	return resp
 }
 
-// Terraform 1.14 makes all plans and applies of a file of tests with one provider, which it configures once. A vault that
-// is planned again is not a second one; a second one is found all the same.
+// apply carries out a plan, and returns the state.
+func (p planner) apply(config map[string]any, planned *tfprotov6.PlanResourceChangeResponse) *tfprotov6.ApplyResourceChangeResponse {
+	p.t.Helper()
+	resp, err := p.server.ApplyResourceChange(p.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: p.kind, PriorState: p.encode(tftypes.NewValue(p.schemas.ResourceSchemas[p.kind].ValueType(), nil)), Config: p.encode(p.value(config)),
+		PlannedState: planned.PlannedState, PlannedPrivate: planned.PlannedPrivate,
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.succeed(resp.Diagnostics)
+	return resp
+}
+
+// stored is a state as Terraform keeps it.
+func (p planner) stored(state *tfprotov6.DynamicValue) *tfprotov6.RawState {
+	p.t.Helper()
+	return &tfprotov6.RawState{JSON: jsonOf(p.t, p.decodeTexts(state, p.schemas.ResourceSchemas[p.kind].ValueType()))}
+}
+
+// fabrikamID is a vault beside contoso, and fabrikamItem the VM web in it.
+var (
+	fabrikamID   = strings.Replace(contosoID, "contoso", "fabrikam", 1)
+	fabrikamItem = strings.Replace(webItem, "contoso", "fabrikam", 1)
+)
+
+func vaultPlans(t *testing.T, database string) planner {
+	return planner{newProtocolClient(t, database), "backup_vault", map[string]any{"force_destroy": false}}
+}
+
+// Terraform 1.14 makes all plans and applies of a file of tests with one provider, which it configures once, and 1.17 plans
+// an object twice when it refreshes only what changes: one vault was "Backup vault name used twice".
 func TestSeveralPlansInOneRun(t *testing.T) {
 	t.Parallel()
-	c := vaultPlanner{newProtocolClient(t, acctest.Database(t))}
+	p := vaultPlans(t, acctest.Database(t))
 	for _, region := range []string{"eastus", "eastus", "westus"} {
-		c.validate(region) // terraform test validates the whole configuration before each plan
-		c.succeed(c.plan(region, false))
-		c.succeed(c.plan(region, true))
+		for _, deferral := range []bool{false, true, false} {
+			p.succeed(p.plan(map[string]any{"name": "contoso", "region": region}, nil, nil, deferral).Diagnostics)
+		}
 	}
-	c.validate("eastus")
-	c.validate("westus")
-	c.succeed(c.plan("eastus", false))
-	wantProblem(t, c.plan("westus", false), "Backup vault name used twice")
+}
+
+// As Terraform 1.17 plans with -minimal-refresh: what changes is planned, with the plan of what takes its place, then read, and
+// then planned once more; one that is tainted is planned as new before it is read.
+func TestMinimalRefresh(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		kind    string
+		config  map[string]any
+		changed map[string]any
+	}{
+		"vault":        {"backup_vault", map[string]any{"name": "fabrikam", "region": "eastus"}, map[string]any{"region": "westus"}},
+		"policy":       {"backup_policy_vm", map[string]any{"name": "nightly", "vault_id": contosoID}, map[string]any{"policy_type": "V2"}},
+		"protected VM": {"backup_protected_vm", map[string]any{"vault_id": contosoID, "source_vm_id": webID, "backup_policy_id": defaultPolicy}, nil},
+	} {
+		for _, tainted := range []bool{false, true} {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				database := acctest.Database(t)
+				exists(newServiceClient(t, database))
+				defaults := map[string]map[string]any{
+					"backup_vault": {"force_destroy": false}, "backup_policy_vm": {}, "backup_protected_vm": {"deletion_policy": "delete"},
+				}[test.kind]
+				make := planner{newProtocolClient(t, database), test.kind, defaults}
+				config := maps.Clone(test.config)
+				if test.kind == "backup_policy_vm" {
+					schema := make.schemas.ResourceSchemas[test.kind].ValueType()
+					config["backup"] = objectOf(t, attributeType(t, schema, "backup"), map[string]any{"frequency": "Daily", "time": "23:00"})
+					config["retention_daily"] = objectOf(t, attributeType(t, schema, "retention_daily"), map[string]any{"count": 10})
+				}
+				made := make.apply(config, make.plan(config, nil, nil, false))
+
+				p := planner{newProtocolClient(t, database), test.kind, defaults}
+				upgraded, err := p.server.UpgradeResourceState(t.Context(), &tfprotov6.UpgradeResourceStateRequest{TypeName: test.kind, RawState: p.stored(made.NewState)})
+				if err != nil {
+					t.Fatal(err)
+				}
+				p.succeed(upgraded.Diagnostics)
+				changed := maps.Clone(config)
+				maps.Copy(changed, test.changed)
+				for range 2 {
+					var private []byte
+					if !tainted {
+						first := p.plan(changed, made.NewState, made.Private, false)
+						p.succeed(first.Diagnostics)
+						private = first.PlannedPrivate
+					}
+					p.succeed(p.plan(changed, nil, private, false).Diagnostics)
+					read, err := p.server.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{TypeName: test.kind, CurrentState: made.NewState, Private: made.Private})
+					if err != nil {
+						t.Fatal(err)
+					}
+					p.succeed(read.Diagnostics)
+				}
+			})
+		}
+	}
+}
+
+// A plan that may defer looked like an apply, and made no checks.
+func TestPlanThatAllowsDeferral(t *testing.T) {
+	t.Parallel()
+	database := acctest.Database(t)
+	exists(newServiceClient(t, database))
+	vaults := vaultPlans(t, database)
+	wantProblem(t, vaults.plan(map[string]any{"name": "fabrikam", "region": "eastus", "subscription_id": "00000000-0000-4000-8000-00000000beef"}, nil, nil, true).Diagnostics, "Subscription not found")
+	made := vaults.apply(map[string]any{"name": "fabrikam", "region": "eastus"}, vaults.plan(map[string]any{"name": "fabrikam", "region": "eastus"}, nil, nil, true))
+	newServiceClient(t, database).do("PUT", fabrikamItem, `{"properties":{"protectedItemType":"Microsoft.Compute/virtualMachines","sourceResourceId":"`+webID+`","policyId":"`+fabrikamID+`/backupPolicies/DefaultPolicy"}}`)
+	again := vaultPlans(t, database)
+	if _, err := again.server.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{TypeName: "backup_vault", CurrentState: made.NewState, Private: made.Private}); err != nil {
+		t.Fatal(err)
+	}
+	wantProblem(t, again.plan(map[string]any{"name": "fabrikam", "region": "westus"}, made.NewState, made.Private, true).Diagnostics, ownName)
+	vms := planner{newProtocolClient(t, database), "backup_protected_vm", map[string]any{"deletion_policy": "delete"}}
+	wantProblem(t, vms.plan(map[string]any{"vault_id": contosoID, "backup_policy_id": defaultPolicy, "source_vm_id": machines + "other", "source_vm_region": "eastus"}, nil, nil, true).Diagnostics,
+		"VM and vault are in different regions")
+	policies := planner{newProtocolClient(t, database), "backup_policy_vm", nil}
+	schema := policies.schemas.ResourceSchemas["backup_policy_vm"].ValueType()
+	wantProblem(t, policies.plan(map[string]any{
+		"name": "nightly", "vault_id": fabrikamID + "x", "backup": objectOf(t, attributeType(t, schema, "backup"), map[string]any{"frequency": "Daily", "time": "23:00"}),
+		"retention_daily": objectOf(t, attributeType(t, schema, "retention_daily"), map[string]any{"count": 10}),
+	}, nil, nil, true).Diagnostics, "Backup vault not found")
 }

@@ -35,7 +35,8 @@ type ending int
 
 const (
 	stays    ending = iota
-	goes            // deleted or replaced, a protection with its backups
+	goes            // deleted, a protection with its backups
+	replaced        // deleted, and another is made
 	retains         // a protection that ends, and its backups stay, without a policy
 	suspends        // a protection that ends, and its backups stay, by the policy
 )
@@ -82,7 +83,7 @@ func (s *stateObjects) get(id keyed) (o stateObject, ok bool) {
 // leaves tells whether this run takes an object away.
 func (s *stateObjects) leaves(id keyed) bool {
 	o, _ := s.get(id)
-	return o.end == goes
+	return o.end == goes || o.end == replaced
 }
 
 // leavesPolicy tells whether a VM has no policy any more once this run has ended.
@@ -100,12 +101,12 @@ func (s *stateObjects) forget(id keyed) {
 
 // mayReplace tells whether a new object may be planned to take the place of the one with this id: its private state says so,
 // or the one there is may be tainted. Of that Terraform says nothing: it asks for the plan of a new object alone.
-func (s *stateObjects) mayReplace(id keyed, replaced string) bool {
-	if replaced == id.Key() {
+func (s *stateObjects) mayReplace(id keyed, handedOn string) bool {
+	if handedOn == id.Key() {
 		return true
 	}
 	o, ok := s.get(id)
-	return ok && !o.planned && o.end == stays
+	return ok && !o.planned && (o.end == stays || o.end == replaced)
 }
 
 // The keys of private state.

@@ -21,7 +21,7 @@ func (r *vaultResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	if r.run == nil {
 		return // the provider could not be configured, and has said why
 	}
-	if !req.Plan.Raw.IsNull() {
+	if !req.Plan.Raw.IsNull() && !isSecondLook(req) {
 		defer adviseDestroy(&resp.Diagnostics)
 	}
 	if id, active := activeVault(req.State.Raw); active && req.Plan.Raw.Equal(req.State.Raw) {
@@ -72,7 +72,7 @@ func (r *vaultResource) planExisting(ctx context.Context, id arm.ID, req resourc
 
 // planReplace is the first half of the plan of a replacement; planCreate is the second.
 func (r *vaultResource) planReplace(ctx context.Context, plan, state vaultModel, changes []change, diags *diag.Diagnostics) {
-	r.run.state.ends(state.armID(), goes)
+	r.run.state.ends(state.armID(), replaced)
 	r.checkRegionOffered(ctx, plan, diags)
 	r.checkRegistered(ctx, plan, diags)
 	r.checkGroup(ctx, plan, diags)
@@ -128,14 +128,14 @@ func (r *vaultResource) planCreate(ctx context.Context, plan vaultModel, req res
 	warnOfBirth(plan, &resp.Diagnostics)
 	r.checkGroup(ctx, plan, &resp.Diagnostics)
 	r.checkNameNotHeld(ctx, plan, &resp.Diagnostics)
-	replaced := handedOn(ctx, req.Private)
+	old := handedOn(ctx, req.Private)
 	r.checkNameFree(ctx, plan, func(id arm.ID) bool {
-		if !r.run.state.mayReplace(id, replaced) {
+		if !r.run.state.mayReplace(id, old) {
 			return false
 		}
-		r.run.state.ends(id, goes)
-		old, _ := r.run.state.get(id)
-		r.checkContents(ctx, replacedVault{id: id, by: plan, consent: old.forceDestroy}, &resp.Diagnostics)
+		r.run.state.ends(id, replaced)
+		known, _ := r.run.state.get(id)
+		r.checkContents(ctx, replacedVault{id: id, by: plan, consent: known.forceDestroy}, &resp.Diagnostics)
 		return true
 	}, &resp.Diagnostics)
 }

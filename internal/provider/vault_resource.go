@@ -78,24 +78,31 @@ func (r *vaultResource) Create(ctx context.Context, req resource.CreateRequest, 
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
+	id, name := plan.armID(), vaultName{plan.SubscriptionID.ValueString(), plan.Name.ValueString()}
+	if !r.run.plans.make(id, name) {
+		resp.Diagnostics.AddAttributeError(path.Root("name"), "Backup vault name used twice", fmt.Sprintf(
+			"Another resource of this configuration makes a vault named %q in the same subscription, in this apply. Names are unique within a "+
+				"subscription, whatever the resource group.", name.name))
+		return
+	}
+	made := false
+	defer func() {
+		if !made {
+			r.run.plans.unmake(id, name)
+		}
+	}()
 	if r.checkNameFree(ctx, plan, nil, &resp.Diagnostics); resp.Diagnostics.HasError() {
 		return
 	}
-	if !r.run.plans.make(plan.armID()) {
-		resp.Diagnostics.AddAttributeError(path.Root("name"), "Backup vault name used twice", fmt.Sprintf(
-			"Another resource of this configuration has made %s in this apply. Names are unique within a subscription, in any letter case.", vaultLabel(plan)))
-		return
-	}
 	if r.register(ctx, plan, &resp.Diagnostics); resp.Diagnostics.HasError() {
-		r.run.plans.unmake(plan.armID())
 		return
 	}
-	accepted, err := r.run.vaults.BeginCreate(ctx, plan.armID(), plan.Region.ValueString(), settings)
+	accepted, err := r.run.vaults.BeginCreate(ctx, id, plan.Region.ValueString(), settings)
 	if err != nil {
-		r.run.plans.unmake(plan.armID())
 		r.addCreateError(ctx, &resp.Diagnostics, plan, err)
 		return
 	}
+	made = true
 	resp.Diagnostics.Append(markOwner(ctx, resp.Private)...)
 	progress := logProgress(ctx, plan.Name.ValueString())
 	v, err := r.run.vaults.WaitActive(ctx, accepted, progress)
@@ -234,7 +241,7 @@ func (r *vaultResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 		resp.Diagnostics.AddError("Unable to delete backup vault", problem(vaultLabel(state), err, ""))
 		return
 	}
-	r.run.plans.release(state.armID())
+	r.run.plans.release(state.armID(), vaultName{state.SubscriptionID.ValueString(), state.Name.ValueString()})
 	r.run.state.forget(state.armID())
 }
 

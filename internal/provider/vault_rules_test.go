@@ -112,19 +112,34 @@ func TestAccVault_nameIsFreeInAnotherSubscription(t *testing.T) {
 	})
 }
 
-func TestAccVault_nameUsedTwiceInOneConfiguration(t *testing.T) {
+// Terraform plans an object several times in one run now and then, so that no plan can tell a second resource from a second
+// plan. The apply can, before it writes.
+func TestAccUsedTwiceInOneConfiguration(t *testing.T) {
 	t.Parallel()
-	refused(t, acctest.Config(acctest.Database(t), `
-resource "backup_vault" "a" {
-  name   = "contoso"
-  region = "eastus"
-}
-resource "backup_vault" "b" {
-  name                = "Contoso"
-  region              = "westus"
-  resource_group_name = "other"
-}
-`), "Backup vault name used twice")
+	const policy = "  name = \"nightly\"\n  vault_id = backup_vault.test.id\n  backup = { frequency = \"Daily\", time = \"23:00\" }\n  retention_daily = { count = 10 }\n"
+	for name, test := range map[string]struct{ config, want string }{
+		"vaults": {contoso() + strings.Replace(contoso(), `"test" {`, `"again" {`, 1), "Backup vault name used twice"},
+		"vaults of two groups": {
+			contoso() + strings.Replace(contoso(`resource_group_name = "other"`), `"test" {`, `"again" {`, 1), "Backup vault name used twice",
+		},
+		"policies": {
+			contoso() + "resource \"backup_policy_vm\" \"one\" {\n" + policy + "}\nresource \"backup_policy_vm\" \"two\" {\n" + policy + "}\n", "Backup policy name used twice",
+		},
+		"protected VMs": {contoso() + web() + strings.Replace(web(), `"web"`, `"again"`, 1), "VM is protected twice"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := acctest.NewWorkspace(t, lifecycleConfig("", test.config))
+			w.MustRun("plan")
+			r := w.Run("apply", "-auto-approve")
+			if r.ExitCode != 1 || !strings.Contains(r.Output, "Error: "+test.want) {
+				t.Errorf("exit code %d\n%s", r.ExitCode, r.Output)
+			}
+			if strings.Count(r.Output, "Error: ") != 1 {
+				t.Errorf("more than one is refused:\n%s", r.Output)
+			}
+		})
+	}
 }
 
 // What was free while planning may be taken when it is applied; the vault there is not written over.

@@ -26,7 +26,7 @@ func (r *vmPolicyResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	if r.run == nil {
 		return // the provider could not be configured, and has said why
 	}
-	if !req.Plan.Raw.IsNull() {
+	if !req.Plan.Raw.IsNull() && !isSecondLook(req) {
 		defer adviseDestroy(&resp.Diagnostics)
 	}
 	var plan, state vmPolicyModel
@@ -73,13 +73,13 @@ func (r *vmPolicyResource) planExisting(ctx context.Context, id vault.PolicyID, 
 	case len(changes) > 0 && r.run.turnsOut(req, id):
 		addTurnedOut(policyLabel(id), changes, &resp.Diagnostics)
 	case len(changes) > 0:
-		r.run.state.ends(id, goes)
+		r.run.state.ends(id, replaced)
 		r.warnOfUse(ctx, id, "replaced", &resp.Diagnostics)
 		r.run.warnUnread(id, policyLabel(id), changes, &resp.Diagnostics)
 	case plan.VaultID.IsUnknown() && r.run.state.leaves(id.Vault):
 		// Not for the unknown id: this run takes the vault away, and the policy with it.
 		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("vault_id"))
-		r.run.state.ends(id, goes)
+		r.run.state.ends(id, replaced)
 	default:
 		r.planUpdate(ctx, state, req, resp)
 	}
@@ -97,7 +97,7 @@ func (r *vmPolicyResource) planCreate(ctx context.Context, plan vmPolicyModel, r
 	}
 	id, known := plan.policyID()
 	made, planned := r.run.plans.vault(id.Vault)
-	newVault := planned && made.isNew
+	newVault := planned && made.isNew && !r.run.plans.made(id.Vault)
 	if slices.ContainsFunc(bornPolicies, func(name string) bool { return plan.Name.same(armNameType.value(name)) }) && (newVault || plan.VaultID.IsUnknown()) {
 		addBornPolicy(&resp.Diagnostics, plan.Name.ValueString(), newVault)
 	}
