@@ -278,7 +278,7 @@ func (r *protectedVMResource) afterDeletion(ctx context.Context, id arm.ID) (tex
 	if err != nil {
 		return ".", false
 	}
-	if immutability := orEmpty(v.Settings.Immutability); immutability != vault.ImmutabilityDisabled {
+	if immutability := v.ImmutabilityState(); immutability != vault.ImmutabilityDisabled {
 		if intended, planned := r.run.plans.vault(id); planned && intended.immutability == vault.ImmutabilityDisabled {
 			return ", if the vault, whose immutability this apply disables, has been changed by then. If it has not, the service refuses; then apply again.", false
 		}
@@ -289,8 +289,12 @@ func (r *protectedVMResource) afterDeletion(ctx context.Context, id arm.ID) (tex
 		}
 		return text, true
 	}
-	if v.Settings.SoftDelete == nil || v.Settings.SoftDelete.State == "Disabled" {
+	switch soft := v.Settings.SoftDelete; {
+	case soft != nil && soft.State == "Disabled":
 		return " for good: the vault has no soft delete.", false
+	case soft == nil || soft.RetentionDays == 0:
+		return ". With soft delete they are kept for a while, but the vault does not say for how long. Until then a backup_protected_vm for the same VM " +
+			"and vault brings them back.", false
 	}
 	until := r.run.vaults.Now().Add(time.Duration(v.Settings.SoftDelete.RetentionDays) * 24 * time.Hour)
 	return fmt.Sprintf(" and kept soft-deleted until about %s. Until then a backup_protected_vm for the same VM and vault brings them back.", utc(until)), false

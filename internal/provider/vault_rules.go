@@ -129,7 +129,7 @@ func (r *vaultResource) warnOfContents(ctx context.Context, state vaultModel, fa
 	case !state.ForceDestroy.ValueBool():
 		detail += "The service refuses to delete it while they are there. Unless they leave in the same apply, it fails; force_destroy = true deletes them " +
 			"with their backups, after an apply that sets it."
-	case state.Immutability.ValueString() == vault.ImmutabilityDisabled:
+	case state.Immutability.IsNull() || state.Immutability.ValueString() == vault.ImmutabilityDisabled:
 		detail += "force_destroy = true: all of them are deleted with their backups."
 	default:
 		detail += fmt.Sprintf("force_destroy = true, but immutability is %s, and the service refuses to delete their backups before they expire.", state.Immutability.ValueString())
