@@ -144,14 +144,15 @@ func (s Settings) missing(actual Settings) (step Settings, ok bool) {
 }
 
 func (s *SoftDelete) missing(actual *SoftDelete) *SoftDelete {
-	if s == nil || actual == nil {
-		return s
+	if s == nil {
+		return nil
 	}
+	has := orZero(actual)
 	var step SoftDelete
-	if s.State != "" && s.State != actual.State {
+	if s.State != "" && s.State != has.State {
 		step.State = s.State
 	}
-	if s.RetentionDays != 0 && s.RetentionDays != actual.RetentionDays {
+	if s.RetentionDays != 0 && s.RetentionDays != has.RetentionDays {
 		step.RetentionDays = s.RetentionDays
 	}
 	if step == (SoftDelete{}) {

@@ -51,6 +51,7 @@ func TestMissing(t *testing.T) {
 			Settings{SoftDelete: &SoftDelete{"Disabled", 14}}, Settings{SoftDelete: &SoftDelete{"", 14}},
 			Settings{SoftDelete: &SoftDelete{"Disabled", 0}}, true,
 		},
+		"no soft delete wanted": {Settings{SoftDelete: &SoftDelete{}}, Settings{}, Settings{}, false},
 		"what is not said": {
 			Settings{Immutability: new(ImmutabilityDisabled), PublicNetworkAccessEnabled: new(true), CrossSubscriptionRestore: new("Enabled")}, Settings{},
 			Settings{Immutability: new(ImmutabilityDisabled), PublicNetworkAccessEnabled: new(true), CrossSubscriptionRestore: new("Enabled")}, true,
