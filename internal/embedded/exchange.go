@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strconv"
@@ -85,7 +86,7 @@ func (s *Service) retryAfter(a *answer) *answer {
 // model is kept.
 type object = map[string]any
 
-// content decodes the body of the request.
+// content decodes the body of the request. Its members have Azure's names, in whatever letter case they were sent.
 func (c *call) content() (object, error) {
 	b, err := io.ReadAll(io.LimitReader(c.request.Body, maxBody+1))
 	if err != nil {
@@ -94,7 +95,11 @@ func (c *call) content() (object, error) {
 	if len(b) > maxBody {
 		return nil, &Fault{Code: codeTooLarge, Message: "The request is larger than 4 MiB."}
 	}
-	return decode(b)
+	known, ok := membersOf[c.kind]
+	if !ok {
+		return nil, fmt.Errorf("the members of a request about a %s are not known", c.kind)
+	}
+	return decodeAs(b, known)
 }
 
 // decode reads numbers as they are written: going through float64 would change the large ones.

@@ -43,7 +43,7 @@ func (s *Service) settleItem(tx *store.Tx, c *call, d *store.Document, v *itemVa
 			return jobDisable, err
 		}
 		return jobDisable, changeHistory(body, func(h *history) { h.end(tx.Now()) })
-	case wanted != "" && wanted != protectionPending && wanted != protectionActive:
+	case wanted != "" && !strings.EqualFold(wanted, protectionPending) && !strings.EqualFold(wanted, protectionActive):
 		return "", invalidItem("The protectionState '%s' cannot be asked for.", wanted)
 	}
 	// An item that was read is sent back with the state it had; what it is in is for the service to say.
@@ -96,6 +96,7 @@ func layItem(body, in object) (object, error) {
 			return nil, err
 		}
 	}
+	properties["protectedItemType"] = protectedVM // which was checked; in the service's spelling
 	return properties, checkDisks(body)
 }
 

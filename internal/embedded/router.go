@@ -54,7 +54,7 @@ func (s *Service) route(r *http.Request) (*call, handler, error) {
 		if !ok {
 			return nil, nil, wrongMethod(r, route)
 		}
-		c := &call{request: r, params: params, now: s.config.Now()}
+		c := &call{request: r, kind: route.kind, params: params, now: s.config.Now()}
 		if c.apiVersion, err = apiVersion(queryOf(r.URL)); err != nil {
 			return nil, nil, err
 		}

@@ -173,6 +173,7 @@ func (s *Service) update(c *call, fn func(*store.Tx) error) error {
 // call is a request on its way through the service.
 type call struct {
 	request    *http.Request
+	kind       Kind
 	params     map[string]string // of the path
 	apiVersion string
 	now        time.Time // one moment for the whole request

@@ -141,6 +141,7 @@ func changeVaultConfig(_, properties, sent object) error {
 		}
 		assign(properties, path, value)
 	}
+	discardNoDays(sent, "softDeleteRetentionPeriodInDays")
 	if days := sent["softDeleteRetentionPeriodInDays"]; days != nil {
 		assign(properties, pathSoftDeleteDays, days)
 	}

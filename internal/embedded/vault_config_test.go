@@ -209,3 +209,51 @@ func TestEncryptionConfig(t *testing.T) {
 			wantError(http.StatusNotImplemented, "NotModelledByEmbeddedService", "properties.encryption")
 	}
 }
+
+// Of a vault whose creator sent no alerts the service says nothing; a part of them is completed.
+func TestMonitoringSettings(t *testing.T) {
+	s := start(t)
+	vault := vaultPath("g", "vault")
+	s.put(vault, minimal).want(http.StatusCreated)
+	if got := s.get(vault); got.at("properties", "monitoringSettings") != nil {
+		t.Errorf("a fresh vault has %v", got.at("properties", "monitoringSettings"))
+	}
+	s.patch(vault, `{"properties":{"monitoringSettings":{"classicAlertSettings":{"alertsForCriticalOperations":"disabled"}}}}`).want(http.StatusOK)
+	want := map[string]any{
+		"azureMonitorAlertSettings": map[string]any{
+			"alertsForAllJobFailures": "Enabled", "alertsForAllReplicationIssues": "Enabled", "alertsForAllFailoverIssues": "Enabled",
+		},
+		"classicAlertSettings": map[string]any{"alertsForCriticalOperations": "Disabled", "emailNotificationsForSiteRecovery": "Enabled"},
+	}
+	if diff := cmp.Diff(want, s.get(vault).at("properties", "monitoringSettings")); diff != "" {
+		t.Error(diff)
+	}
+	s.put(vault, minimal).want(http.StatusOK)
+	if diff := cmp.Diff(want, s.get(vault).at("properties", "monitoringSettings")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// Clients send 0 days of retention where they have chosen none: at birth they are the service's, and later as they were.
+func TestNoDaysOfSoftDelete(t *testing.T) {
+	s := start(t)
+	vault := vaultPath("g", "vault")
+	days := func(state, n string) string {
+		return withProperties(`{"securitySettings":{"softDeleteSettings":{"softDeleteState":"` + state + `","softDeleteRetentionPeriodInDays":` + n + `}}}`)
+	}
+	is := func(state string, want float64) {
+		t.Helper()
+		soft := s.get(vault).at("properties", "securitySettings", "softDeleteSettings")
+		if diff := cmp.Diff(map[string]any{"softDeleteState": state, "softDeleteRetentionPeriodInDays": want, "enhancedSecurityState": "Enabled"}, soft); diff != "" {
+			t.Error(diff)
+		}
+	}
+	s.put(vault, days("Disabled", "0")).want(http.StatusCreated)
+	is("Disabled", 14)
+	s.patch(vault, days("Enabled", "30")).want(http.StatusOK)
+	s.patch(vault, days("Disabled", "0")).want(http.StatusOK)
+	is("Disabled", 30)
+	s.put(vault+"/backupconfig/vaultconfig", `{"properties":{"softDeleteFeatureState":"Enabled","softDeleteRetentionPeriodInDays":0}}`).want(http.StatusOK)
+	is("Enabled", 30)
+	s.patch(vault, days("Enabled", "1")).want(http.StatusBadRequest)
+}

@@ -38,7 +38,8 @@ func stateOf(d *store.Document, now time.Time) string {
 	}
 }
 
-// defaults are the properties of a vault whose creator chose none, as recorded from Azure with API 2025-08-01.
+// defaults are the properties of a vault whose creator chose none, as recorded from Azure with API 2025-08-01. There are no
+// monitoringSettings among them: Azure has none of a vault whose creator sent none, which azurerm depends on.
 const defaults = `{
 	"publicNetworkAccess": "Enabled",
 	"backupStorageVersion": "Unassigned",
@@ -59,19 +60,21 @@ const defaults = `{
 		"multiUserAuthorization": "Disabled",
 		"sourceScanConfiguration": {"state": "Disabled"}
 	},
-	"monitoringSettings": {
-		"azureMonitorAlertSettings": {
-			"alertsForAllJobFailures": "Enabled",
-			"alertsForAllReplicationIssues": "Enabled",
-			"alertsForAllFailoverIssues": "Enabled"
-		},
-		"classicAlertSettings": {
-			"alertsForCriticalOperations": "Enabled",
-			"emailNotificationsForSiteRecovery": "Enabled"
-		}
-	},
 	"restoreSettings": {
 		"crossSubscriptionRestoreSettings": {"crossSubscriptionRestoreState": "Enabled"}
+	}
+}`
+
+// monitoringDefaults complete the monitoringSettings of a request that has a part of them.
+const monitoringDefaults = `{
+	"azureMonitorAlertSettings": {
+		"alertsForAllJobFailures": "Enabled",
+		"alertsForAllReplicationIssues": "Enabled",
+		"alertsForAllFailoverIssues": "Enabled"
+	},
+	"classicAlertSettings": {
+		"alertsForCriticalOperations": "Enabled",
+		"emailNotificationsForSiteRecovery": "Enabled"
 	}
 }`
 
@@ -153,6 +156,7 @@ func (s *Service) settle(id string, before, body, in object) (object, error) {
 	if _, err := section(in, "properties"); err != nil {
 		return nil, err
 	}
+	discardNoDays(in, "properties."+pathSoftDeleteDays)
 	if lookup(in, "properties."+pathKeyIdentity) != nil {
 		// One identity takes the place of the other, and they have different members.
 		discard(body, "properties."+pathKeyIdentity)
@@ -164,17 +168,9 @@ func (s *Service) settle(id string, before, body, in object) (object, error) {
 	if where, ok := body["location"].(string); ok {
 		body["location"] = catalog.NormalizeRegion(where)
 	}
-	filled, err := decode([]byte(defaults))
-	if err != nil {
+	if err := fillProperties(body); err != nil {
 		return nil, err
 	}
-	given, err := section(body, "properties")
-	if err != nil {
-		return nil, err
-	}
-	properties := merge(filled, given)
-	body["properties"] = properties
-
 	if _, err := tagsOf(body); err != nil {
 		return nil, err
 	}
@@ -188,6 +184,33 @@ func (s *Service) settle(id string, before, body, in object) (object, error) {
 		return nil, err
 	}
 	return body, checkEncryption(before, body)
+}
+
+// fillProperties gives a vault what it has when nobody chose it.
+func fillProperties(body object) error {
+	given, err := section(body, "properties")
+	if err != nil {
+		return err
+	}
+	filled, err := decode([]byte(defaults))
+	if err != nil {
+		return err
+	}
+	if _, some := given["monitoringSettings"].(object); some {
+		if filled["monitoringSettings"], err = decode([]byte(monitoringDefaults)); err != nil {
+			return err
+		}
+	}
+	body["properties"] = merge(filled, given)
+	return nil
+}
+
+// discardNoDays takes a retention of 0 days out of a request. Samples of Microsoft's and other clients send it for a vault
+// whose days they do not choose; that it leaves them as they are is our reading.
+func discardNoDays(in object, path string) {
+	if days, ok := lookup(in, path).(json.Number); ok && days == "0" {
+		discard(in, path)
+	}
 }
 
 // settleRules brings the properties of body to the service's spelling and checks them against the rules. before is the

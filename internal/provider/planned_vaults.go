@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -132,7 +133,7 @@ func (p *plannedVaults) intend(plan vaultModel, state *vaultModel, chosen bool) 
 	}
 	if state != nil {
 		v.id = state.armID() // a name that is not known yet is still the one there is
-		v.becomesMutable = v.immutability == vault.ImmutabilityDisabled && state.Immutability.ValueString() != vault.ImmutabilityDisabled
+		v.becomesMutable = v.immutability == vault.ImmutabilityDisabled && cmp.Or(state.Immutability.ValueString(), vault.ImmutabilityDisabled) != vault.ImmutabilityDisabled
 	}
 	if !plan.Region.IsUnknown() {
 		v.region = catalog.NormalizeRegion(plan.Region.ValueString())

@@ -81,7 +81,7 @@ func (r *protectedVMResource) vaultOf(ctx context.Context, m protectedVMModel, d
 	case err == nil:
 		v = plannedVault{
 			id: id, region: found.Region, locked: found.RedundancyLocked, redundancy: string(orEmpty(found.Settings.Redundancy)),
-			immutability: orEmpty(found.Settings.Immutability),
+			immutability: found.ImmutabilityState(),
 		}
 		if planned {
 			v.redundancy, v.immutability = cmp.Or(intended.redundancy, v.redundancy), cmp.Or(intended.immutability, v.immutability)

@@ -262,7 +262,8 @@ func (r *protectedVMResource) checkDeletion(ctx context.Context, id arm.ID, stat
 	policy := cmp.Or(state.DeletionPolicy.ValueString(), deletionDelete)
 	detail := fmt.Sprintf("%s: the protection is to be %s, with deletion_policy = %q. What becomes of the backups: ", protectedVMLabel(state), fate, policy)
 	v, err := r.run.vaults.Get(ctx, id)
-	immutability := orEmpty(v.Settings.Immutability)
+	immutability := v.ImmutabilityState()
+	soft := v.Settings.SoftDelete
 	switch {
 	case policy == deletionRetain:
 		diags.AddWarning(summary, detail+points+" stay in the vault for ever. Until they are deleted no other vault can protect the VM, and the vault cannot be deleted.")
@@ -273,16 +274,21 @@ func (r *protectedVMResource) checkDeletion(ctx context.Context, id arm.ID, stat
 		diags.AddWarning(summary, detail+points+" stay in the vault until they expire by the policy. Until then no other vault can protect the VM, and the vault cannot be deleted.")
 	case err != nil:
 		diags.AddWarning(summary, detail+points+" are deleted.")
-	case immutability != vault.ImmutabilityDisabled && immutability != "":
+	case immutability != vault.ImmutabilityDisabled:
 		r.checkImmutableDeletion(v, detail+points+" are deleted", count > 0, diags)
-	case v.Settings.SoftDelete == nil || v.Settings.SoftDelete.State == "Disabled":
+	case soft != nil && soft.State == "Disabled":
 		diags.AddWarning(summary, detail+points+" are deleted for good: the vault has no soft delete.")
+	case soft == nil || soft.RetentionDays == 0:
+		diags.AddWarning(summary, detail+points+" are deleted, and kept soft-deleted for a while, the vault does not say for how long. "+comingBack)
 	default:
-		until := r.run.vaults.Now().Add(time.Duration(v.Settings.SoftDelete.RetentionDays) * 24 * time.Hour)
-		diags.AddWarning(summary, fmt.Sprintf("%s%s are deleted and kept soft-deleted until about %s. Until then a backup_protected_vm for the same VM and vault brings them "+
-			"back. If the vault is deleted too, they go with it, and come back only by undeleting the vault.", detail, points, utc(until)))
+		until := r.run.vaults.Now().Add(time.Duration(soft.RetentionDays) * 24 * time.Hour)
+		diags.AddWarning(summary, fmt.Sprintf("%s%s are deleted and kept soft-deleted until about %s. %s", detail, points, utc(until), comingBack))
 	}
 }
+
+// comingBack is how deleted backups come back.
+const comingBack = "Until then a backup_protected_vm for the same VM and vault brings them back. If the vault is deleted too, they go with it, and come back only by " +
+	"undeleting the vault."
 
 // checkImmutableDeletion is checkDeletion in a vault that keeps backups until they expire.
 func (r *protectedVMResource) checkImmutableDeletion(v vault.Vault, detail string, points bool, diags *diag.Diagnostics) {
@@ -290,7 +296,7 @@ func (r *protectedVMResource) checkImmutableDeletion(v vault.Vault, detail strin
 		diags.AddWarning("Backups of a VM end", detail+", if the vault, whose immutability this apply disables, has been changed by then. If it has not, the service refuses; then apply again.")
 		return
 	}
-	immutability := orEmpty(v.Settings.Immutability)
+	immutability := v.ImmutabilityState()
 	detail += fmt.Sprintf(", which the service refuses: the immutability of the vault is %s, so backups stay until they expire.\n\n%s",
 		immutability, otherPolicies(deletionRetain, deletionSuspend))
 	if immutability == vault.ImmutabilityUnlocked {

@@ -75,14 +75,20 @@ func skipBelowIdentity(t *testing.T) {
 // lock makes the vault as it is once its first VM was registered; the service sets this itself and takes it from nobody.
 func (c serviceClient) lock(id string) {
 	c.t.Helper()
+	c.edit(id, `"backupStorageVersion":"Unassigned"`, `"backupStorageVersion":"V2"`)
+}
+
+// edit changes a text in a document of the service that no request can change.
+func (c serviceClient) edit(id, from, to string) {
+	c.t.Helper()
 	err := c.store.Update(context.Background(), time.Now(), func(tx *store.Tx) error {
 		document, err := tx.Document(id)
 		if err != nil || document == nil {
-			return fmt.Errorf("no vault %s: %w", id, err)
+			return fmt.Errorf("no document %s: %w", id, err)
 		}
-		body := bytes.Replace(document.Body, []byte(`"backupStorageVersion":"Unassigned"`), []byte(`"backupStorageVersion":"V2"`), 1)
+		body := bytes.Replace(document.Body, []byte(from), []byte(to), 1)
 		if bytes.Equal(body, document.Body) {
-			return fmt.Errorf("the vault is locked already: %s", body)
+			return fmt.Errorf("there is no %s in %s", from, body)
 		}
 		document.Body = body
 		return tx.PutDocument(document)

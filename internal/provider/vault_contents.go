@@ -60,12 +60,12 @@ func (r *vaultResource) planDestroy(ctx context.Context, state vaultModel, diags
 
 // emptying says what becomes of what a vault holds when it is deleted.
 func (r *vaultResource) emptying(force bool, v vault.Vault) string {
-	immutability := orEmpty(v.Settings.Immutability)
+	immutability := v.ImmutabilityState()
 	switch {
 	case !force:
 		return "The service refuses to delete it while they are there. Unless they leave in the same apply, with their backups, it fails; force_destroy = true " +
 			"deletes them with their backups, after an apply that sets it."
-	case immutability == vault.ImmutabilityUnlocked || immutability == vault.ImmutabilityLocked:
+	case immutability != vault.ImmutabilityDisabled:
 		return fmt.Sprintf("force_destroy = true, but immutability is %s, and the service refuses to delete their backups before they expire.", immutability)
 	}
 	return "force_destroy = true: all of them are deleted with their backups."

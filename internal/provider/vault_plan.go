@@ -156,6 +156,7 @@ func (r *vaultResource) planUpdate(ctx context.Context, state vaultModel, req re
 	}
 	r.run.plans.intend(plan, &state, !configIsNull(req, "storage_redundancy"))
 	planIdentity(ctx, plan, state, resp)
+	openUnsaid(ctx, plan, state, resp)
 	checkRedundancyChange(plan, state, &resp.Diagnostics)
 	checkSettingsChange(ctx, plan, state, &resp.Diagnostics)
 	r.checkSoftDelete(ctx, plan, state, req, resp)

@@ -28,7 +28,7 @@ func settingsDataAttributes() map[string]schema.Attribute {
 		"public_network_access_enabled": flag("Whether the vault can be reached from public networks."),
 		"cross_subscription_restore":    text("Whether backups can be restored to other subscriptions: `Enabled`, `Disabled` or `PermanentlyDisabled`."),
 		"state":                         text("Where the vault stands: `Creating`, `Active`, `Updating`, `Deleting` or `Failed`."),
-		"soft_delete": object("Whether deleted backups are kept for a while.", map[string]schema.Attribute{
+		"soft_delete": object("Whether deleted backups are kept for a while; null, also in it, is what the service does not say.", map[string]schema.Attribute{
 			"state":          text("`Disabled`, `Enabled` or `AlwaysOn`."),
 			"retention_days": count("How many days deleted backups are kept."),
 		}),
@@ -48,7 +48,7 @@ func settingsDataAttributes() map[string]schema.Attribute {
 				MarkdownDescription: "The ARM id of the user-assigned identity by which the vault reaches the key.", CustomType: armNameType, Computed: true,
 			},
 		}),
-		"monitoring": object("The alerts of the vault.", map[string]schema.Attribute{
+		"monitoring": object("The alerts of the vault; null when the service tells of none, as of a vault that was made without them.", map[string]schema.Attribute{
 			"alerts_for_all_job_failures_enabled":            flag("Whether there are Azure Monitor alerts for failed jobs."),
 			"alerts_for_all_replication_issues_enabled":      flag("Whether there are Azure Monitor alerts for replication issues."),
 			"alerts_for_all_failover_issues_enabled":         flag("Whether there are Azure Monitor alerts for failover issues."),

@@ -7,8 +7,11 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
@@ -78,15 +81,8 @@ func as[T any](ctx context.Context, object types.Object, diags *diag.Diagnostics
 func (m vaultSettingsModel) wanted(ctx context.Context, diags *diag.Diagnostics) vault.Settings {
 	s := vault.Settings{
 		SKU: known(m.SKU), Immutability: known(m.Immutability), CrossSubscriptionRestore: known(m.CrossSubscriptionRestore),
-		CrossRegionRestoreEnabled:  m.CrossRegionRestoreEnabled.ValueBoolPointer(),
-		PublicNetworkAccessEnabled: m.PublicNetworkAccessEnabled.ValueBoolPointer(),
-		Identity:                   &vault.Identity{Type: "None"},
-	}
-	if m.CrossRegionRestoreEnabled.IsUnknown() {
-		s.CrossRegionRestoreEnabled = nil
-	}
-	if m.PublicNetworkAccessEnabled.IsUnknown() {
-		s.PublicNetworkAccessEnabled = nil
+		CrossRegionRestoreEnabled: knownSwitch(m.CrossRegionRestoreEnabled), PublicNetworkAccessEnabled: knownSwitch(m.PublicNetworkAccessEnabled),
+		Identity: &vault.Identity{Type: "None"},
 	}
 	if redundancy := known(m.StorageRedundancy); redundancy != nil {
 		s.Redundancy = new(catalog.Redundancy(*redundancy))
@@ -105,16 +101,21 @@ func (m vaultSettingsModel) wanted(ctx context.Context, diags *diag.Diagnostics)
 		}
 	}
 	if w, ok := as[monitoringModel](ctx, m.Monitoring, diags); ok {
-		// A switch that is left out is on, which is what the service makes of it at birth; later the plan has its value.
 		s.Monitoring = &vault.Monitoring{
-			JobFailures: onUnlessOff(w.JobFailures), ReplicationIssues: onUnlessOff(w.ReplicationIssues), FailoverIssues: onUnlessOff(w.FailoverIssues),
-			CriticalOperations: onUnlessOff(w.CriticalOperations), SiteRecoveryEmails: onUnlessOff(w.SiteRecoveryEmails),
+			JobFailures: knownSwitch(w.JobFailures), ReplicationIssues: knownSwitch(w.ReplicationIssues), FailoverIssues: knownSwitch(w.FailoverIssues),
+			CriticalOperations: knownSwitch(w.CriticalOperations), SiteRecoveryEmails: knownSwitch(w.SiteRecoveryEmails),
 		}
 	}
 	return s
 }
 
-func onUnlessOff(b types.Bool) bool { return b.IsNull() || b.IsUnknown() || b.ValueBool() }
+// knownSwitch is known of a switch.
+func knownSwitch(b types.Bool) *bool {
+	if b.IsUnknown() {
+		return nil
+	}
+	return b.ValueBoolPointer()
+}
 
 // known is the value of an attribute that has one.
 func known(s types.String) *string {
@@ -124,10 +125,10 @@ func known(s types.String) *string {
 	return s.ValueStringPointer()
 }
 
-// take makes the settings what the service says they are.
+// take makes the settings what the service says they are; what it does not say is null.
 func (m *vaultSettingsModel) take(ctx context.Context, v vault.Vault) (diags diag.Diagnostics) {
 	s := v.Settings
-	m.StorageRedundancy = types.StringValue(string(*s.Redundancy))
+	m.StorageRedundancy = textOrNull(string(orEmpty(s.Redundancy)))
 	m.StorageRedundancyLocked = types.BoolValue(v.RedundancyLocked)
 	m.CrossRegionRestoreEnabled = types.BoolPointerValue(s.CrossRegionRestoreEnabled)
 	m.SKU = types.StringPointerValue(s.SKU)
@@ -135,19 +136,68 @@ func (m *vaultSettingsModel) take(ctx context.Context, v vault.Vault) (diags dia
 	m.PublicNetworkAccessEnabled = types.BoolPointerValue(s.PublicNetworkAccessEnabled)
 	m.CrossSubscriptionRestore = types.StringPointerValue(s.CrossSubscriptionRestore)
 	m.State = types.StringValue(string(v.State))
-	m.SoftDelete = objectValue(softDeleteTypes, map[string]attr.Value{
-		"state": types.StringValue(s.SoftDelete.State), "retention_days": types.Int64Value(int64(s.SoftDelete.RetentionDays)),
-	}, &diags)
-	m.Monitoring = objectValue(monitoringTypes, map[string]attr.Value{
-		"alerts_for_all_job_failures_enabled":            types.BoolValue(s.Monitoring.JobFailures),
-		"alerts_for_all_replication_issues_enabled":      types.BoolValue(s.Monitoring.ReplicationIssues),
-		"alerts_for_all_failover_issues_enabled":         types.BoolValue(s.Monitoring.FailoverIssues),
-		"alerts_for_critical_operation_failures_enabled": types.BoolValue(s.Monitoring.CriticalOperations),
-		"email_notifications_for_site_recovery_enabled":  types.BoolValue(s.Monitoring.SiteRecoveryEmails),
-	}, &diags)
+	m.SoftDelete = softDeleteValue(m.SoftDelete, s.SoftDelete, &diags)
+	m.Monitoring = monitoringValue(m.Monitoring, s.Monitoring, &diags)
 	m.Identity = identityValue(ctx, m.Identity, s.Identity, &diags)
 	m.Encryption = encryptionValue(ctx, m.Encryption, s.Encryption, &diags)
 	return diags
+}
+
+// softDeleteValue is null when the service says nothing; an object that there was stays one, with nulls in it, as that of
+// an empty soft_delete = {} in the configuration.
+func softDeleteValue(was types.Object, s *vault.SoftDelete, diags *diag.Diagnostics) types.Object {
+	if s == nil {
+		if !isKnown(was) {
+			return types.ObjectNull(softDeleteTypes)
+		}
+		s = &vault.SoftDelete{}
+	}
+	days := types.Int64Null()
+	if s.RetentionDays != 0 {
+		days = types.Int64Value(int64(s.RetentionDays))
+	}
+	return objectValue(softDeleteTypes, map[string]attr.Value{"state": textOrNull(s.State), "retention_days": days}, diags)
+}
+
+// monitoringValue is to monitoring what softDeleteValue is to soft_delete.
+func monitoringValue(was types.Object, m *vault.Monitoring, diags *diag.Diagnostics) types.Object {
+	if m == nil {
+		if !isKnown(was) {
+			return types.ObjectNull(monitoringTypes)
+		}
+		m = &vault.Monitoring{}
+	}
+	return objectValue(monitoringTypes, map[string]attr.Value{
+		"alerts_for_all_job_failures_enabled":            types.BoolPointerValue(m.JobFailures),
+		"alerts_for_all_replication_issues_enabled":      types.BoolPointerValue(m.ReplicationIssues),
+		"alerts_for_all_failover_issues_enabled":         types.BoolPointerValue(m.FailoverIssues),
+		"alerts_for_critical_operation_failures_enabled": types.BoolPointerValue(m.CriticalOperations),
+		"email_notifications_for_site_recovery_enabled":  types.BoolPointerValue(m.SiteRecoveryEmails),
+	}, diags)
+}
+
+func isKnown(o types.Object) bool { return !o.IsNull() && !o.IsUnknown() }
+
+// openUnsaid leaves open what the service said nothing of and may say after a change of what is beside it.
+func openUnsaid(ctx context.Context, plan, state vaultModel, resp *resource.ModifyPlanResponse) {
+	for name, o := range map[string]struct{ after, before types.Object }{
+		"soft_delete": {plan.SoftDelete, state.SoftDelete}, "monitoring": {plan.Monitoring, state.Monitoring},
+	} {
+		if !isKnown(o.after) || o.after.Equal(o.before) {
+			continue
+		}
+		for member, value := range o.after.Attributes() {
+			if !value.IsNull() {
+				continue
+			}
+			unknown, err := value.Type(ctx).ValueFromTerraform(ctx, tftypes.NewValue(value.Type(ctx).TerraformType(ctx), tftypes.UnknownValue))
+			if err != nil {
+				resp.Diagnostics.AddError("Unable to plan backup vault", problem(vaultLabel(state), err, "This is a defect of the provider."))
+				return
+			}
+			resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(name).AtName(member), unknown)...)
+		}
+	}
 }
 
 func objectValue(kinds map[string]attr.Type, values map[string]attr.Value, diags *diag.Diagnostics) types.Object {

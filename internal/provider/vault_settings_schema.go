@@ -50,8 +50,9 @@ func settingsAttributes() map[string]schema.Attribute {
 			Validators: []validator.String{stringvalidator.OneOf("Standard", "RS0")},
 		},
 		"soft_delete": schema.SingleNestedAttribute{
-			MarkdownDescription: "Whether deleted backups are kept for a while. What is not set, the service chooses, and the vault keeps. Changed in place.",
-			Optional:            true, Computed: true,
+			MarkdownDescription: "Whether deleted backups are kept for a while. What is not set, the service chooses, and the vault keeps; null is what " +
+				"it does not say. Changed in place.",
+			Optional: true, Computed: true,
 			Attributes: map[string]schema.Attribute{
 				"state": schema.StringAttribute{
 					MarkdownDescription: "`Disabled`, `Enabled` or `AlwaysOn`, which is final: another value is then an error when planning. Where the " +
@@ -60,7 +61,7 @@ func settingsAttributes() map[string]schema.Attribute {
 					Validators: []validator.String{stringvalidator.OneOf("Disabled", "Enabled", "AlwaysOn")},
 				},
 				"retention_days": schema.Int64Attribute{
-					MarkdownDescription: "How many days deleted backups are kept: 14 to 180.",
+					MarkdownDescription: "How many days deleted backups are kept: 14 to 180. Null when the service does not say.",
 					Optional:            true, Computed: true,
 					Validators: []validator.Int64{int64validator.Between(softDeleteMinDays, softDeleteMaxDays)},
 				},
@@ -129,8 +130,9 @@ func settingsAttributes() map[string]schema.Attribute {
 			},
 		},
 		"monitoring": schema.SingleNestedAttribute{
-			MarkdownDescription: "The alerts of the vault. What is not set, the service chooses, and the vault keeps. Changed in place.",
-			Optional:            true, Computed: true,
+			MarkdownDescription: "The alerts of the vault. A vault made without them has none that the service tells of, which is null. When one is set, those that are " +
+				"not set stay as they are, or are on. Changed in place.",
+			Optional: true, Computed: true,
 			Attributes: map[string]schema.Attribute{
 				"alerts_for_all_job_failures_enabled":            alertSwitch("Azure Monitor alerts for failed jobs"),
 				"alerts_for_all_replication_issues_enabled":      alertSwitch("Azure Monitor alerts for replication issues"),

@@ -233,7 +233,7 @@ func (r *vmPolicyResource) immutabilityOf(ctx context.Context, id arm.ID) string
 		tflog.Warn(ctx, "unable to read the vault of a policy", map[string]any{"error": err.Error()})
 		return ""
 	}
-	return orEmpty(v.Settings.Immutability)
+	return v.ImmutabilityState()
 }
 
 func (m vmPolicyModel) changesFrequency(ctx context.Context, state vmPolicyModel, diags *diag.Diagnostics) bool {

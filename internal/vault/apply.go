@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"reflect"
+	"strings"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
@@ -86,13 +87,15 @@ func (c *Client) putOver(ctx context.Context, id arm.ID, settings Settings) (Vau
 	}
 	overlay(document, changes)
 	if settings.Tags != nil {
-		document["tags"] = *settings.Tags // replaced whole, not merged
+		document[spelledIn(document, "tags")] = *settings.Tags // replaced whole, not merged
 	}
 	return c.put(ctx, id, document, http.Header{})
 }
 
+// overlay lays changes over a document, member by member, at any depth.
 func overlay(document, changes map[string]any) {
 	for name, value := range changes {
+		name = spelledIn(document, name)
 		inner, ok := value.(map[string]any)
 		outer, both := document[name].(map[string]any)
 		if ok && both {
@@ -101,4 +104,17 @@ func overlay(document, changes map[string]any) {
 		}
 		document[name] = value
 	}
+}
+
+// spelledIn is a member's name as the document has it, in whatever letter case; a member that is not there keeps ours.
+func spelledIn(document map[string]any, name string) string {
+	if _, same := document[name]; same {
+		return name
+	}
+	for spelled := range document {
+		if strings.EqualFold(spelled, name) {
+			return spelled
+		}
+	}
+	return name
 }

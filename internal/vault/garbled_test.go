@@ -79,7 +79,7 @@ func TestGarbledReadsForgetNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if v, err := c.WaitActive(t.Context(), accepted, nil); err == nil || v.ARMID != id("contoso").String() || v.Settings.Redundancy == nil {
+	if v, err := c.WaitActive(t.Context(), accepted, nil); err == nil || v.ARMID != id("contoso").String() || v.Settings.Tags == nil {
 		t.Errorf("a vault: %v %+v", err, v)
 	}
 }

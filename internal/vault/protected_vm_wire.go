@@ -63,15 +63,16 @@ func (w wireItem) protectedVM() (ProtectedVM, error) {
 	}
 	p := w.Properties
 	vm := ProtectedVM{
-		ID: id, ARMID: w.ID, SourceVMID: cmp.Or(p.SourceResourceID, p.VirtualMachineID), PolicyID: p.PolicyID, State: p.ProtectionState, Health: p.HealthStatus,
+		ID: id, ARMID: w.ID, SourceVMID: cmp.Or(p.SourceResourceID, p.VirtualMachineID), PolicyID: p.PolicyID, Health: p.HealthStatus,
+		State:            orZero(said(p.ProtectionState, StateProtected, StateIRPending, StateStopped, StateSuspended)),
 		LastBackupStatus: p.LastBackupStatus, RecoveryPoints: orZero(p.ExtendedInfo).RecoveryPointCount,
 		Disks: orZero(p.ExtendedProperties).Disks.disks(), SoftDeleted: p.IsScheduledForDeferredDelete,
 	}
 	if at, err := time.Parse(time.RFC3339, p.LastBackupTime); err == nil && at.Year() > never {
 		vm.LastBackup = at.UTC()
 	}
-	if at, err := time.Parse(time.RFC3339, p.DeferredDeleteTimeInUTC); err == nil && vm.SoftDeleted {
-		// When it was deleted; it is kept for the days of retention after that.
+	if at, err := time.Parse(time.RFC3339, p.DeferredDeleteTimeInUTC); err == nil && vm.SoftDeleted && p.SoftDeleteRetentionInDays > 0 {
+		// When it was deleted; it is kept for the days of retention after that, which not every API version tells.
 		vm.PurgeAt = at.UTC().AddDate(0, 0, p.SoftDeleteRetentionInDays)
 	}
 	return vm, nil

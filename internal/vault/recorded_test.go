@@ -27,10 +27,10 @@ func TestRecordedVault(t *testing.T) {
 	}
 	on := true
 	want := vault.Settings{
-		SKU: new("Standard"), Redundancy: new(catalog.GeoRedundant), CrossRegionRestoreEnabled: new(bool), Immutability: new("Disabled"),
+		SKU: new("Standard"), Redundancy: new(catalog.GeoRedundant), CrossRegionRestoreEnabled: new(bool),
 		SoftDelete:                 &vault.SoftDelete{State: "AlwaysOn", RetentionDays: 14},
 		PublicNetworkAccessEnabled: &on, CrossSubscriptionRestore: new("Enabled"),
-		Monitoring: &vault.Monitoring{JobFailures: true, ReplicationIssues: true, FailoverIssues: true, CriticalOperations: true, SiteRecoveryEmails: true},
+		Monitoring: &vault.Monitoring{JobFailures: new(true), ReplicationIssues: new(true), FailoverIssues: new(true), CriticalOperations: new(true), SiteRecoveryEmails: new(true)},
 		Tags:       &map[string]string{},
 	}
 	if d := cmp.Diff(want, v.Settings); d != "" || v.State != vault.Active || v.Region != "eastasia" || v.RedundancyLocked {

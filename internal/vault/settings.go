@@ -8,7 +8,8 @@ import (
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 )
 
-// Settings are what can be chosen about a vault. In what a caller wants, nil means: as the service has it.
+// Settings are what can be chosen about a vault. In what a caller wants, nil means: as the service has it; in what the
+// service describes, that it does not say.
 type Settings struct {
 	SKU                        *string // Standard or RS0
 	Redundancy                 *catalog.Redundancy
@@ -26,16 +27,21 @@ type Settings struct {
 
 // SoftDelete says whether deleted backups are kept for a while.
 type SoftDelete struct {
-	// State is Disabled, Enabled or AlwaysOn, which is final; empty to leave it as it is.
+	// State is Disabled, Enabled or AlwaysOn, which is final; empty to leave it as it is, or when the service does not say.
 	State string
-	// RetentionDays is 14 to 180; 0 to leave it as it is.
+	// RetentionDays is 14 to 180; 0 to leave it as it is, or when the service does not say.
 	RetentionDays int
 }
 
-// Monitoring are the switches of a vault's alerts.
+// Monitoring are the switches of a vault's alerts, nil as in Settings.
 type Monitoring struct {
-	JobFailures, ReplicationIssues, FailoverIssues bool // Azure Monitor's
-	CriticalOperations, SiteRecoveryEmails         bool // the classic ones
+	JobFailures, ReplicationIssues, FailoverIssues *bool // Azure Monitor's
+	CriticalOperations, SiteRecoveryEmails         *bool // the classic ones
+}
+
+// switches lists the switches, in one order.
+func (m *Monitoring) switches() []**bool {
+	return []**bool{&m.JobFailures, &m.ReplicationIssues, &m.FailoverIssues, &m.CriticalOperations, &m.SiteRecoveryEmails}
 }
 
 // Identity is the managed identity of a vault.
@@ -117,7 +123,7 @@ func (s Settings) missing(actual Settings) (step Settings, ok bool) {
 		Immutability:               differing(s.Immutability, actual.Immutability),
 		PublicNetworkAccessEnabled: differing(s.PublicNetworkAccessEnabled, actual.PublicNetworkAccessEnabled),
 		CrossSubscriptionRestore:   differing(s.CrossSubscriptionRestore, actual.CrossSubscriptionRestore),
-		Monitoring:                 differing(s.Monitoring, actual.Monitoring),
+		Monitoring:                 s.Monitoring.missing(actual.Monitoring),
 		SoftDelete:                 s.SoftDelete.missing(actual.SoftDelete),
 	}
 	if s.Identity != nil && !s.Identity.same(actual.Identity) {
@@ -138,17 +144,39 @@ func (s Settings) missing(actual Settings) (step Settings, ok bool) {
 }
 
 func (s *SoftDelete) missing(actual *SoftDelete) *SoftDelete {
-	if s == nil || actual == nil {
-		return s
+	if s == nil {
+		return nil
 	}
+	has := orZero(actual)
 	var step SoftDelete
-	if s.State != "" && s.State != actual.State {
+	if s.State != "" && s.State != has.State {
 		step.State = s.State
 	}
-	if s.RetentionDays != 0 && s.RetentionDays != actual.RetentionDays {
+	if s.RetentionDays != 0 && s.RetentionDays != has.RetentionDays {
 		step.RetentionDays = s.RetentionDays
 	}
 	if step == (SoftDelete{}) {
+		return nil
+	}
+	return &step
+}
+
+// missing is nil when the service has every switch that is wanted. Otherwise it is all of them, with those that are not
+// wanted as the service has them: Azure refuses a part of them from API version 2024-02-01 on.
+func (m *Monitoring) missing(actual *Monitoring) *Monitoring {
+	if m == nil {
+		return nil
+	}
+	step, differs := *m, false
+	has := orZero(actual)
+	for i, is := range has.switches() {
+		wanted := step.switches()[i]
+		differs = differs || differing(*wanted, *is) != nil
+		if *wanted == nil {
+			*wanted = *is
+		}
+	}
+	if !differs {
 		return nil
 	}
 	return &step

@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -48,7 +49,8 @@ type Vault struct {
 	ARMID string
 	// Region is the canonical name, such as "chinaeast".
 	Region string
-	// Settings are all known: no pointer is nil but those of what the vault does not have, an identity or encryption.
+	// Settings are what the service says of them; what it does not say is nil, and so is what the vault does not have.
+	// Only Tags never is.
 	Settings Settings
 	// RedundancyLocked tells that a VM has been registered with the vault.
 	RedundancyLocked bool
@@ -56,6 +58,11 @@ type Vault struct {
 
 	// operation is the URL of the write in progress, known only to the process that began it.
 	operation string
+}
+
+// ImmutabilityState is what the service goes by: a vault of which it says nothing is not immutable.
+func (v Vault) ImmutabilityState() string {
+	return cmp.Or(orZero(v.Settings.Immutability), ImmutabilityDisabled)
 }
 
 // NewID builds the id of a vault.

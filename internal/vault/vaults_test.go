@@ -136,10 +136,10 @@ func TestLifeOfAVault(t *testing.T) {
 		ID: id("contoso"), ARMID: id("contoso").String(), Region: "chinaeast", State: vault.Active,
 		Settings: vault.Settings{
 			SKU: new("Standard"), Redundancy: new(catalog.LocallyRedundant), CrossRegionRestoreEnabled: new(false),
-			SoftDelete: &vault.SoftDelete{State: "Enabled", RetentionDays: 14}, Immutability: new("Disabled"),
+			// Of the immutability and the monitoring of a vault that was made without them the service says nothing.
+			SoftDelete:                 &vault.SoftDelete{State: "Enabled", RetentionDays: 14},
 			PublicNetworkAccessEnabled: new(true), CrossSubscriptionRestore: new("Enabled"),
-			Monitoring: &vault.Monitoring{JobFailures: true, ReplicationIssues: true, FailoverIssues: true, CriticalOperations: true, SiteRecoveryEmails: true},
-			Tags:       &map[string]string{"env": "prod"},
+			Tags: &map[string]string{"env": "prod"},
 		},
 	}
 	expect := func(got vault.Vault, err error, calls ...string) {
@@ -292,7 +292,7 @@ func TestRepairOfAFailedVault(t *testing.T) {
 	if v, err := c.WaitActive(t.Context(), accepted, nil); err != nil || v.State != vault.Active || tag(v) != "" {
 		t.Error(v, err)
 	}
-	if !strings.Contains(put, `"monitoringSettings"`) || !strings.Contains(put, `"sku"`) {
+	if !strings.Contains(put, `"bcdrSecurityLevel"`) || !strings.Contains(put, `"sku"`) {
 		t.Errorf("the repair drops what it does not know: %s", put)
 	}
 }

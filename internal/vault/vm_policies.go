@@ -87,7 +87,8 @@ func (c *Client) UpdatePolicy(ctx context.Context, id PolicyID, p catalog.VMPoli
 	if err := c.arm.Get(ctx, id.String(), catalog.BackupAPIVersion, &document); err != nil {
 		return Policy{}, err
 	}
-	properties, _ := document["properties"].(map[string]any)
+	member := spelledIn(document, "properties")
+	properties, _ := document[member].(map[string]any)
 	if properties == nil {
 		properties = map[string]any{}
 	}
@@ -100,11 +101,11 @@ func (c *Client) UpdatePolicy(ctx context.Context, id PolicyID, p catalog.VMPoli
 		return Policy{}, err
 	}
 	for _, name := range []string{"protectedItemsCount", "resourceGuardOperationRequests"} {
-		delete(properties, name) // of this moment, not of the policy
+		delete(properties, spelledIn(properties, name)) // of this moment, not of the policy
 	}
 	dropModelled(properties, changed)
 	overlay(properties, changed)
-	document["properties"] = properties
+	document[member] = properties
 	return c.putPolicy(ctx, id, document, progress)
 }
 

@@ -104,6 +104,29 @@ func TestPolicyUpdateKeepsWhatIsNotModelled(t *testing.T) {
 	}
 }
 
+// A service that spells members otherwise gets back its own, once.
+func TestPolicyUpdateInAnotherLetterCase(t *testing.T) {
+	c, f := newFake(t)
+	id := policyID("daily")
+	f.put(id.String(), `{"Id":"`+id.String()+`","Properties":{"BackupManagementType":"AzureIaasVM","ProtectedItemsCount":3,"TimeZone":"UTC","Novel":1}}`)
+	if _, err := c.UpdatePolicy(t.Context(), id, daily, nil); err != nil {
+		t.Fatal(err)
+	}
+	sent := decoded(t, f.bodies[len(f.bodies)-1])
+	properties, _ := sent["Properties"].(map[string]any)
+	if sent["properties"] != nil || properties["Novel"] != 1.0 {
+		t.Errorf("sent %v", sent)
+	}
+	seen := map[string]bool{}
+	for name := range properties {
+		if folded := strings.ToLower(name); seen[folded] || folded == "protecteditemscount" {
+			t.Errorf("sent %s in %v", name, properties)
+		} else {
+			seen[folded] = true
+		}
+	}
+}
+
 // The answers that ARM.md has for a PUT and a DELETE besides 200.
 func TestPolicyWritesThatTakeTime(t *testing.T) {
 	c, f := newFake(t)

@@ -1,9 +1,6 @@
 package vault
 
 import (
-	"slices"
-	"strings"
-
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 )
 
@@ -111,8 +108,6 @@ func switched(on bool) string {
 	return "Disabled"
 }
 
-func isOn(word string) bool { return strings.EqualFold(word, "Enabled") }
-
 // newWire writes the settings that are not nil.
 func newWire(s Settings) wireVault {
 	w := wireVault{Tags: s.Tags, Properties: &wireProperties{}}
@@ -173,10 +168,13 @@ func newWireEncryption(e Encryption) *wireEncryption {
 	}
 }
 
+// newWireMonitoring writes every switch, since Azure refuses a part of them. One that nobody has chosen is on, which is
+// what older API versions make of it.
 func newWireMonitoring(m Monitoring) *wireMonitoring {
+	word := func(on *bool) string { return switched(on == nil || *on) }
 	return &wireMonitoring{
-		&wireAzureMonitor{switched(m.JobFailures), switched(m.ReplicationIssues), switched(m.FailoverIssues)},
-		&wireClassicAlerts{switched(m.CriticalOperations), switched(m.SiteRecoveryEmails)},
+		&wireAzureMonitor{word(m.JobFailures), word(m.ReplicationIssues), word(m.FailoverIssues)},
+		&wireClassicAlerts{word(m.CriticalOperations), word(m.SiteRecoveryEmails)},
 	}
 }
 
@@ -194,99 +192,4 @@ func newWireCreate(region string, s Settings) wireVault {
 		w.Properties = &wireProperties{}
 	}
 	return w
-}
-
-// vault reads what the service says; what it leaves out has the value that ARM documents for that.
-func (w wireVault) vault() (Vault, error) {
-	id, err := ParseID(w.ID)
-	if err != nil {
-		return Vault{}, err
-	}
-	p := orZero(w.Properties)
-	security := orZero(p.SecuritySettings)
-	redundancy := orZero(p.RedundancySettings)
-	softDelete := orZero(security.SoftDeleteSettings)
-	sku := orZero(w.SKU).Name
-	storage := catalog.Redundancy(redundancy.StandardTierStorageRedundancy)
-	crossRegion := isOn(redundancy.CrossRegionRestore)
-	immutability := canonical(orZero(security.ImmutabilitySettings).State, ImmutabilityDisabled, ImmutabilityUnlocked, ImmutabilityLocked)
-	public := !strings.EqualFold(p.PublicNetworkAccess, "Disabled")
-	crossSubscription := canonical(orZero(p.RestoreSettings).CrossSubscriptionRestoreSettings.CrossSubscriptionRestoreState, "Enabled", "Disabled", "PermanentlyDisabled")
-	tags := map[string]string{}
-	if w.Tags != nil && *w.Tags != nil {
-		tags = *w.Tags
-	}
-	return Vault{
-		ID:               id,
-		ARMID:            w.ID,
-		Region:           catalog.NormalizeRegion(w.Location),
-		RedundancyLocked: locked(p.BackupStorageVersion),
-		State:            stateOf(p.ProvisioningState),
-		Settings: Settings{
-			SKU: &sku, Redundancy: &storage, CrossRegionRestoreEnabled: &crossRegion,
-			SoftDelete:   &SoftDelete{canonical(softDelete.SoftDeleteState, "Disabled", "Enabled", "AlwaysOn"), softDelete.SoftDeleteRetentionPeriodInDays},
-			Immutability: &immutability, PublicNetworkAccessEnabled: &public, CrossSubscriptionRestore: &crossSubscription,
-			Monitoring: p.MonitoringSettings.monitoring(), Identity: w.Identity.identity(), Encryption: p.Encryption.encryption(), Tags: &tags,
-		},
-	}, nil
-}
-
-// canonical gives a word of the service our spelling of it, and the first of the words when it is left out. The
-// service writes AlwaysON where its documentation has AlwaysOn.
-func canonical(word string, words ...string) string {
-	for _, w := range words {
-		if strings.EqualFold(w, word) {
-			return w
-		}
-	}
-	if word == "" {
-		return words[0]
-	}
-	return word
-}
-
-func orZero[T any](p *T) T {
-	if p == nil {
-		var zero T
-		return zero
-	}
-	return *p
-}
-
-func (w *wireMonitoring) monitoring() *Monitoring {
-	azure := orZero(orZero(w).AzureMonitorAlertSettings)
-	classic := orZero(orZero(w).ClassicAlertSettings)
-	return &Monitoring{
-		isOn(azure.AlertsForAllJobFailures), isOn(azure.AlertsForAllReplicationIssues), isOn(azure.AlertsForAllFailoverIssues),
-		isOn(classic.AlertsForCriticalOperations), isOn(classic.EmailNotificationsForSiteRecovery),
-	}
-}
-
-func (w *wireIdentity) identity() *Identity {
-	if w == nil || w.Type == "" || strings.EqualFold(w.Type, "None") {
-		return nil
-	}
-	i := &Identity{Type: canonical(strings.ReplaceAll(w.Type, ",User", ", User"), "SystemAssigned", "UserAssigned", "SystemAssigned, UserAssigned"), PrincipalID: w.PrincipalID, TenantID: w.TenantID}
-	for id := range w.UserAssignedIdentities {
-		i.IDs = append(i.IDs, id)
-	}
-	slices.Sort(i.IDs)
-	return i
-}
-
-func (w *wireEncryption) encryption() *Encryption {
-	if w == nil || orZero(w.KeyVaultProperties).KeyURI == "" {
-		return nil
-	}
-	kek := orZero(w.KekIdentity)
-	return &Encryption{
-		KeyID: w.KeyVaultProperties.KeyURI, InfrastructureEncryptionEnabled: isOn(w.InfrastructureEncryption),
-		UseSystemAssignedIdentity: orZero(kek.UseSystemAssignedIdentity), UserAssignedIdentityID: kek.UserAssignedIdentity,
-	}
-}
-
-// locked reads the redundancy lock from the vault itself, which saves a call to backupstorageconfig for each vault:
-// the storage version is "Unassigned" until the first item is registered, which is the moment the redundancy locks.
-func locked(backupStorageVersion string) bool {
-	return backupStorageVersion != "" && backupStorageVersion != "Unassigned"
 }
