@@ -290,19 +290,6 @@ func TestProtectedVMValidate_disks(t *testing.T) {
 	}
 }
 
-// ignore_changes leaves a set in place that validation did not see.
-func TestAccProtectedVM_diskChoiceIgnored(t *testing.T) {
-	t.Parallel()
-	w := acctest.NewWorkspace(t, lifecycleConfig("", contoso()+web(`include_disk_luns = [1]`)))
-	w.MustRun("apply", "-auto-approve")
-	w.Write("main.tf", lifecycleConfig("", contoso()+web(`os_disk_only = true`, `lifecycle { ignore_changes = [include_disk_luns] }`)))
-	r := w.Run("plan")
-	if r.ExitCode == 0 {
-		t.Error("the plan succeeds")
-	}
-	wantOutput(t, r, "Data disks are chosen, and none is to be backed up")
-}
-
 // Which disks are chosen of a stopped protection may not be known yet, which is no error.
 func TestAccProtectedVM_unknownDisksOfStopped(t *testing.T) {
 	t.Parallel()

@@ -140,21 +140,6 @@ func TestAccProtectedVM_stoppedElsewhereAnd(t *testing.T) {
 	}
 }
 
-// Backups that stand still because somebody deleted the policy, too, are not taken up by a plan that has to fail.
-func TestAccProtectedVM_stoppedElsewherePolicyGone(t *testing.T) {
-	t.Parallel()
-	w := acctest.NewWorkspace(t, lifecycleConfig("", contoso()+web()))
-	w.MustRun("apply", "-auto-approve")
-	service := newServiceClient(t, databaseOf(w))
-	service.putWeb(`"protectionState":"ProtectionStopped"`)
-	service.delete(defaultPolicy)
-	r := w.Run("plan")
-	if r.ExitCode == 0 {
-		t.Error("the plan succeeds")
-	}
-	wantOutput(t, r, "Backup policy does not exist", `The vault "contoso" has no policy "DefaultPolicy". It has these policies for VMs: EnhancedPolicy.`)
-}
-
 // The import of a stopped protection: what the configuration asks for is planned, and what Terraform writes for it asks for
 // nothing.
 func TestAccProtectedVM_importOfStopped(t *testing.T) {
