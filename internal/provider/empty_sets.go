@@ -38,5 +38,3 @@ func isEmptySet(s types.Set) bool { return !s.IsNull() && !s.IsUnknown() && len(
 func sameSet(a, b types.Set) bool {
 	return a.Equal(b) || !a.IsUnknown() && !b.IsUnknown() && len(a.Elements()) == 0 && len(b.Elements()) == 0
 }
-
-func isUnknown(v attr.Value) bool { return v.IsUnknown() }

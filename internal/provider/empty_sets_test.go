@@ -11,8 +11,8 @@ import (
 	"github.com/azurebackup/terraform-provider-backup/internal/acctest"
 )
 
-// late is a value that is known only when it is applied, when it changes with the one before.
-func late(name, value string) string {
+// knownLate is a value that is known only when it is applied, when it changes with the one before.
+func knownLate(name, value string) string {
 	return fmt.Sprintf("resource \"terraform_data\" %q {\n  input = %s\n}\n", name, value)
 }
 
@@ -27,7 +27,7 @@ func TestAccEmptySets_disks(t *testing.T) {
 		return acctest.Config(database, contoso()+web("include_disk_luns = "+include, "exclude_disk_luns = "+exclude))
 	}
 	fromLate := func(luns string) string {
-		return acctest.Config(database, contoso()+web("include_disk_luns = toset(terraform_data.luns.output)")+late("luns", luns))
+		return acctest.Config(database, contoso()+web("include_disk_luns = toset(terraform_data.luns.output)")+knownLate("luns", luns))
 	}
 	var steps []resource.TestStep
 	want, puts := "", 0
@@ -100,7 +100,7 @@ func TestAccEmptySets_policy(t *testing.T) {
 			"retention_yearly = "+strings.Replace(monthly, "{", `{ months = ["May"], `, 1))...)
 	}
 	late := func(value string) string {
-		return config(emptyDaily, byWeek, `toset(terraform_data.days.output)`) + late("days", value)
+		return config(emptyDaily, byWeek, `toset(terraform_data.days.output)`) + knownLate("days", value)
 	}
 	var steps []resource.TestStep
 	puts := 0
@@ -152,7 +152,7 @@ func TestAccEmptySets_identity(t *testing.T) {
 		{config("SystemAssigned", `[]`), 0},
 		{config("UserAssigned", `["`+identityA+`"]`), 0},
 		{config("SystemAssigned", `[]`), 1},
-		{config("SystemAssigned", `toset(terraform_data.ids.output)`) + late("ids", `[]`), 1},
+		{config("SystemAssigned", `toset(terraform_data.ids.output)`) + knownLate("ids", `[]`), 1},
 		{config("SystemAssigned", `null`), 0},
 	} {
 		steps = append(steps, resource.TestStep{

@@ -7,6 +7,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -76,7 +77,7 @@ func (m diskChoiceModel) check(diags *diag.Diagnostics) {
 // isKnown tells whether the choice is made already.
 func (m diskChoiceModel) isKnown() bool {
 	return !m.IncludeDiskLUNs.IsUnknown() && !m.ExcludeDiskLUNs.IsUnknown() && !m.OSDiskOnly.IsUnknown() &&
-		!slices.ContainsFunc(slices.Concat(m.IncludeDiskLUNs.Elements(), m.ExcludeDiskLUNs.Elements()), isUnknown)
+		!slices.ContainsFunc(slices.Concat(m.IncludeDiskLUNs.Elements(), m.ExcludeDiskLUNs.Elements()), attr.Value.IsUnknown)
 }
 
 // changes tells whether other disks are, or may be, backed up than were.
