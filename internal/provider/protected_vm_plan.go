@@ -186,8 +186,8 @@ func (r *protectedVMResource) checkUpdate(ctx context.Context, plan, state prote
 	}
 }
 
-// changesProtection tells whether the plan takes, or may take, a call to the service. A stopped protection has no policy, so there a
-// change of the policy is only written down.
+// changesProtection tells whether the plan takes, or may take, a call to the service. A stopped protection has no policy, so
+// there a change of the policy is only written down.
 func changesProtection(plan, state protectedVMModel) bool {
 	if plan.ProtectionState.IsUnknown() || !sameState(plan.ProtectionState.ValueString(), state.ProtectionState.ValueString()) {
 		return true
