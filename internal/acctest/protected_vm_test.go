@@ -24,6 +24,7 @@ func TestAccSuite_protectedVM(t *testing.T) {
 	// Soft delete would keep the backups, and the vault with them, for two weeks.
 	vault := vaultBlock(newName(), `storage_redundancy = "LocallyRedundant"`, `soft_delete = { state = "Disabled" }`, "force_destroy = true")
 	const nightly, ready = `backup_policy_id = backup_policy_vm.test.id`, `backup_policy_id = "${backup_vault.test.id}/backupPolicies/DefaultPolicy"`
+	const osDisk = `os_disk_only = true`
 	policy := policyBlock(daily, keepWeek)
 	const reads = `
 data "backup_protected_vms" "test" {
@@ -50,10 +51,11 @@ data "backup_policy_vm" "default" {
 			has(theVM, "exclude_disk_luns", knownvalue.SetSizeExact(1)), has(theVault, "storage_redundancy_locked", knownvalue.Bool(true)),
 			has("data.backup_protected_vms.test", "protected_vms", knownvalue.ListSizeExact(1)), has("data.backup_policy_vm.default", "timezone", text("UTC"))),
 		refused(config(strings.Replace(vault, "LocallyRedundant", "GeoRedundant", 1), policy, vmBlock(nightly, "exclude_disk_luns = [1]")), "Storage redundancy is locked"),
-		step(config(vault, policy, vmBlock(ready)), theVM, plancheck.ResourceActionUpdate, has(theVM, "exclude_disk_luns", knownvalue.Null())),
+		step(config(vault, policy, vmBlock(ready, osDisk)), theVM, plancheck.ResourceActionUpdate,
+			has(theVM, "exclude_disk_luns", knownvalue.Null()), has(theVM, "os_disk_only", knownvalue.Bool(true))),
 		imported(theVM, "deletion_policy"),
-		step(config(vault, policy, vmBlock(ready, `protection_state = "ProtectionStopped"`)), theVM, plancheck.ResourceActionUpdate,
+		step(config(vault, policy, vmBlock(ready, osDisk, `protection_state = "ProtectionStopped"`)), theVM, plancheck.ResourceActionUpdate,
 			has(theVM, "protection_state", text("ProtectionStopped")), has(theVM, "next_scheduled_backup", knownvalue.Null())),
-		step(config(vault, policy, vmBlock(ready, `protection_state = "Protected"`)), theVM, plancheck.ResourceActionUpdate),
+		step(config(vault, policy, vmBlock(ready, osDisk)), theVM, plancheck.ResourceActionUpdate, has(theVM, "os_disk_only", knownvalue.Bool(true))),
 	)
 }

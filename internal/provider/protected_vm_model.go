@@ -3,7 +3,6 @@ package provider
 import (
 	"cmp"
 	"context"
-	"slices"
 	"strings"
 	"time"
 
@@ -29,9 +28,8 @@ type protectedVMModel struct {
 	BackupPolicyID  equalText    `tfsdk:"backup_policy_id"`
 	SourceVMRegion  equalText    `tfsdk:"source_vm_region"`
 	ProtectionState types.String `tfsdk:"protection_state"`
-	IncludeDiskLUNs types.Set    `tfsdk:"include_disk_luns"`
-	ExcludeDiskLUNs types.Set    `tfsdk:"exclude_disk_luns"`
-	DeletionPolicy  types.String `tfsdk:"deletion_policy"`
+	diskChoiceModel
+	DeletionPolicy types.String `tfsdk:"deletion_policy"`
 	protectionStatusModel
 	Timeouts timeouts.Value `tfsdk:"timeouts"`
 }
@@ -50,7 +48,7 @@ type protectionStatusModel struct {
 func emptyProtectedVMModel(ctx context.Context) protectedVMModel {
 	return protectedVMModel{
 		ID: armNameType.null(), VaultID: armNameType.null(), SourceVMID: armNameType.null(), BackupPolicyID: armNameType.null(),
-		SourceVMRegion: regionType.null(), IncludeDiskLUNs: types.SetNull(types.Int64Type), ExcludeDiskLUNs: types.SetNull(types.Int64Type),
+		SourceVMRegion: regionType.null(), diskChoiceModel: emptyDiskChoice(),
 		// Terraform's own setting, which no service knows: its default, so that the first plan has nothing to add.
 		DeletionPolicy: types.StringValue(deletionDelete), Timeouts: noTimeouts(ctx),
 	}
@@ -71,19 +69,7 @@ func (m protectedVMModel) itemID() (vault.ItemID, error) {
 
 // protection is what the model asks of the service.
 func (m protectedVMModel) protection(ctx context.Context, diags *diag.Diagnostics) vault.Protection {
-	p := vault.Protection{SourceVMID: m.SourceVMID.ValueString(), PolicyID: m.BackupPolicyID.ValueString()}
-	for _, set := range []struct {
-		luns    types.Set
-		include bool
-	}{{m.IncludeDiskLUNs, true}, {m.ExcludeDiskLUNs, false}} {
-		if len(set.luns.Elements()) == 0 {
-			continue
-		}
-		p.Disks = &vault.Disks{Include: set.include}
-		diags.Append(set.luns.ElementsAs(ctx, &p.Disks.LUNs, false)...)
-		slices.Sort(p.Disks.LUNs)
-	}
-	return p
+	return vault.Protection{SourceVMID: m.SourceVMID.ValueString(), PolicyID: m.BackupPolicyID.ValueString(), Disks: m.disks(ctx, diags)}
 }
 
 // wantsBackups tells whether the model asks for backups to be taken.
@@ -135,17 +121,11 @@ func (m *protectedVMModel) take(ctx context.Context, item vault.ProtectedVM, reg
 		m.SourceVMRegion = regionType.null()
 	}
 	m.ProtectionState = stateValue(m.ProtectionState, item.State)
-	if item.Disks != nil || takesBackups(item.State) {
-		m.IncludeDiskLUNs, m.ExcludeDiskLUNs = types.SetNull(types.Int64Type), types.SetNull(types.Int64Type)
-	}
-	if item.Disks != nil {
-		luns, d := types.SetValueFrom(ctx, types.Int64Type, item.Disks.LUNs)
-		diags.Append(d...)
-		if item.Disks.Include {
-			m.IncludeDiskLUNs = luns
-		} else {
-			m.ExcludeDiskLUNs = luns
-		}
+	switch {
+	case item.Disks != nil || takesBackups(item.State):
+		diags.Append(m.diskChoiceModel.take(ctx, item.Disks)...)
+	case m.OSDiskOnly.IsNull() || m.OSDiskOnly.IsUnknown():
+		m.OSDiskOnly = types.BoolValue(false)
 	}
 	m.protectionStatusModel = newProtectionStatus(item, next)
 	return diags

@@ -150,14 +150,17 @@ func (r *protectedVMResource) planUpdate(ctx context.Context, state protectedVMM
 	if diags.HasError() {
 		return
 	}
+	// What the service makes of the change is not known before it has been made.
+	volatile := []string{"health", "last_backup_status", "last_backup_time", "next_scheduled_backup"}
+	if configIsNull(req, "protection_state") && (takesBackups(state.ProtectionState.ValueString()) || plan.BackupPolicyID.IsUnknown()) {
+		volatile = append(volatile, "protection_state")
+		if !takesBackups(state.ProtectionState.ValueString()) {
+			plan.ProtectionState = types.StringUnknown() // it is taken up again, unless there turns out to be no policy
+		}
+	}
 	r.checkUpdate(ctx, plan, state, diags)
 	if !pending && !changesProtection(plan, state) {
 		return
-	}
-	// What the service makes of the change is not known before it has been made.
-	volatile := []string{"health", "last_backup_status", "last_backup_time", "next_scheduled_backup"}
-	if configIsNull(req, "protection_state") {
-		volatile = append(volatile, "protection_state")
 	}
 	for _, name := range volatile {
 		diags.Append(resp.Plan.SetAttribute(ctx, path.Root(name), types.StringUnknown())...)
@@ -173,11 +176,15 @@ func (r *protectedVMResource) planUpdate(ctx context.Context, state protectedVMM
 func (r *protectedVMResource) checkUpdate(ctx context.Context, plan, state protectedVMModel, diags *diag.Diagnostics) {
 	moved := !plan.SourceVMRegion.IsUnknown() && !sameText(plan.SourceVMRegion, state.SourceVMRegion)
 	stops := !plan.ProtectionState.Equal(state.ProtectionState) || !plan.DeletionPolicy.Equal(state.DeletionPolicy)
-	newPolicy := !sameText(plan.BackupPolicyID, state.BackupPolicyID)
-	if !takesBackups(state.ProtectionState.ValueString()) && !plan.ProtectionState.IsUnknown() && !plan.wantsBackups() && changesDisks(plan, state) {
+	stopped := !takesBackups(state.ProtectionState.ValueString())
+	resumes := stopped && !plan.ProtectionState.IsUnknown() && plan.wantsBackups()
+	// A protection that was stopped elsewhere comes back with the policy of the state, which may be gone since.
+	newPolicy := resumes || !sameText(plan.BackupPolicyID, state.BackupPolicyID)
+	plan.check(diags) // what lifecycle.ignore_changes leaves was not there to be validated
+	if stopped && !resumes && !plan.ProtectionState.IsUnknown() && plan.isKnown() && plan.changes(state.diskChoiceModel) {
 		diags.AddError("Disks cannot be chosen while the protection is stopped", protectedVMLabel(plan)+
 			": the disks are chosen with the policy, which a stopped protection does not have.\n\n"+
-			"Set include_disk_luns and exclude_disk_luns back, or set protection_state = \"Protected\" in the same apply.")
+			"Set include_disk_luns, exclude_disk_luns and os_disk_only back, or set protection_state = \"Protected\" in the same apply.")
 	}
 	if !moved && !stops && !newPolicy {
 		return
@@ -201,21 +208,17 @@ func (r *protectedVMResource) checkUpdate(ctx context.Context, plan, state prote
 	}
 }
 
-// changesProtection tells whether the plan takes a call to the service. A stopped protection has no policy, so there a
-// change of the policy is only written down.
+// changesProtection tells whether the plan takes, or may take, a call to the service. A stopped protection has no policy, so
+// there a change of the policy is only written down.
 func changesProtection(plan, state protectedVMModel) bool {
-	if !plan.ProtectionState.IsUnknown() && !sameState(plan.ProtectionState.ValueString(), state.ProtectionState.ValueString()) {
+	if plan.ProtectionState.IsUnknown() || !sameState(plan.ProtectionState.ValueString(), state.ProtectionState.ValueString()) {
 		return true
 	}
-	return changesDisks(plan, state) || !state.isStopped() && !sameText(plan.BackupPolicyID, state.BackupPolicyID)
+	return plan.changes(state.diskChoiceModel) || !state.isStopped() && !sameText(plan.BackupPolicyID, state.BackupPolicyID)
 }
 
 // sameText tells whether two values mean the same, or are both null.
 func sameText(a, b equalText) bool { return a.same(b) || a.IsNull() && b.IsNull() }
-
-func changesDisks(plan, state protectedVMModel) bool {
-	return !plan.IncludeDiskLUNs.Equal(state.IncludeDiskLUNs) || !plan.ExcludeDiskLUNs.Equal(state.ExcludeDiskLUNs)
-}
 
 // utc words a time for the user.
 func utc(t time.Time) string { return t.UTC().Format(time.RFC1123) }

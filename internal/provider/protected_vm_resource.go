@@ -220,7 +220,7 @@ func (r *protectedVMResource) change(ctx context.Context, id vault.ItemID, plan,
 	}
 	takes := takesBackups(wish.ValueString())
 	otherPolicy := state.isStopped() || !sameText(plan.BackupPolicyID, state.BackupPolicyID)
-	if takes || again || changesDisks(plan, state) || otherPolicy && wish.ValueString() == vault.StateSuspended {
+	if takes || again || plan.changes(state.diskChoiceModel) || otherPolicy && wish.ValueString() == vault.StateSuspended {
 		if item, err = r.run.vaults.Protect(ctx, id, plan.protection(ctx, diags), progress); err != nil {
 			return item, err
 		}

@@ -2,10 +2,8 @@ package provider
 
 import (
 	"context"
-	"fmt"
+	"maps"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -16,7 +14,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -78,16 +75,15 @@ func (r *protectedVMResource) Schema(ctx context.Context, _ resource.SchemaReque
 			},
 			"protection_state": schema.StringAttribute{
 				MarkdownDescription: "`Protected`; `ProtectionStopped`: no more backups, and those there are stay for ever; or `BackupsSuspended`: no more " +
-					"backups, and those there are expire by the policy, which needs a vault with `immutability`. When it is not set, it shows what the " +
-					"service says, such as `IRPending` until the first backup is taken, and what there is stays. The service's `IRPending`, " +
+					"backups, and those there are expire by the policy, which needs a vault with `immutability`. When it is not set, the VM is to be " +
+					"protected: a protection that was stopped or suspended, also with another tool, is taken up again, which the plan shows; and the " +
+					"state has the service's word, such as `IRPending` until the first backup is taken. The service's `IRPending`, " +
 					"`ProtectionError` and `ProtectionPaused` are no change from `Protected`, and may be written for it. Changed in place.",
 				Optional:      true,
 				Computed:      true,
 				Validators:    []validator.String{stringvalidator.OneOf(protectionStates()...)},
 				PlanModifiers: []planmodifier.String{keepState{}},
 			},
-			"include_disk_luns": lunsAttribute("Back up these data disks alone", "exclude_disk_luns"),
-			"exclude_disk_luns": lunsAttribute("Back up all data disks but these", "include_disk_luns"),
 			"deletion_policy": schema.StringAttribute{
 				MarkdownDescription: "What becomes of the backups when the resource is destroyed. `delete`: they are deleted, and kept for a while by the " +
 					"vault's soft delete; a resource for the same VM and vault brings them back; a vault with `immutability` refuses it. `retain_data`: they stay in the vault for ever, as with " +
@@ -101,6 +97,7 @@ func (r *protectedVMResource) Schema(ctx context.Context, _ resource.SchemaReque
 			"timeouts": timeoutsAttribute(ctx, protectedVMTimeouts),
 		},
 	}
+	maps.Copy(resp.Schema.Attributes, diskChoiceAttributes())
 	for name, text := range protectionStatusTexts() {
 		resp.Schema.Attributes[name] = schema.StringAttribute{MarkdownDescription: text, Computed: true}
 	}
@@ -118,21 +115,6 @@ func protectionStatusTexts() map[string]string {
 }
 
 const recoveryPointCountText = "How many recovery points there are."
-
-// lunsAttribute is a choice of data disks, which the other attribute excludes.
-func lunsAttribute(what, other string) schema.SetAttribute {
-	return schema.SetAttribute{
-		MarkdownDescription: fmt.Sprintf("%s, by their logical unit numbers (0 to %d). The OS disk is always backed up. Conflicts with `%s`. Default: all "+
-			"disks. Changed in place.", what, catalog.MaxLUN, other),
-		ElementType: types.Int64Type,
-		Optional:    true,
-		Validators: []validator.Set{
-			setvalidator.SizeAtLeast(1),
-			setvalidator.ConflictsWith(path.MatchRoot(other)),
-			setvalidator.ValueInt64sAre(int64validator.Between(0, catalog.MaxLUN)),
-		},
-	}
-}
 
 func (r *protectedVMResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{
@@ -153,20 +135,32 @@ func checkPolicyID(s string) error {
 	return err
 }
 
-// keepState plans the state's word where it asks for the same as the configuration's.
+// keepState plans the state's word where it asks for the same as the configuration's. Where the configuration has none, a
+// policy asks for backups: a protection that was stopped, here or elsewhere, is taken up again.
 type keepState struct{}
 
 func (keepState) Description(context.Context) string {
-	return "the service's words for a protected VM are no change from Protected"
+	return "the service's words for a protected VM are no change from Protected, which a VM with a policy is to be when nothing else is set"
 }
 
 func (k keepState) MarkdownDescription(ctx context.Context) string { return k.Description(ctx) }
 
-func (keepState) PlanModifyString(_ context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse) {
-	if req.StateValue.IsNull() || req.PlanValue.IsNull() || req.PlanValue.IsUnknown() {
+func (keepState) PlanModifyString(ctx context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse) {
+	if req.StateValue.IsNull() || req.PlanValue.IsNull() {
 		return
 	}
-	if sameState(req.StateValue.ValueString(), req.PlanValue.ValueString()) {
+	if req.ConfigValue.IsNull() && !takesBackups(req.StateValue.ValueString()) {
+		var policy equalText
+		resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("backup_policy_id"), &policy)...)
+		switch {
+		case policy.IsUnknown():
+			resp.PlanValue = types.StringUnknown()
+		case !policy.IsNull():
+			resp.PlanValue = types.StringValue(vault.StateProtected)
+		}
+		return
+	}
+	if !req.PlanValue.IsUnknown() && sameState(req.StateValue.ValueString(), req.PlanValue.ValueString()) {
 		resp.PlanValue = req.StateValue
 	}
 }
@@ -176,6 +170,7 @@ func (r *protectedVMResource) ValidateConfig(ctx context.Context, req resource.V
 	var config protectedVMModel
 	for name, target := range map[string]any{
 		"vault_id": &config.VaultID, "backup_policy_id": &config.BackupPolicyID, "protection_state": &config.ProtectionState,
+		"include_disk_luns": &config.IncludeDiskLUNs, "exclude_disk_luns": &config.ExcludeDiskLUNs, "os_disk_only": &config.OSDiskOnly,
 	} {
 		resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root(name), target)...)
 	}
@@ -187,5 +182,6 @@ func (r *protectedVMResource) ValidateConfig(ctx context.Context, req resource.V
 			"A protected VM needs a policy, which says when backups are taken. Set backup_policy_id; every vault has the policies DefaultPolicy and "+
 				"EnhancedPolicy. It may only be left out while protection_state is ProtectionStopped or BackupsSuspended.")
 	}
+	config.check(&resp.Diagnostics)
 	checkPolicyVault(config, &resp.Diagnostics)
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
@@ -32,6 +33,7 @@ type protectedVMDataModel struct {
 	SourceVMRegion  equalText    `tfsdk:"source_vm_region"`
 	BackupPolicyID  equalText    `tfsdk:"backup_policy_id"`
 	ProtectionState types.String `tfsdk:"protection_state"`
+	diskChoiceModel
 	protectionStatusModel
 	SoftDeleted types.Bool   `tfsdk:"soft_deleted"`
 	PurgeTime   types.String `tfsdk:"purge_time"`
@@ -74,6 +76,9 @@ func protectedVMDataAttributes() map[string]schema.Attribute {
 		"source_vm_region":     schema.StringAttribute{MarkdownDescription: "The region of the VM, which is that of the vault.", CustomType: regionType, Computed: true},
 		"backup_policy_id":     schema.StringAttribute{MarkdownDescription: "The ARM id of the policy; null while the protection is stopped.", CustomType: armNameType, Computed: true},
 		"protection_state":     schema.StringAttribute{MarkdownDescription: "The service's word, such as `Protected`, `IRPending` before the first backup, `ProtectionStopped` or `BackupsSuspended`.", Computed: true},
+		"include_disk_luns":    schema.SetAttribute{MarkdownDescription: "The logical unit numbers of the only data disks that are backed up; null when they are not chosen so.", ElementType: types.Int64Type, Computed: true},
+		"exclude_disk_luns":    schema.SetAttribute{MarkdownDescription: "The logical unit numbers of the data disks that are not backed up; null when they are not chosen so.", ElementType: types.Int64Type, Computed: true},
+		"os_disk_only":         schema.BoolAttribute{MarkdownDescription: "Whether the OS disk alone is backed up, and no data disk.", Computed: true},
 		"recovery_point_count": schema.Int64Attribute{MarkdownDescription: recoveryPointCountText, Computed: true},
 		"soft_deleted":         schema.BoolAttribute{MarkdownDescription: "Whether the protection was deleted, and its backups are kept until `purge_time`.", Computed: true},
 		"purge_time":           schema.StringAttribute{MarkdownDescription: "When the backups of a soft-deleted one are gone for good (RFC 3339, UTC); null for others.", Computed: true},
@@ -104,7 +109,7 @@ func (d *protectedVMsDataSource) Read(ctx context.Context, req datasource.ReadRe
 			return
 		}
 		if !item.SoftDeleted || m.IncludeSoftDeleted.ValueBool() {
-			m.ProtectedVMs = append(m.ProtectedVMs, d.model(ctx, item))
+			m.ProtectedVMs = append(m.ProtectedVMs, d.model(ctx, item, &resp.Diagnostics))
 		}
 	}
 	slices.SortFunc(m.ProtectedVMs, func(a, b protectedVMDataModel) int {
@@ -113,15 +118,16 @@ func (d *protectedVMsDataSource) Read(ctx context.Context, req datasource.ReadRe
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
 
-func (d *protectedVMsDataSource) model(ctx context.Context, item foundVM) protectedVMDataModel {
+func (d *protectedVMsDataSource) model(ctx context.Context, item foundVM, diags *diag.Diagnostics) protectedVMDataModel {
 	m := protectedVMDataModel{
 		ID: armNameType.value(item.ARMID), VaultID: armNameType.value(item.vault.ARMID), SourceVMID: armNameType.value(item.SourceVMID),
 		SourceVMRegion: regionType.value(item.vault.Region), BackupPolicyID: armNameType.null(), ProtectionState: textOrNull(item.State),
-		protectionStatusModel: newProtectionStatus(item.ProtectedVM, d.run.nextBackup(ctx, item.ProtectedVM)),
-		SoftDeleted:           types.BoolValue(item.SoftDeleted), PurgeTime: timeOrNull(item.PurgeAt),
+		diskChoiceModel: emptyDiskChoice(), protectionStatusModel: newProtectionStatus(item.ProtectedVM, d.run.nextBackup(ctx, item.ProtectedVM)),
+		SoftDeleted: types.BoolValue(item.SoftDeleted), PurgeTime: timeOrNull(item.PurgeAt),
 	}
 	if item.PolicyID != "" {
 		m.BackupPolicyID = armNameType.value(item.PolicyID)
 	}
+	diags.Append(m.diskChoiceModel.take(ctx, item.Disks)...)
 	return m
 }

@@ -39,15 +39,24 @@ var weekOnly = strings.Replace(dailyDocument, `"count":30`, `"count":7`, 1)
 const eastUSInventory = `virtual_machines = { "` + webID + `" = "eastus" }`
 
 var protectionMistakes = map[string]mistake{
-	"The vault of a protected VM is named by its id":                  mistaken(`vault_id = "contoso"`),
-	"A protected VM is named by its id":                               mistaken(`source_vm_id = "` + strings.Replace(webID, "virtualMachines", "disks", 1) + `"`),
-	"The policy of a protected VM is named by its id":                 mistaken(`backup_policy_id = "DefaultPolicy"`),
-	"A protected VM has a policy":                                     mistaken(`backup_policy_id = null`),
-	"A policy is of the same vault, known from the configuration":     {config: protecting(webIn(`backup_policy_id = "` + strings.Replace(defaultPolicy, "contoso", "fabrikam", 1) + `"`))},
-	"The region of a VM exists":                                       mistaken(`source_vm_region = "China Eats"`),
-	"Disks are chosen by numbers from 0 to 63":                        mistaken(`include_disk_luns = [64]`),
-	"Disks are included or excluded, not both":                        mistaken(`include_disk_luns = [1]`, `exclude_disk_luns = [2]`),
-	"A choice of disks names one":                                     mistaken(`include_disk_luns = []`),
+	"The vault of a protected VM is named by its id":              mistaken(`vault_id = "contoso"`),
+	"A protected VM is named by its id":                           mistaken(`source_vm_id = "` + strings.Replace(webID, "virtualMachines", "disks", 1) + `"`),
+	"The policy of a protected VM is named by its id":             mistaken(`backup_policy_id = "DefaultPolicy"`),
+	"A protected VM has a policy":                                 mistaken(`backup_policy_id = null`),
+	"A policy is of the same vault, known from the configuration": {config: protecting(webIn(`backup_policy_id = "` + strings.Replace(defaultPolicy, "contoso", "fabrikam", 1) + `"`))},
+	"The region of a VM exists":                                   mistaken(`source_vm_region = "China Eats"`),
+	"Disks are chosen by numbers from 0 to 63":                    mistaken(`include_disk_luns = [64]`),
+	"Disks are included or excluded, not both":                    mistaken(`include_disk_luns = [1]`, `exclude_disk_luns = [2]`),
+	"A disk is named by a number":                                 mistaken(`include_disk_luns = [null]`),
+	"With the OS disk alone no data disk is chosen":               mistaken(`os_disk_only = true`, `exclude_disk_luns = [2]`),
+	"A choice of disks that is ignored in the configuration counts": {
+		before: protecting(contoso() + web(`include_disk_luns = [1]`)),
+		config: protecting(contoso() + web(`os_disk_only = true`, `lifecycle { ignore_changes = [include_disk_luns] }`)),
+	},
+	"A protection that is taken up again has a policy that exists": {
+		before:  protecting(contoso() + web()),
+		prepare: func(c serviceClient) { c.putWeb(`"protectionState":"ProtectionStopped"`); c.delete(defaultPolicy) }, config: protecting(contoso() + web()),
+	},
 	"The protection state can be asked for":                           mistaken(`protection_state = "Invalid"`),
 	"The deletion policy is one":                                      mistaken(`deletion_policy = "keep"`),
 	"A VM and its vault are in the same region, by the configuration": {prepare: exists, config: protecting(webIn(`source_vm_region = "eastus"`))},

@@ -206,13 +206,14 @@ func objectValue(kinds map[string]attr.Type, values map[string]attr.Value, diags
 	return object
 }
 
-// identityValue keeps the spelling of the ids that the model had.
+// identityValue keeps the spelling of the ids that the model had, and an empty set of them.
 func identityValue(ctx context.Context, was types.Object, i *vault.Identity, diags *diag.Diagnostics) types.Object {
 	if i == nil {
 		return types.ObjectNull(identityTypes)
 	}
 	var spelled []string
-	if before, ok := as[identityModel](ctx, was, diags); ok {
+	before, had := as[identityModel](ctx, was, diags)
+	if had {
 		diags.Append(before.IdentityIDs.ElementsAs(ctx, &spelled, true)...)
 	}
 	ids := types.SetNull(types.StringType)
@@ -229,7 +230,7 @@ func identityValue(ctx context.Context, was types.Object, i *vault.Identity, dia
 		ids = set
 	}
 	return objectValue(identityTypes, map[string]attr.Value{
-		"type": types.StringValue(i.Type), "identity_ids": ids,
+		"type": types.StringValue(i.Type), "identity_ids": keepEmpty(before.IdentityIDs, ids),
 		"principal_id": textOrNull(i.PrincipalID), "tenant_id": textOrNull(i.TenantID),
 	}, diags)
 }

@@ -99,9 +99,9 @@ func checkIdentity(ctx context.Context, config vaultModel, diags *diag.Diagnosti
 	systemAssigned := strings.Contains(identity.Type.ValueString(), "SystemAssigned")
 	if hasIdentity && !identity.Type.IsUnknown() && !identity.IdentityIDs.IsUnknown() {
 		switch {
-		case userAssigned && identity.IdentityIDs.IsNull():
+		case userAssigned && len(identity.IdentityIDs.Elements()) == 0:
 			diags.AddAttributeError(root.AtName("identity_ids"), "Missing identity ids", fmt.Sprintf("The type %q needs identity_ids.", identity.Type.ValueString()))
-		case !userAssigned && !identity.IdentityIDs.IsNull():
+		case !userAssigned && len(identity.IdentityIDs.Elements()) > 0:
 			diags.AddAttributeError(root.AtName("identity_ids"), "Identity ids without a user-assigned identity",
 				fmt.Sprintf("The type %q has no user-assigned identities. Leave identity_ids out, or add UserAssigned to the type.", identity.Type.ValueString()))
 		}

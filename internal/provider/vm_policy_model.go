@@ -207,12 +207,12 @@ func (m monthlyRetentionModel) monthDays() catalog.MonthDays {
 	}
 }
 
-// take makes the settings what the service says they are.
+// take makes the settings what the service says they are. Empty sets stay where it has none.
 func (m *vmPolicySettingsModel) take(p catalog.VMPolicy, diags *diag.Diagnostics) {
-	zone := m.TimeZone
+	was := *m
 	*m = emptyPolicySettings()
 	m.PolicyType = types.StringValue(cmp.Or(p.Type, catalog.PolicyV1))
-	m.TimeZone = keep(zone, timeZoneType.value(p.TimeZone))
+	m.TimeZone = keep(was.TimeZone, timeZoneType.value(p.TimeZone))
 	m.Backup = objectValue(policyBackupTypes, map[string]attr.Value{
 		"frequency": textOrNull(p.Schedule.Frequency), "time": textOrNull(p.Schedule.Time), "weekdays": wordsValue(p.Schedule.Weekdays, diags),
 		"hour_interval": numberOrNull(p.Schedule.HourInterval), "hour_duration": numberOrNull(p.Schedule.HourDuration),
@@ -232,6 +232,14 @@ func (m *vmPolicySettingsModel) take(p catalog.VMPolicy, diags *diag.Diagnostics
 			}, diags),
 		}, diags)
 	}
+	m.keepEmptySets(was, diags)
+}
+
+// keepEmptySets gives the settings the empty sets that they had before.
+func (m *vmPolicySettingsModel) keepEmptySets(was vmPolicySettingsModel, diags *diag.Diagnostics) {
+	m.Backup = keepEmptySets(was.Backup, m.Backup, policyBackupTypes, diags)
+	m.RetentionMonthly = keepEmptySets(was.RetentionMonthly, m.RetentionMonthly, monthlyRetentionTypes, diags)
+	m.RetentionYearly = keepEmptySets(was.RetentionYearly, m.RetentionYearly, yearlyRetentionTypes, diags)
 }
 
 func (m *vmPolicySettingsModel) takeRetention(p catalog.VMPolicy, diags *diag.Diagnostics) {
@@ -260,9 +268,12 @@ func monthDaysValues(count int, d catalog.MonthDays, diags *diag.Diagnostics) ma
 	}
 }
 
-// differing names the attributes whose value is known in m and another in than.
+// differing names the attributes whose value is known in m and another in than. An empty set is none.
 func (m vmPolicySettingsModel) differing(than vmPolicySettingsModel) []string {
 	var names []string
+	var diags diag.Diagnostics // of types, which are the same
+	than.keepEmptySets(m, &diags)
+	m.keepEmptySets(than, &diags)
 	others := than.values()
 	for name, value := range m.values() {
 		if !value.IsUnknown() && !value.Equal(others[name]) {

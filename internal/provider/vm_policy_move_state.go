@@ -80,8 +80,10 @@ func (f foreignPolicy) settings(ctx context.Context, diags *diag.Diagnostics) vm
 		}
 	}
 	// azurerm's state has 0, "" and empty sets for what is null here.
-	m.take(m.settings(ctx, diags), diags)
-	return m
+	settings := emptyPolicySettings()
+	settings.TimeZone = m.TimeZone
+	settings.take(m.settings(ctx, diags), diags)
+	return settings
 }
 
 // onlyBlock is the one element of a list of blocks; ok is false when there is none.

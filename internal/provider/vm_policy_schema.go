@@ -225,7 +225,7 @@ func monthDayAttributes(unit, most string) map[string]schema.Attribute {
 				"Changed in place.",
 			ElementType: types.Int64Type,
 			Optional:    true,
-			Validators:  []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues()},
+			Validators:  []validator.Set{setvalidator.NoNullValues()},
 		},
 		"include_last_days": schema.BoolAttribute{
 			MarkdownDescription: "Whether the last day of the month is chosen too. It does not go together with `weekdays` and `weeks`. Default `false`. " +
@@ -235,14 +235,19 @@ func monthDayAttributes(unit, most string) map[string]schema.Attribute {
 	}
 }
 
-// wordSet is a set of words. An empty one is refused: the service does not tell it from none.
+// wordSet is a set of words. An empty one is none, which the service does not tell from it, and so refused where words are
+// required.
 func wordSet(description string, required bool) schema.Attribute {
+	validators := []validator.Set{setvalidator.NoNullValues()}
+	if required {
+		validators = append(validators, setvalidator.SizeAtLeast(1))
+	}
 	return schema.SetAttribute{
 		MarkdownDescription: description,
 		ElementType:         types.StringType,
 		Required:            required,
 		Optional:            !required,
-		Validators:          []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues()},
+		Validators:          validators,
 	}
 }
 

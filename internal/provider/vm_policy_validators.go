@@ -51,10 +51,10 @@ func fieldPath(field string) path.Path {
 	return path.Root(root)
 }
 
-// emptyIsRefused are the fields, beside all sets, whose own validators complain of 0 or "" or an empty set, which is no
-// value in a catalog.VMPolicy.
+// emptyIsRefused are the fields whose own validators complain of 0 or "" or an empty set, which is no value in a
+// catalog.VMPolicy.
 var emptyIsRefused = []string{
-	"backup.hour_interval", "backup.hour_duration", "instant_restore_retention_days",
+	"retention_weekly.weekdays", "retention_yearly.months", "backup.hour_interval", "backup.hour_duration", "instant_restore_retention_days",
 	"tiering_policy.archived_restore_point.duration", "tiering_policy.archived_restore_point.duration_type",
 }
 
@@ -72,7 +72,7 @@ func unknownFields(raw tftypes.Value) func(field string) bool {
 	_ = tftypes.Walk(raw, func(p *tftypes.AttributePath, v tftypes.Value) (bool, error) {
 		field := fieldOf(p)
 		switch {
-		case !v.IsKnown(), isEmpty(v, slices.Contains(emptyIsRefused, field)), v.IsNull() && slices.Contains(nullIsRefused, field):
+		case !v.IsKnown(), slices.Contains(emptyIsRefused, field) && isEmpty(v), v.IsNull() && slices.Contains(nullIsRefused, field):
 			unknown[field] = true
 		}
 		return true, nil
@@ -80,18 +80,17 @@ func unknownFields(raw tftypes.Value) func(field string) bool {
 	return func(field string) bool { return unknown[field] }
 }
 
-// isEmpty tells whether a value is a set without elements or, where that counts, a number that is not positive or an
-// empty text.
-func isEmpty(v tftypes.Value, counts bool) bool {
+// isEmpty tells whether a value is a set without elements, a number that is not positive or an empty text.
+func isEmpty(v tftypes.Value) bool {
 	var number *big.Float
 	var text *string
 	var elements []tftypes.Value
 	switch {
 	case v.Type().Is(tftypes.Set{}):
 		return !v.IsNull() && v.As(&elements) == nil && len(elements) == 0
-	case counts && v.Type().Is(tftypes.Number):
+	case v.Type().Is(tftypes.Number):
 		return v.As(&number) == nil && number != nil && number.Sign() <= 0
-	case counts && v.Type().Is(tftypes.String):
+	case v.Type().Is(tftypes.String):
 		return v.As(&text) == nil && text != nil && *text == ""
 	}
 	return false

@@ -174,7 +174,8 @@ func TestVMPolicyValidate_rules(t *testing.T) {
 		"empty suffix":                   {map[string]any{"instant_restore_resource_group.suffix": ""}, "instant_restore_resource_group.suffix", "at least 1"},
 		"empty consistency":              {map[string]any{"snapshot_consistency_type": ""}, "snapshot_consistency_type", "at least 1"},
 		"empty months":                   {map[string]any{"retention_yearly.months": []any{}}, "retention_yearly.months", "at least 1"},
-		"empty weeks":                    {map[string]any{"retention_monthly.weeks": []any{}}, "retention_monthly.weeks", "at least 1"},
+		"empty weeks":                    {map[string]any{"retention_monthly.weeks": []any{}}, "retention_monthly.weeks", "Weekdays need weeks"},
+		"empty weekdays":                 {map[string]any{"retention_monthly.weekdays": []any{}}, "retention_monthly.weekdays", "Weeks need weekdays"},
 		"null in a set":                  {map[string]any{"retention_weekly.weekdays": []any{"Monday", nil}}, "retention_weekly.weekdays", "null"},
 		"two mistakes in a name": {
 			map[string]any{"name": "1st/x"}, "name", "The name starts with \"1\"; a policy name starts with a letter (a-z, A-Z).\nThe name has \"/\" at position 4; ",
@@ -219,6 +220,7 @@ func TestVMPolicyValidate_rulesOfV1(t *testing.T) {
 			map[string]any{"backup": weekly, "retention_weekly": weeks, "instant_restore_retention_days": 2}, []string{"instant_restore_retention_days"},
 		},
 		"crash consistent":                     {map[string]any{"backup": every, "retention_daily": days, "snapshot_consistency_type": "OnlyCrashConsistent"}, []string{"snapshot_consistency_type"}},
+		"weekly with an empty set of days":     {map[string]any{"backup": map[string]any{"frequency": "Weekly", "time": "00:30", "weekdays": []any{}}, "retention_weekly": weeks}, []string{"backup.weekdays"}},
 		"weekly without days":                  {map[string]any{"backup": map[string]any{"frequency": "Weekly", "time": "00:30"}, "retention_weekly": weeks}, []string{"backup.weekdays"}},
 		"weekly without retention":             {map[string]any{"backup": weekly}, []string{"retention_weekly"}},
 		"weekly with daily retention":          {map[string]any{"backup": weekly, "retention_weekly": weeks, "retention_daily": days}, []string{"retention_daily"}},

@@ -51,6 +51,14 @@ resource "backup_protected_vm" "database" {
   deletion_policy   = "delete" # or retain_data, or suspend in an immutable vault
 }
 
+# Only the OS disk: the data disks can be made again.
+resource "backup_protected_vm" "build" {
+  vault_id         = backup_vault.production.id
+  source_vm_id     = "${local.machines}/build-1"
+  backup_policy_id = backup_policy_vm.nightly.id
+  os_disk_only     = true
+}
+
 # Every vault has the policies DefaultPolicy and EnhancedPolicy. The VM may be in another subscription.
 resource "backup_protected_vm" "retired" {
   vault_id         = backup_vault.production.id
