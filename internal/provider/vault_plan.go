@@ -119,7 +119,7 @@ func (r *vaultResource) planCreate(ctx context.Context, plan vaultModel, req res
 	warnOfBirth(plan, &resp.Diagnostics)
 	r.checkRegistered(ctx, plan, &resp.Diagnostics)
 	r.checkGroup(ctx, plan, &resp.Diagnostics)
-	r.checkNameNotHeld(ctx, plan, &resp.Diagnostics)
+	r.warnOfDeleted(ctx, plan, &resp.Diagnostics)
 	r.checkNameFree(ctx, plan, func(id arm.ID) bool { return r.run.plans.replaces(id, req.Config.Raw) }, &resp.Diagnostics)
 }
 
