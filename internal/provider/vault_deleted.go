@@ -18,7 +18,7 @@ import (
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
-// undeleteAdvice says how a deleted vault is brought back, which each service has its own way for.
+// undeleteAdvice says how a deleted vault is brought back, for which each service has its own way.
 type undeleteAdvice func(v vault.DeletedVault) string
 
 // warnOfDeleted tells of the backups that deleted vaults of the planned name still hold: the new vault does not have them, and
@@ -35,9 +35,13 @@ func (r *vaultResource) warnOfDeleted(ctx context.Context, plan vaultModel, diag
 	if len(kept) == 0 {
 		return
 	}
+	const shown = 3
 	var lines []string
-	for _, v := range kept {
+	for _, v := range kept[:min(len(kept), shown)] {
 		lines = append(lines, fmt.Sprintf("  %s\n  in %s, deleted on %s; its backups are purged on %s", v.VaultID, regionLabel(v.Region), utc(v.DeletedAt), utc(v.PurgeAt)))
+	}
+	if more := len(kept) - shown; more > 0 {
+		lines = append(lines, fmt.Sprintf("  and %d more, which were deleted before", more))
 	}
 	vaults, which := "A deleted vault of that name still holds", "it"
 	if len(kept) > 1 {
