@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -142,23 +143,32 @@ func TestAzurermVaultCallsThatTakeTime(t *testing.T) {
 func TestAzurermPurge(t *testing.T) {
 	vault := vaultPath("rg", "tf-vault")
 	item := itemPath(vault, "web") + azurermItem
-	run(t, []azurermSequence{{
-		name: "delete with purge", count: 5,
-		before: func(s *service) {
-			s.put(vault+azurermVault, azurermVaultBody(azurermStandard,
-				`"securitySettings":{"softDeleteSettings":{"softDeleteState":"Disabled"}},`)).want(http.StatusCreated)
+	protecting := func(settings string) func(*service) {
+		return func(s *service) {
+			s.put(vault+azurermVault, azurermVaultBody(azurermStandard, settings)).want(http.StatusCreated)
 			s.protect(vault, "web")
+		}
+	}
+	purge := []azurermCall{
+		read("list", vault+"/backupProtectedItems"+azurermItem, 200, func(r *response) {
+			if names := r.names(); len(names) != 1 {
+				r.tb.Errorf("got %v", names)
+			}
+		}),
+		call("delete", http.MethodDelete, item, "", 202, accepted("")), polled(),
+		call("delete", http.MethodDelete, vault+azurermVault, "", 202), read("gone?", vault+azurermVault, 404),
+	}
+	again := []azurermCall{
+		read("existing?", vault+azurermVault, 404), call("put", http.MethodPut, vault+azurermVault, azurermVaultBody(azurermStandard, ""), 201), polled(),
+	}
+	run(t, []azurermSequence{
+		{
+			name: "delete with purge, without soft delete", count: 5, calls: purge,
+			before: protecting(`"securitySettings":{"softDeleteSettings":{"softDeleteState":"Disabled"}},`),
 		},
-		calls: []azurermCall{
-			read("list", vault+"/backupProtectedItems"+azurermItem, 200, func(r *response) {
-				if names := r.names(); len(names) != 1 {
-					r.tb.Errorf("got %v", names)
-				}
-			}),
-			call("delete", http.MethodDelete, item, "", 202, accepted("")), polled(),
-			call("delete", http.MethodDelete, vault+azurermVault, "", 202), read("gone?", vault+azurermVault, 404),
-		},
-	}})
+		// The create was refused for as long as the deleted vault was kept.
+		{name: "delete with purge, and create again", count: 8, before: protecting(""), calls: append(slices.Clip(purge), again...)},
+	})
 }
 
 // azurerm 4 keeps soft delete in the vault's backup config, which it reads and writes after every create and update.

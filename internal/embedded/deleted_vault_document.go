@@ -12,7 +12,7 @@ import (
 
 const typeDeletedVault = catalog.VaultNamespace + "/locations/deletedVaults"
 
-// showEmptyFor is how long a vault that held nothing is still listed. It cannot be brought back, and its name is free.
+// showEmptyFor is how long a vault that held nothing is still listed. It cannot be brought back.
 const showEmptyFor = 24 * time.Hour
 
 // deletedVault is a vault that was deleted. Below its document are those of what the vault held, so that it can come
@@ -24,8 +24,9 @@ type deletedVault struct {
 	purge    time.Time
 }
 
-// keepDeletedVault remembers a vault whose deletion ends at the given time. One that holds soft-deleted items is kept,
-// with its name, as long as it would have kept items deleted at that moment; an empty one is purged at once.
+// keepDeletedVault remembers a vault whose deletion ends at the given time. One that holds soft-deleted items is kept
+// as long as it would have kept items deleted at that moment; an empty one is purged at once. Neither holds the name: a
+// vault that is made and deleted again under one id leaves several of them.
 func keepDeletedVault(tx *store.Tx, d *store.Document, at time.Time) error {
 	body, err := decode(d.Body)
 	if err != nil {
@@ -46,7 +47,7 @@ func keepDeletedVault(tx *store.Tx, d *store.Document, at time.Time) error {
 	}
 	kept := &store.Document{
 		ID: deletedVaultsID(d.Subscription, where) + "/" + groupName(d) + "_" + uuid.NewString(),
-		// Not the name in the id: what is looked for is who holds a vault's name.
+		// Not the name in the id: the list is in the order of the names that the vaults had.
 		Name:          d.Name,
 		Type:          typeDeletedVault,
 		Subscription:  d.Subscription,
@@ -108,25 +109,6 @@ func deletedVaults(tx *store.Tx, q store.Query) ([]*deletedVault, error) {
 		}
 	}
 	return found, nil
-}
-
-// checkNameReleased refuses a vault name that a deleted vault keeps until it is purged.
-func checkNameReleased(tx *store.Tx, subscription, name string) error {
-	deleted, err := deletedVaults(tx, store.Query{Subscription: subscription, Name: name})
-	if err != nil {
-		return err
-	}
-	for _, v := range deleted {
-		if v.purge.After(tx.Now()) {
-			return &Fault{
-				Code: codeVaultNameHeld,
-				Message: fmt.Sprintf("The vault name '%s' is held by a deleted vault, '%s', until it is purged at %s: it held "+
-					"soft-deleted backups when it was deleted. Undelete it (POST %s/undelete), or select a new resource name.",
-					name, v.vaultID(), v.purge.UTC().Format(time.RFC3339), v.document.ID),
-			}
-		}
-	}
-	return nil
 }
 
 func (v *deletedVault) vaultID() string { return lookupText(v.body, "properties.vaultId") }

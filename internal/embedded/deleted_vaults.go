@@ -136,6 +136,9 @@ func (s *Service) beginUndelete(tx *store.Tx, c *call, v *deletedVault, group st
 	if err := checkGroupLives(tx, c); err != nil {
 		return nil, err
 	}
+	if err := checkUndeletePlace(tx, c); err != nil {
+		return nil, err
+	}
 	if err := s.begin(tx, v.document, operationRevive, s.config.OperationTime, nil); err != nil {
 		return nil, err
 	}
@@ -160,6 +163,20 @@ func (s *Service) beginUndelete(tx *store.Tx, c *call, v *deletedVault, group st
 		return nil, err
 	}
 	return op, tx.DeleteDocument(v.document.ID)
+}
+
+// checkUndeletePlace refuses to bring a vault back while there is another of its name, also one that is going. Azure's
+// code does not say where it looks; here names are unique within a subscription.
+func checkUndeletePlace(tx *store.Tx, c *call) error {
+	holder, err := nameHolder(tx, c.params["subscription"], c.params["vault"])
+	if err != nil || holder == nil {
+		return err
+	}
+	return &Fault{
+		Code: codeUndeleteConflict,
+		Message: fmt.Sprintf("The deleted vault '%s' cannot be undeleted while there is a vault of that name, which is '%s'. "+
+			"Delete that one, wait until it is gone, and try again.", c.params["vault"], holder.ID),
+	}
 }
 
 func (c *call) undeletePlace() place { return place{base: c.deletedVaultID(), status: "operations"} }

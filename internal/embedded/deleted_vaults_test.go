@@ -74,35 +74,6 @@ func TestAnEmptyVaultIsPurgedAtOnce(t *testing.T) {
 	s.get(strings.Replace(deletedVaultsPath, "eastasia", "atlantis", 1)).wantError(http.StatusBadRequest, "LocationNotAvailableForResourceType")
 }
 
-func TestADeletedVaultHoldsItsName(t *testing.T) {
-	s := start(t)
-	path := vaultPath("Group", "Vault")
-	deleted := s.softDeletedVault(path, withProperties(retentionDays("30")))
-	if got := deleted.text("properties", "purgeAt"); got != "2026-05-31T12:00:00.0000000Z" {
-		t.Errorf("purgeAt %s", got)
-	}
-	s.get(path).want(http.StatusNotFound)
-	s.get(itemPath(path, "web")).want(http.StatusNotFound)
-	check := func() *response {
-		return s.do(http.MethodPost, sub+"/resourceGroups/x/providers/Microsoft.RecoveryServices/locations/westeurope/checkNameAvailability",
-			`{"type":"Microsoft.RecoveryServices/vaults","name":"VAULT"}`).want(http.StatusOK)
-	}
-	for _, name := range []string{path, vaultPath("other", "vAULT")} {
-		s.put(name, minimal).wantError(http.StatusConflict, "VaultNameHeldByDeletedVault", path, "2026-05-31T12:00:00Z", deleted.text("id")+"/undelete")
-	}
-	if got := check(); got.at("nameAvailable") != false || got.text("reason") != "AlreadyExists" || !strings.Contains(got.text("message"), "2026-05-31T12:00:00Z") {
-		t.Errorf("got %s", got.raw)
-	}
-	s.clock.Advance(30*day - 1)
-	s.put(path, minimal).want(http.StatusConflict)
-	s.clock.Advance(1)
-	if got := check(); got.at("nameAvailable") != true {
-		t.Errorf("got %s", got.raw)
-	}
-	s.get(deleted.text("id")).want(http.StatusNotFound)
-	s.put(path, minimal).want(http.StatusCreated)
-}
-
 func TestUndelete(t *testing.T) {
 	s := start(t, func(c *embedded.Config) { c.StrictResourceGroups = true })
 	for _, group := range []string{"First", "Second"} {
@@ -202,6 +173,15 @@ func TestUndeleteAndDeletionTakeTime(t *testing.T) {
 	}
 }
 
+// wantKept checks that a vault is the only deleted one, and can be undeleted.
+func (s *service) wantKept(path string) {
+	s.tb.Helper()
+	all := s.get(deletedVaultsPath).want(http.StatusOK).values()
+	if len(all) != 1 || all[0].text("properties", "vaultId") != path || all[0].text("properties", "purgeAt") != "2026-05-15T12:00:00.0000000Z" {
+		s.tb.Fatalf("deleted are %v", all)
+	}
+}
+
 func TestWhichDeletionsAreKept(t *testing.T) {
 	t.Run("old API versions do not delete a vault with soft-deleted items", func(t *testing.T) {
 		s := start(t)
@@ -211,7 +191,7 @@ func TestWhichDeletionsAreKept(t *testing.T) {
 		s.delete(itemPath(path, "web"))
 		s.delete(path+"?api-version=2024-04-01").wantError(http.StatusBadRequest, "ServiceResourceNotEmptyWithContainerDetails", "web")
 		s.delete(path + "?api-version=2024-09-30-preview").want(http.StatusOK)
-		s.put(path, minimal).wantError(http.StatusConflict, "VaultNameHeldByDeletedVault")
+		s.wantKept(path)
 	})
 	t.Run("vaults deleted with their group", func(t *testing.T) {
 		for _, created := range []bool{true, false} {
@@ -226,7 +206,8 @@ func TestWhichDeletionsAreKept(t *testing.T) {
 			s.delete(itemPath(path, "web"))
 			s.delete(sub + "/resourceGroups/g").want(http.StatusAccepted)
 			s.get(path).want(http.StatusNotFound)
-			s.put(path, minimal).wantError(http.StatusConflict, "VaultNameHeldByDeletedVault")
+			s.wantKept(path)
+			s.put(path, minimal).want(http.StatusCreated) // the group is made again with it
 		}
 	})
 	t.Run("not what was never made", func(t *testing.T) {

@@ -59,10 +59,10 @@ const (
 	codeSoftDeleteAlwaysOn        = "BMSUserErrorSoftDeleteStateAlwaysOn"
 	codeConflictingProtection     = "BMSUserErrorConflictingProtectionOperation"
 	codeMachineGone               = "UserErrorVmNotFoundV2"
+	codeUndeleteConflict          = "UserErrorDeletedVaultUndeleteConflictingVaultPresent"
 
 	// Codes of our own where no recording of Azure's answer is known.
 	codeVaultNameNotAvailable = "VaultNameNotAvailable"
-	codeVaultNameHeld         = "VaultNameHeldByDeletedVault"
 	codeDeletedVaultPurged    = "DeletedVaultPurged"
 	codeItemSoftDeleted       = "ProtectedItemSoftDeleted"
 	codeItemNotSoftDeleted    = "ProtectedItemNotSoftDeleted"
@@ -97,6 +97,7 @@ var statuses = map[string]int{
 	codeGroupNotFound:             http.StatusNotFound,
 	codeInternal:                  http.StatusInternalServerError,
 	codeDeletedVaultPurged:        http.StatusConflict,
+	codeUndeleteConflict:          http.StatusConflict, // the code is Azure's, the status our reading
 	codeImmutable:                 http.StatusBadRequest,
 	codeInvalidFilter:             http.StatusBadRequest,
 	codeInvalidItemInput:          http.StatusBadRequest,
@@ -116,7 +117,6 @@ var statuses = map[string]int{
 	codePolicyInUse:               http.StatusBadRequest,
 	codePolicyLimit:               http.StatusBadRequest,
 	codeVaultFull:                 http.StatusBadRequest,
-	codeVaultNameHeld:             http.StatusConflict,
 	codeInvalidAPIVersion:         http.StatusBadRequest,
 	codeInvalidContent:            http.StatusBadRequest,
 	codeInvalidGroupLocation:      http.StatusConflict,

@@ -27,11 +27,8 @@ func (s *Service) checkNewVault(tx *store.Tx, c *call, in object) error {
 		return err
 	}
 	holder, err := nameHolder(tx, c.params["subscription"], name)
-	if err != nil {
+	if err != nil || holder == nil {
 		return err
-	}
-	if holder == nil {
-		return checkNameReleased(tx, c.params["subscription"], name)
 	}
 	body, err := decode(holder.Body)
 	if err != nil {
@@ -45,7 +42,8 @@ func (s *Service) checkNewVault(tx *store.Tx, c *call, in object) error {
 	}
 }
 
-// nameHolder returns the vault of the subscription that has this name, nil when none does.
+// nameHolder returns the vault of the subscription that has this name, nil when none does. A deleted vault does not
+// hold its own: clean-up scripts for Azure make a vault again under it at once, in the same group, while the backups are kept.
 func nameHolder(tx *store.Tx, subscription, name string) (*store.Document, error) {
 	docs, err := tx.Documents(store.Query{Type: catalog.VaultType, Subscription: subscription, Name: name, Limit: 1})
 	if err != nil || len(docs) == 0 {

@@ -80,7 +80,7 @@ var mistakes = map[string]mistake{
 	"The name is free in the subscription, in other groups":               {config: named(`region = "eastus"`), prepare: existing("other")},
 	"The name is used once in a configuration": {config: named(`region = "eastus"`) +
 		"resource \"backup_vault\" \"again\" {\n  name = \"Contoso\"\n  region = \"westus\"\n  resource_group_name = \"other\"\n}\n"},
-	"The name is not held by a deleted vault":                       {config: named(`region = "westus"`), prepare: deleted},
+	"No deleted vault of the name holds backups":                    {config: named(`region = "westus"`), prepare: deleted},
 	"Locked redundancy does not change":                             {before: named(`region = "eastus"`), prepare: holding(1), config: named(`region = "eastus"`, `storage_redundancy = "LocallyRedundant"`)},
 	"Cross-region restore is not switched off":                      becomes(`cross_region_restore_enabled = true`, `cross_region_restore_enabled = false`),
 	"Cross-region restore keeps geo-redundant storage":              becomes(`cross_region_restore_enabled = true`, `storage_redundancy = "LocallyRedundant"`),

@@ -62,7 +62,7 @@ func (p *backupProvider) configureAzure(ctx context.Context, config providerMode
 	tflog.Info(ctx, "signed in to Azure", map[string]any{"method": string(how.Method), "cloud": connection.Cloud().Name})
 
 	r.environment, r.cloud, r.groupsMustExist = connection.Cloud().Name, connection.Cloud().Known, true
-	r.portal = connection.Cloud().Portal
+	r.portal, r.undelete = connection.Cloud().Portal, undeleteInAzure
 	r.vaults, err = p.client(arm.Options{
 		Endpoint: connection.Endpoint(), Transport: connection.Transport(), SignIn: connection.Policy(), Application: application,
 		VersionFor: func(version string) string { return p.apiVersion(connection.Cloud().Known, version) },

@@ -33,6 +33,7 @@ func (p *backupProvider) configureEmbedded(ctx context.Context, config providerM
 		addOpenError(diags, settings, err)
 		return
 	}
+	r.undelete = settings.undeleteInFile
 	r.vaults, err = p.client(arm.Options{
 		Endpoint: embedded.Endpoint, Transport: embedded.NewTransport(service), Application: application, Polling: embeddedPolling,
 		// Between the service and us there is nothing that could break for a while: what fails often goes on failing.

@@ -50,7 +50,7 @@ func (p *backupProvider) configureServed(ctx context.Context, config providerMod
 		addConfigureError(err, diags)
 		return
 	}
-	r.vaults = client
+	r.vaults, r.undelete = client, undeleteServed(endpoint, config, secret != "")
 	ctx, cancel := context.WithTimeout(ctx, servedPatience)
 	defer cancel()
 	subscriptions, err := client.Subscriptions(ctx)

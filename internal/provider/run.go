@@ -23,6 +23,8 @@ type run struct {
 	cloud catalog.Cloud
 	// portal is the cloud's web portal; "" when there is none, or it is not known.
 	portal string
+	// undelete says how this service brings a deleted vault back.
+	undelete undeleteAdvice
 	// groupsMustExist is true when a vault needs a resource group that somebody has made.
 	groupsMustExist bool
 	// registers is true when an apply may register the resource provider.

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/acctest"
+	"github.com/azurebackup/terraform-provider-backup/internal/provider"
 )
 
 // planner plans one object as Terraform does, in whatever order a test wants.
@@ -88,8 +89,8 @@ var (
 	fabrikamItem = strings.Replace(webItem, "contoso", "fabrikam", 1)
 )
 
-func vaultPlans(t *testing.T, database string) planner {
-	return planner{newProtocolClient(t, database), "backup_vault", map[string]any{"force_destroy": false}}
+func vaultPlans(t *testing.T, database string, options ...provider.Option) planner {
+	return planner{newProtocolClient(t, database, options...), "backup_vault", map[string]any{"force_destroy": false}}
 }
 
 // Terraform 1.14 makes all plans and applies of a file of tests with one provider, which it configures once, and 1.17 plans

@@ -127,7 +127,7 @@ func (r *vaultResource) planCreate(ctx context.Context, plan vaultModel, req res
 	}
 	warnOfBirth(plan, &resp.Diagnostics)
 	r.checkGroup(ctx, plan, &resp.Diagnostics)
-	r.checkNameNotHeld(ctx, plan, &resp.Diagnostics)
+	r.warnOfDeleted(ctx, plan, &resp.Diagnostics)
 	old := handedOn(ctx, req.Private)
 	r.checkNameFree(ctx, plan, func(id arm.ID) bool {
 		if !r.run.state.mayReplace(id, old) {

@@ -4,12 +4,10 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
@@ -99,21 +97,4 @@ func (r *vaultResource) checkSoftDelete(ctx context.Context, plan, state vaultMo
 		return
 	}
 	checkFinal(after.State.ValueString(), before.State.ValueString(), softDeleteForced, false, at, "Soft delete", vaultLabel(state), &resp.Diagnostics)
-}
-
-// checkNameNotHeld finds a deleted vault that holds the planned name until it is purged.
-func (r *vaultResource) checkNameNotHeld(ctx context.Context, plan vaultModel, diags *diag.Diagnostics) {
-	if plan.Name.IsUnknown() || plan.Region.IsUnknown() || plan.SubscriptionID.IsUnknown() || diags.HasError() {
-		return
-	}
-	held, found, err := r.run.vaults.FindDeleted(ctx, plan.SubscriptionID.ValueString(), plan.Region.ValueString(), plan.Name.ValueString(), r.run.vaults.Now())
-	if err != nil {
-		tflog.Warn(ctx, "unable to look for a deleted vault of the same name", map[string]any{"error": err.Error()})
-		return
-	}
-	if found {
-		diags.AddAttributeError(path.Root("name"), "Backup vault name is held by a deleted vault", fmt.Sprintf(
-			"A vault named %q was deleted and holds the name until it is purged on %s.\n\nChoose another name, wait, or undelete it and import it:\n\n"+
-				"  az backup deleted-vault undelete --ids %s\n", plan.Name.ValueString(), held.PurgeAt.UTC().Format(time.RFC1123), held.ARMID))
-	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
@@ -16,9 +17,9 @@ import (
 type Client struct {
 	arm       *arm.Client
 	inventory *inventory
-	offers    memo[Offer]    // by subscription
-	groups    memo[struct{}] // by id, those that exist
-	deleted   memo[[]DeletedVault]
+	offers    memo[Offer]         // by subscription
+	groups    memo[struct{}]      // by id, those that exist
+	deleted   memo[deletedVaults] // by subscription
 	// registrations are those that Register has made sure of, by subscription.
 	registrations memo[struct{}]
 
@@ -193,6 +194,7 @@ func (c *Client) Delete(ctx context.Context, id arm.ID, progress func(State)) er
 		err = nil
 	}
 	c.inventory.deleted(id, err == nil)
+	c.deleted.forget(strings.ToLower(id.SubscriptionID)) // there is one more
 	c.wrote(id.String())
 	return err
 }

@@ -41,3 +41,10 @@ func (m *memo[T]) get(ctx context.Context, key string, ask func(context.Context)
 	}
 	return answer, err
 }
+
+// forget makes the next caller ask again.
+func (m *memo[T]) forget(key string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.entries, key)
+}

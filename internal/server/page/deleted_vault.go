@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,20 +22,27 @@ func (s *site) noVault(r *http.Request) (*view, error) {
 	if !isSubscriptionID(subscription) {
 		return v, nil
 	}
-	deleted, err := s.service.deletedVault(r.Context(), subscription,
+	deleted, err := s.service.deletedVaults(r.Context(), subscription,
 		"/subscriptions/"+subscription+"/resourceGroups/"+group+"/providers/"+catalog.VaultType+"/"+name)
 	switch {
 	case err != nil:
 		return nil, err
-	case deleted == nil:
+	case len(deleted) == 0:
 		return v, nil
 	}
-	p := &deleted.Properties
 	v.Title = "This vault was deleted"
-	text := fmt.Sprintf("The vault %s was deleted on %s.", strconv.Quote(name), newMoment(p.Deleted).Text)
-	if p.Purged.After(s.now()) {
-		text += fmt.Sprintf(" Its soft-deleted backups, and its name, are kept until %s. Until then any client of the ARM API can "+
-			"bring it back: POST %s/undelete.", newMoment(p.Purged).Text, deleted.ID)
+	text := fmt.Sprintf("The vault %s was deleted on %s.", strconv.Quote(name), newMoment(deleted[0].Properties.Deleted).Text)
+	for i, d := range deleted {
+		p := &d.Properties
+		if !p.Purged.After(s.now()) {
+			continue // it held nothing
+		}
+		which := "Its soft-deleted backups"
+		if i > 0 {
+			which = fmt.Sprintf("The soft-deleted backups of the one that was deleted on %s", newMoment(p.Deleted).Text)
+		}
+		text += fmt.Sprintf(" %s are kept until %s. Until then any client of the ARM API can bring it back, unless there is a vault "+
+			"of that name again: POST %s/undelete.", which, newMoment(p.Purged).Text, d.ID)
 	}
 	v.Body = problem{text}
 	return v, nil
@@ -42,10 +50,10 @@ func (s *site) noVault(r *http.Request) (*view, error) {
 
 func isSubscriptionID(s string) bool { return catalog.CheckSubscriptionID(s) == nil }
 
-// deletedVault looks for the vault that had an id; nil when the service remembers none. Deleted vaults are listed by
-// region, and of this one nobody knows where it was.
-func (r *reader) deletedVault(ctx context.Context, subscription, id string) (*wireDeletedVault, error) {
-	var last *wireDeletedVault
+// deletedVaults looks for the vaults that had an id, of which there can be several; the one that was deleted last comes
+// first. Deleted vaults are listed by region, and of these nobody knows where they were.
+func (r *reader) deletedVaults(ctx context.Context, subscription, id string) ([]wireDeletedVault, error) {
+	var found []wireDeletedVault
 	for _, region := range catalog.Regions() {
 		list, _, err := list[wireDeletedVault](ctx, r, "/subscriptions/"+subscription+"/providers/"+catalog.VaultNamespace+
 			"/locations/"+region.Name+"/deletedVaults", catalog.VaultAPIVersion, 0)
@@ -56,12 +64,12 @@ func (r *reader) deletedVault(ctx context.Context, subscription, id string) (*wi
 		if err != nil {
 			return nil, err
 		}
-		for i := range list {
-			d := &list[i]
-			if strings.EqualFold(d.Properties.VaultID, id) && (last == nil || d.Properties.Deleted.After(last.Properties.Deleted)) {
-				last = d
+		for _, d := range list {
+			if strings.EqualFold(d.Properties.VaultID, id) {
+				found = append(found, d)
 			}
 		}
 	}
-	return last, nil
+	slices.SortStableFunc(found, func(a, b wireDeletedVault) int { return b.Properties.Deleted.Compare(a.Properties.Deleted) })
+	return found, nil
 }

@@ -216,7 +216,14 @@ func TestVault_deleted(t *testing.T) {
 	s.arm(http.MethodDelete, item, "")
 	s.arm(http.MethodDelete, id, "")
 	s.get(vaultPath("contoso")).want(http.StatusNotFound, "<h1>This vault was deleted</h1>", "was deleted on 3 May 2026, 12:00 UTC.",
-		"are kept until 17 May 2026, 12:00 UTC.", "POST "+sub+"/providers/Microsoft.RecoveryServices/locations/eastus/deletedVaults/backup_")
+		"Its soft-deleted backups are kept until 17 May 2026, 12:00 UTC.", "POST "+sub+"/providers/Microsoft.RecoveryServices/locations/eastus/deletedVaults/backup_").
+		wantNot("name, are kept")
+	// Its name is free. What is deleted under it later, elsewhere and empty, does not hide the backups.
+	s.clock.Advance(24 * time.Hour)
+	s.arm(http.MethodDelete, s.makeVault("contoso", "westus"), "")
+	s.get(vaultPath("contoso")).want(http.StatusNotFound, "was deleted on 4 May 2026, 12:00 UTC.",
+		"The soft-deleted backups of the one that was deleted on 3 May 2026, 12:00 UTC are kept until 17 May 2026, 12:00 UTC.", "locations/eastus/deletedVaults/backup_").
+		wantNot("Its soft-deleted backups")
 	s.clock.Advance(15 * 24 * time.Hour)
 	s.get(vaultPath("contoso")).want(http.StatusNotFound, "<h1>There is no such vault</h1>")
 }

@@ -13,9 +13,6 @@ provider "backup" {
 }
 
 variables {
-  # Else the destroyed vaults would hold their names, and the next run of the tests would fail.
-  soft_delete = { state = "Disabled" }
-
   vms = {
     web = {
       id     = "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/machines/providers/Microsoft.Compute/virtualMachines/web"
