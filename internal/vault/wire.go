@@ -209,9 +209,9 @@ func (w wireVault) vault() (Vault, error) {
 	sku := orZero(w.SKU).Name
 	storage := catalog.Redundancy(redundancy.StandardTierStorageRedundancy)
 	crossRegion := isOn(redundancy.CrossRegionRestore)
-	immutability := canonical(orZero(security.ImmutabilitySettings).State, ImmutabilityDisabled, ImmutabilityUnlocked, ImmutabilityLocked)
+	immutability := canonical(orZero(security.ImmutabilitySettings).State, catalog.ImmutabilityStates()...)
 	public := !strings.EqualFold(p.PublicNetworkAccess, "Disabled")
-	crossSubscription := canonical(orZero(p.RestoreSettings).CrossSubscriptionRestoreSettings.CrossSubscriptionRestoreState, "Enabled", "Disabled", "PermanentlyDisabled")
+	crossSubscription := canonical(orZero(p.RestoreSettings).CrossSubscriptionRestoreSettings.CrossSubscriptionRestoreState, catalog.CrossSubscriptionRestoreStates()...)
 	tags := map[string]string{}
 	if w.Tags != nil && *w.Tags != nil {
 		tags = *w.Tags
@@ -224,7 +224,7 @@ func (w wireVault) vault() (Vault, error) {
 		State:            stateOf(p.ProvisioningState),
 		Settings: Settings{
 			SKU: &sku, Redundancy: &storage, CrossRegionRestoreEnabled: &crossRegion,
-			SoftDelete:   &SoftDelete{canonical(softDelete.SoftDeleteState, "Disabled", "Enabled", "AlwaysOn"), softDelete.SoftDeleteRetentionPeriodInDays},
+			SoftDelete:   &SoftDelete{canonical(softDelete.SoftDeleteState, catalog.SoftDeleteStates()...), softDelete.SoftDeleteRetentionPeriodInDays},
 			Immutability: &immutability, PublicNetworkAccessEnabled: &public, CrossSubscriptionRestore: &crossSubscription,
 			Monitoring: p.MonitoringSettings.monitoring(), Identity: w.Identity.identity(), Encryption: p.Encryption.encryption(), Tags: &tags,
 		},
