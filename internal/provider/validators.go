@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path"
-	"regexp"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -117,13 +116,3 @@ func checkIdentityID(s string) error {
 	}
 	return nil
 }
-
-// checkKeyID accepts the URL of a key with or without a version, in any cloud's Key Vault or managed HSM.
-func checkKeyID(s string) error {
-	if !keyID.MatchString(s) {
-		return fmt.Errorf("%q is not the URL of a Key Vault key, such as https://contoso.vault.azure.net/keys/backup", s)
-	}
-	return nil
-}
-
-var keyID = regexp.MustCompile(`^https://[A-Za-z0-9-]+\.[A-Za-z0-9.-]+/keys/[A-Za-z0-9-]{1,127}(/[A-Za-z0-9]+)?$`)

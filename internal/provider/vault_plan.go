@@ -116,7 +116,7 @@ func (r *vaultResource) planCreate(ctx context.Context, plan vaultModel, req res
 				"whatever the resource group.", plan.Name.ValueString()))
 		return
 	}
-	warnOfBirth(plan, &resp.Diagnostics)
+	checkBirth(plan, resp.Plan.Raw, &resp.Diagnostics)
 	r.checkRegistered(ctx, plan, &resp.Diagnostics)
 	r.checkGroup(ctx, plan, &resp.Diagnostics)
 	r.checkNameNotHeld(ctx, plan, &resp.Diagnostics)
@@ -139,9 +139,7 @@ func (r *vaultResource) planUpdate(ctx context.Context, state vaultModel, req re
 	}
 	r.run.plans.intend(plan, false, !configIsNull(req, "storage_redundancy"))
 	planIdentity(ctx, plan, state, resp)
-	checkRedundancyChange(plan, state, &resp.Diagnostics)
-	checkSettingsChange(ctx, plan, state, &resp.Diagnostics)
-	r.checkSoftDelete(ctx, plan, state, req, resp)
+	checkMove(ctx, state, req, resp)
 
 	pending, diags := req.Private.GetKey(ctx, pendingKey)
 	resp.Diagnostics.Append(diags...)
