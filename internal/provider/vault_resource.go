@@ -258,7 +258,7 @@ func (r *vaultResource) finish(ctx context.Context, wanted vault.Settings, v vau
 		}
 	}
 	if lacking != (vault.Settings{}) {
-		diags.AddError("The service ignored a setting", fmt.Sprintf("Vault %q: the service accepted the change, but did not make it.", v.ID.Name))
+		addIgnored(fmt.Sprintf("Vault %q", v.ID.Name), lacking, plan, state.Raw, diags)
 		return
 	}
 	diags.Append(keepPlanned(plan, state)...)

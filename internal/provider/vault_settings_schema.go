@@ -81,7 +81,7 @@ func settingsAttributes() map[string]schema.Attribute {
 				"identity_ids": schema.SetAttribute{
 					MarkdownDescription: "The ARM ids of the user-assigned identities: needed when `type` has `UserAssigned`, not allowed otherwise.",
 					ElementType:         types.StringType, Optional: true,
-					Validators: []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.ValueStringsAre(rule("identity id", checkIdentityID))},
+					Validators: []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(), setvalidator.ValueStringsAre(rule("identity id", checkIdentityID))},
 				},
 				"principal_id": schema.StringAttribute{MarkdownDescription: "The object id of the system-assigned identity.", Computed: true},
 				"tenant_id":    schema.StringAttribute{MarkdownDescription: "The tenant of the system-assigned identity.", Computed: true},
