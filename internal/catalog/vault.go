@@ -18,8 +18,8 @@ func (v Value[T]) Get() (value T, known bool) { return v.value, v.known }
 // IsUnknown tells whether the value is not known yet.
 func (v Value[T]) IsUnknown() bool { return v.unknown }
 
-// or is the value, or another where it is absent.
-func (v Value[T]) or(other Value[T]) Value[T] {
+// Or is the value, or another where it is absent.
+func (v Value[T]) Or(other Value[T]) Value[T] {
 	if v.known || v.unknown {
 		return v
 	}

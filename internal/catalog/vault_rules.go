@@ -48,15 +48,15 @@ func CheckVault(before *Vault, after Vault) []VaultProblem {
 // over is the vault with the settings of another where it leaves them out. Identity and encryption are left out by having
 // none.
 func (v Vault) over(was Vault) Vault {
-	v.Region = v.Region.or(was.Region)
-	v.SKU = v.SKU.or(was.SKU)
-	v.Redundancy = v.Redundancy.or(was.Redundancy)
-	v.CrossRegionRestore = v.CrossRegionRestore.or(was.CrossRegionRestore)
-	v.SoftDelete = v.SoftDelete.or(was.SoftDelete)
-	v.EnhancedSecurity = v.EnhancedSecurity.or(was.EnhancedSecurity)
-	v.SoftDeleteDays = v.SoftDeleteDays.or(was.SoftDeleteDays)
-	v.Immutability = v.Immutability.or(was.Immutability)
-	v.CrossSubscriptionRestore = v.CrossSubscriptionRestore.or(was.CrossSubscriptionRestore)
+	v.Region = v.Region.Or(was.Region)
+	v.SKU = v.SKU.Or(was.SKU)
+	v.Redundancy = v.Redundancy.Or(was.Redundancy)
+	v.CrossRegionRestore = v.CrossRegionRestore.Or(was.CrossRegionRestore)
+	v.SoftDelete = v.SoftDelete.Or(was.SoftDelete)
+	v.EnhancedSecurity = v.EnhancedSecurity.Or(was.EnhancedSecurity)
+	v.SoftDeleteDays = v.SoftDeleteDays.Or(was.SoftDeleteDays)
+	v.Immutability = v.Immutability.Or(was.Immutability)
+	v.CrossSubscriptionRestore = v.CrossSubscriptionRestore.Or(was.CrossSubscriptionRestore)
 	return v
 }
 

@@ -2,8 +2,6 @@ package provider
 
 import (
 	"fmt"
-	"maps"
-	"math/big"
 	"slices"
 	"strings"
 
@@ -11,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -20,7 +19,7 @@ func addIgnored(label string, lacking vault.Settings, plan, is tftypes.Value, di
 		at := tftypes.NewAttributePath().WithAttributeName(name)
 		wanted, _ := valueAt(plan, at)
 		has, _ := valueAt(is, at)
-		ignored := differences(name, wanted, has)
+		ignored := tfvalue.Differences(name, wanted, has)
 		if len(ignored) == 0 {
 			ignored = []string{name} // what the plan left open, and the provider asks for
 		}
@@ -44,63 +43,4 @@ func lackingAttributes(s vault.Settings) (names []string) {
 	}
 	slices.Sort(names)
 	return names
-}
-
-// differences are the values within a planned one that are not as planned. Those that the plan left open are none.
-func differences(name string, wanted, has tftypes.Value) (texts []string) {
-	var planned, found map[string]tftypes.Value
-	switch {
-	case !wanted.IsKnown() || wanted.Equal(has):
-		return nil
-	case wanted.IsNull() || has.IsNull() || wanted.As(&planned) != nil || has.As(&found) != nil:
-		return []string{fmt.Sprintf("%s was to be %s, and is %s", name, valueText(wanted), valueText(has))}
-	}
-	members := maps.Clone(found)
-	maps.Copy(members, planned)
-	for _, member := range slices.Sorted(maps.Keys(members)) {
-		none := tftypes.NewValue(members[member].Type(), nil)
-		inner, there := none, none
-		if v, ok := planned[member]; ok {
-			inner = v
-		}
-		if v, ok := found[member]; ok {
-			there = v
-		}
-		texts = append(texts, differences(name+"."+member, inner, there)...)
-	}
-	return texts
-}
-
-// valueText is a value as a configuration would have it.
-func valueText(v tftypes.Value) string {
-	var text string
-	var flag bool
-	var number big.Float
-	var elements []tftypes.Value
-	var members map[string]tftypes.Value
-	switch {
-	case v.IsNull():
-		return "not set"
-	case v.As(&text) == nil:
-		return fmt.Sprintf("%q", text)
-	case v.As(&flag) == nil:
-		return fmt.Sprint(flag)
-	case v.As(&number) == nil:
-		return number.Text('f', -1)
-	case v.As(&elements) == nil:
-		var texts []string
-		for _, element := range elements {
-			texts = append(texts, valueText(element))
-		}
-		return "[" + strings.Join(texts, ", ") + "]"
-	case v.As(&members) == nil:
-		var texts []string
-		for _, name := range slices.Sorted(maps.Keys(members)) {
-			if !members[name].IsNull() {
-				texts = append(texts, name+" = "+valueText(members[name]))
-			}
-		}
-		return "{ " + strings.Join(texts, ", ") + " }"
-	}
-	return "not known"
 }

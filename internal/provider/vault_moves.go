@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"math/big"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -11,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 )
 
 // ValidateConfig checks the rules that need no service, as far as the values are known.
@@ -67,107 +67,30 @@ func addVaultProblems(problems []catalog.VaultProblem, label string, diags *diag
 // ruledVault is what the catalog's rules read of a vault in a configuration, a plan or a state. What the schema requires and
 // is null is the schema's to complain of, and unknown here.
 func ruledVault(raw tftypes.Value) catalog.Vault {
-	vault := attributesOf(raw)
-	softDelete := attributesOf(vault.values["soft_delete"])
+	o := tfvalue.ObjectOf(raw)
 	v := catalog.Vault{
-		Region:                   catalog.Unknown[catalog.Region](),
-		SKU:                      valueOf[string](vault, "sku"),
-		Redundancy:               valueOf[string](vault, "storage_redundancy"),
-		RedundancyLocked:         valueOf[bool](vault, "storage_redundancy_locked"),
-		CrossRegionRestore:       valueOf[bool](vault, "cross_region_restore_enabled"),
-		SoftDelete:               valueOf[string](softDelete, "state"),
-		SoftDeleteDays:           mapped(valueOf[big.Float](softDelete, "retention_days"), wholeNumber),
-		Immutability:             valueOf[string](vault, "immutability"),
-		CrossSubscriptionRestore: valueOf[string](vault, "cross_subscription_restore"),
-		Identity:                 mapped(valueOf[map[string]tftypes.Value](vault, "identity"), ruledIdentity),
-		Encryption:               mapped(valueOf[map[string]tftypes.Value](vault, "encryption"), ruledEncryption),
+		Region: catalog.Unknown[catalog.Region](),
+		SKU:    o.Text("sku"), Redundancy: o.Text("storage_redundancy"), RedundancyLocked: o.Flag("storage_redundancy_locked"),
+		CrossRegionRestore: o.Flag("cross_region_restore_enabled"), CrossSubscriptionRestore: o.Text("cross_subscription_restore"),
+		SoftDelete: o.At("soft_delete").Text("state"), SoftDeleteDays: o.At("soft_delete").Number("retention_days"), Immutability: o.Text("immutability"),
+		Identity: tfvalue.ReadObject(o, "identity", func(o tfvalue.Object) catalog.VaultIdentity {
+			return catalog.VaultIdentity{Type: o.Text("type").Or(catalog.Unknown[string]()), IDs: o.Texts("identity_ids")}
+		}),
+		Encryption: tfvalue.ReadObject(o, "encryption", func(o tfvalue.Object) catalog.VaultEncryption {
+			return catalog.VaultEncryption{
+				KeyURL:         o.Text("key_id").Or(catalog.Unknown[string]()),
+				Infrastructure: o.Flag("infrastructure_encryption_enabled").Or(catalog.Unknown[bool]()),
+				// A configuration does not have the schema's default yet.
+				UsesSystemIdentity: o.Flag("use_system_assigned_identity").Or(catalog.Known(true)),
+				UserIdentity:       o.Text("user_assigned_identity_id"),
+			}
+		}),
 	}
 	// A region that is newer than the catalogue gets the benefit of the doubt.
-	if name, known := valueOf[string](vault, "region").Get(); known {
+	if name, known := o.Text("region").Get(); known {
 		if region, found := catalog.LookupRegion(name); found {
 			v.Region = catalog.Known(region)
 		}
 	}
 	return v
-}
-
-func ruledIdentity(values map[string]tftypes.Value) catalog.VaultIdentity {
-	identity := attributes{values: values}
-	return catalog.VaultIdentity{
-		Type: required(valueOf[string](identity, "type")),
-		IDs: mapped(valueOf[[]tftypes.Value](identity, "identity_ids"), func(elements []tftypes.Value) (ids []catalog.Value[string]) {
-			for _, element := range elements {
-				ids = append(ids, valueOf[string](attributes{values: map[string]tftypes.Value{"": element}}, ""))
-			}
-			return ids
-		}),
-	}
-}
-
-func ruledEncryption(values map[string]tftypes.Value) catalog.VaultEncryption {
-	encryption := attributes{values: values}
-	e := catalog.VaultEncryption{
-		KeyURL:             required(valueOf[string](encryption, "key_id")),
-		Infrastructure:     required(valueOf[bool](encryption, "infrastructure_encryption_enabled")),
-		UsesSystemIdentity: valueOf[bool](encryption, "use_system_assigned_identity"),
-		UserIdentity:       valueOf[string](encryption, "user_assigned_identity_id"),
-	}
-	if _, known := e.UsesSystemIdentity.Get(); !known && !e.UsesSystemIdentity.IsUnknown() {
-		e.UsesSystemIdentity = catalog.Known(true) // the schema's default, which a configuration does not have yet
-	}
-	return e
-}
-
-// attributes are those of an object. Those of an unknown one are unknown, and a null one has none.
-type attributes struct {
-	values  map[string]tftypes.Value
-	unknown bool
-}
-
-func attributesOf(object tftypes.Value) attributes {
-	a := attributes{unknown: !object.IsKnown()}
-	if object.IsKnown() && !object.IsNull() {
-		a.unknown = object.As(&a.values) != nil
-	}
-	return a
-}
-
-// valueOf reads an attribute; T is a type that tftypes reads into.
-func valueOf[T any](a attributes, name string) (value catalog.Value[T]) {
-	v, ok := a.values[name]
-	switch {
-	case a.unknown || ok && !v.IsKnown():
-		return catalog.Unknown[T]()
-	case !ok || v.IsNull():
-		return value
-	}
-	var known T
-	if v.As(&known) != nil {
-		return catalog.Unknown[T]()
-	}
-	return catalog.Known(known)
-}
-
-// mapped turns a value that is known into another.
-func mapped[T, U any](v catalog.Value[T], into func(T) U) (value catalog.Value[U]) {
-	if v.IsUnknown() {
-		return catalog.Unknown[U]()
-	}
-	if known, ok := v.Get(); ok {
-		return catalog.Known(into(known))
-	}
-	return value
-}
-
-// required is a value that is known, or else unknown.
-func required[T any](v catalog.Value[T]) catalog.Value[T] {
-	if _, known := v.Get(); known {
-		return v
-	}
-	return catalog.Unknown[T]()
-}
-
-func wholeNumber(f big.Float) int64 {
-	n, _ := f.Int64()
-	return n
 }
