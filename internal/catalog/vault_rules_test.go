@@ -209,7 +209,7 @@ func TestCheckVault_unknownIsTakenForNothing(t *testing.T) {
 		return v
 	}
 	refused, taken := 0, 0
-	for range 3000 {
+	for range 1000 {
 		before, birth := draw(), random.IntN(3) == 0
 		before.RedundancyLocked = catalog.Known(random.IntN(2) == 0)
 		check := func(v catalog.Vault) (isRefused bool, finals []string) {
