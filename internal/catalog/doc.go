@@ -1,6 +1,6 @@
 // Package catalog states, once, the facts about Azure and its backup vaults that do not depend on who asks: the
-// clouds, their regions and region pairs, what names, tags and storage redundancy may be, and the API versions in
-// use. The Terraform validators and the embedded backup service both ask here, so a configuration that validates is
+// clouds, their regions and region pairs, what names and tags may be, what a vault may become and a policy may say, and
+// the API versions in use. The Terraform validators and the embedded backup service both ask here, so a configuration that validates is
 // a configuration that the service accepts.
 //
 // Everything is pure: no I/O, no settings, no state. Functions named Check return nil when the value obeys the rule,

@@ -77,3 +77,6 @@ func isASCIIDigit(r rune) bool {
 func isASCIILetterOrDigit(r rune) bool {
 	return isASCIILetter(r) || isASCIIDigit(r)
 }
+
+// upperFirst begins a text with a capital.
+func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

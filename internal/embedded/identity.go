@@ -5,20 +5,17 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/store"
 )
 
 // TenantID is the directory of all subscriptions here.
 const TenantID = "00000000-0000-4000-8000-0000000000ff"
 
-const (
-	identityNone   = "None"
-	identitySystem = "SystemAssigned"
-	identityUser   = "UserAssigned"
-	identityBoth   = identitySystem + ", " + identityUser
-)
+const identityNone = "None"
 
-// settleIdentity gives a managed identity the ids that the directory would give it.
+// settleIdentity gives a managed identity the ids that the directory would give it. Whether a vault may have it is the
+// catalog's to say. User-assigned identities that do not go with the type are dropped, which is our reading.
 func settleIdentity(id string, body object) error {
 	if body["identity"] == nil {
 		delete(body, "identity")
@@ -42,24 +39,18 @@ func settleIdentity(id string, body object) error {
 	case "none":
 		kind = identityNone
 	case "systemassigned":
-		kind = identitySystem
+		kind = catalog.IdentitySystemAssigned
 	case "userassigned":
-		kind = identityUser
+		kind = catalog.IdentityUserAssigned
 	case "systemassigned,userassigned", "userassigned,systemassigned":
-		kind = identityBoth
-	default:
-		return invalidParameter("identity", "Its type must be one of None, SystemAssigned, UserAssigned and "+
-			"'SystemAssigned, UserAssigned'.")
+		kind = catalog.IdentityBoth
 	}
 	settled := object{"type": kind}
-	if kind == identitySystem || kind == identityBoth {
+	if kind == catalog.IdentitySystemAssigned || kind == catalog.IdentityBoth {
 		settled["principalId"] = directoryID(id, "principal")
 		settled["tenantId"] = TenantID
 	}
-	if kind == identityUser || kind == identityBoth {
-		if len(users) == 0 {
-			return invalidParameter("identity", "The type "+kind+" needs userAssignedIdentities.")
-		}
+	if kind == catalog.IdentityUserAssigned || kind == catalog.IdentityBoth {
 		given := object{}
 		for user := range users {
 			given[user] = object{

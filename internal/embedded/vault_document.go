@@ -3,6 +3,7 @@ package embedded
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -180,10 +181,7 @@ func (s *Service) settle(id string, before, body, in object) (object, error) {
 	if err := settleIdentity(id, body); err != nil {
 		return nil, err
 	}
-	if err := s.settleRules(before, body); err != nil {
-		return nil, err
-	}
-	return body, checkEncryption(before, body)
+	return body, s.settleRules(before, body)
 }
 
 // fillProperties gives a vault what it has when nobody chose it.
@@ -224,30 +222,29 @@ func (s *Service) settleRules(before, body object) error {
 		return err
 	}
 	if s.config.ForceSoftDelete {
-		assign(properties, pathSoftDelete, alwaysOn)
-		assign(properties, pathEnhancedSecurity, alwaysOn)
+		for _, path := range []string{pathSoftDelete, pathEnhancedSecurity} {
+			if slices.Contains(onOffAlways, lookupText(properties, path)) {
+				assign(properties, path, alwaysOn)
+			}
+		}
 	}
-	old, _ := before["properties"].(object)
-	if err := checkProperties(old, properties); err != nil {
-		return err
-	}
-	return s.checkZones(old, body)
+	return s.checkMove(before, body)
 }
 
-// settleSKU checks the sku. It does not choose the redundancy of the storage, whatever its name suggests.
+// settleSKU brings the sku to the service's spelling. It does not choose the redundancy of the storage, whatever its name
+// suggests.
 func settleSKU(body object) error {
 	sku, err := section(body, "sku")
 	if err != nil {
 		return err
 	}
 	name, _ := sku["name"].(string)
-	for _, known := range []string{"Standard", "RS0"} {
+	for _, known := range catalog.SKUs() {
 		if strings.EqualFold(name, known) {
 			sku["name"] = known
-			return nil
 		}
 	}
-	return invalidParameter("sku", "Its name must be Standard or RS0.")
+	return nil
 }
 
 // checkSKUStays takes the sku that a PATCH repeats out of it, and refuses another one.

@@ -40,20 +40,20 @@ func TestEncryptionNeedsAKeyAndAnIdentity(t *testing.T) {
 		{"empty", `null`, `{"encryption":{}}`, ""},
 		{"platform-key", `null`, `{"encryption":{"infrastructureEncryption":"Disabled"}}`, ""},
 
-		{"no-system", withUser, encryption(keyURL, systemKEK), "The system-assigned identity."},
+		{"no-system", withUser, encryption(keyURL, systemKEK), ": the system-assigned identity."},
 		{"no-user", withSystem, encryption(keyURL, userKEK), keyReader},
 		{"no-identity", `{"type":"None"}`, encryption(keyURL, userKEK), "does not have the identity"},
-		{"no-kek", withSystem, encryption(keyURL, `null`), "kekIdentity must name"},
+		{"no-kek", withSystem, encryption(keyURL, `null`), "has to name the identity that reads the key"},
 		{"both-kek", withBoth, encryption(keyURL, `{"useSystemAssignedIdentity":true,"userAssignedIdentity":"`+keyReader+`"}`), "not both"},
 		{"no-key", withSystem, `{"encryption":{"kekIdentity":` + systemKEK + `}}`, "needs a key"},
 		{"infrastructure-alone", withSystem, `{"encryption":{"infrastructureEncryption":"Enabled"}}`, "needs a key"},
-		{"http", withSystem, encryption("http://backup.vault.azure.net/keys/k", systemKEK), "must be the URL of a key"},
-		{"secret", withSystem, encryption("https://backup.vault.azure.net/secrets/k", systemKEK), "must be the URL of a key"},
-		{"vault-url", withSystem, encryption("https://backup.vault.azure.net", systemKEK), "must be the URL of a key"},
-		{"elsewhere", withSystem, encryption("https://example.com/keys/k", systemKEK), "must be the URL of a key"},
-		{"no-name", withSystem, encryption("https://.vault.azure.net/keys/k", systemKEK), "must be the URL of a key"},
-		{"no-key-name", withSystem, encryption("https://backup.vault.azure.net/keys//v", systemKEK), "must be the URL of a key"},
-		{"too-deep", withSystem, encryption("https://backup.vault.azure.net/keys/k/v/x", systemKEK), "must be the URL of a key"},
+		{"http", withSystem, encryption("http://backup.vault.azure.net/keys/k", systemKEK), "is not the URL of a Key Vault key"},
+		{"secret", withSystem, encryption("https://backup.vault.azure.net/secrets/k", systemKEK), "is not the URL of a Key Vault key"},
+		{"vault-url", withSystem, encryption("https://backup.vault.azure.net", systemKEK), "is not the URL of a Key Vault key"},
+		{"elsewhere", withSystem, encryption("https://example.com/keys/k", systemKEK), "is not the URL of a Key Vault key"},
+		{"no-name", withSystem, encryption("https://.vault.azure.net/keys/k", systemKEK), "is not the URL of a Key Vault key"},
+		{"no-key-name", withSystem, encryption("https://backup.vault.azure.net/keys//v", systemKEK), "is not the URL of a Key Vault key"},
+		{"too-deep", withSystem, encryption("https://backup.vault.azure.net/keys/k/v/x", systemKEK), "is not the URL of a Key Vault key"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			name := "v-" + fmt.Sprintf("%x", test.name)[:min(40, 2*len(test.name))]
@@ -81,7 +81,7 @@ func TestEncryptionStays(t *testing.T) {
 	}{
 		{"removed", `{"properties":{"encryption":null}}`, "cannot be removed"},
 		{"key removed", `{"properties":{"encryption":{"keyVaultProperties":null}}}`, "cannot be removed"},
-		{"infrastructure encryption changed", `{"properties":{"encryption":{"infrastructureEncryption":"Enabled"}}}`, "infrastructureEncryption cannot be changed"},
+		{"infrastructure encryption changed", `{"properties":{"encryption":{"infrastructureEncryption":"Enabled"}}}`, "Infrastructure encryption cannot be changed"},
 		{"infrastructure encryption repeated", `{"properties":{"encryption":{"infrastructureEncryption":"Disabled"}}}`, ""},
 		{"key changed", `{"properties":{"encryption":{"keyVaultProperties":{"keyUri":"` + keyURL + `/2"}}}}`, ""},
 		{"identity changed", `{"properties":{"encryption":{"kekIdentity":` + systemKEK + `}}}`, ""},

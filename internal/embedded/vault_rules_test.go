@@ -65,7 +65,7 @@ func TestRulesOfCreation(t *testing.T) {
 		{"tag that is not text", "vault", `{"location":"eastasia","sku":{"name":"Standard"},"tags":{"a":1}}`, 400, "InvalidRequestContent", []string{"'a'"}},
 		{"illegal tag", "vault", `{"location":"eastasia","sku":{"name":"Standard"},"tags":{"a?":"1"}}`, 400, "InvalidTags", []string{"a?"}},
 		{"unknown identity", "vault", `{"location":"eastasia","sku":{"name":"Standard"},"identity":{"type":"Mine"}}`, 400, invalid, []string{"identity"}},
-		{"user identity without users", "vault", `{"location":"eastasia","sku":{"name":"Standard"},"identity":{"type":"UserAssigned"}}`, 400, invalid, []string{"userAssignedIdentities"}},
+		{"user identity without users", "vault", `{"location":"eastasia","sku":{"name":"Standard"},"identity":{"type":"UserAssigned"}}`, 400, invalid, []string{"needs the ids of user-assigned identities"}},
 		{"empty body", "vault", ``, 400, "InvalidRequestContent", []string{"empty"}},
 		{"not JSON", "vault", `{"location":`, 400, "InvalidRequestContent", nil},
 		{"not an object", "vault", `[1]`, 400, "InvalidRequestContent", nil},

@@ -12,13 +12,13 @@ import (
 // answers in its own (AlwaysON).
 type setting struct {
 	path      string // below properties
-	parameter string // as error messages name it
+	parameter string // as error messages name it; empty where the catalog's rules refuse other values
 	values    []string
 }
 
 var (
 	onOff       = []string{"Enabled", "Disabled"}
-	onOffAlways = []string{"Enabled", "Disabled", alwaysOn}
+	onOffAlways = []string{catalog.SoftDeleteEnabled, catalog.SoftDeleteDisabled, alwaysOn}
 )
 
 const alwaysOn = "AlwaysON"
@@ -42,11 +42,11 @@ const (
 
 var settings = []setting{
 	{"publicNetworkAccess", "publicNetworkAccess", onOff},
-	{pathRedundancy, "redundancySettings", redundancies()},
+	{pathRedundancy, "", redundancies()},
 	{pathCrossRegionRestore, "redundancySettings", onOff},
-	{pathSoftDelete, "softDeleteSettings", onOffAlways},
-	{pathEnhancedSecurity, "softDeleteSettings", onOffAlways},
-	{pathImmutability, "immutabilitySettings", []string{"Disabled", "Unlocked", "Locked"}},
+	{pathSoftDelete, "", onOffAlways},
+	{pathEnhancedSecurity, "", onOffAlways},
+	{pathImmutability, "", catalog.ImmutabilityStates()},
 	{"securitySettings.sourceScanConfiguration.state", "sourceScanConfiguration", onOff},
 	{pathInfrastructureEncryption, "encryption", onOff},
 	{"monitoringSettings.azureMonitorAlertSettings.alertsForAllJobFailures", "monitoringSettings", onOff},
@@ -54,7 +54,7 @@ var settings = []setting{
 	{"monitoringSettings.azureMonitorAlertSettings.alertsForAllFailoverIssues", "monitoringSettings", onOff},
 	{"monitoringSettings.classicAlertSettings.alertsForCriticalOperations", "monitoringSettings", onOff},
 	{"monitoringSettings.classicAlertSettings.emailNotificationsForSiteRecovery", "monitoringSettings", onOff},
-	{pathCrossSubscriptionRestore, "restoreSettings", []string{"Enabled", "Disabled", "PermanentlyDisabled"}},
+	{pathCrossSubscriptionRestore, "", catalog.CrossSubscriptionRestoreStates()},
 }
 
 func redundancies() []string {
@@ -65,13 +65,8 @@ func redundancies() []string {
 	return values
 }
 
-// Days that soft-deleted backups are kept.
-const (
-	minSoftDeleteDays = 14
-	maxSoftDeleteDays = 180
-)
-
-// settleProperties brings the modelled properties to the service's spelling and refuses values it does not have.
+// settleProperties brings the modelled properties to the service's spelling and refuses what has the wrong shape. The rules
+// about them are the catalog's.
 func settleProperties(properties object) error {
 	for _, s := range settings {
 		if err := checkShape(properties, s.path); err != nil {
@@ -81,10 +76,12 @@ func settleProperties(properties object) error {
 		case nil:
 		case string:
 			i := slices.IndexFunc(s.values, func(known string) bool { return strings.EqualFold(known, value) })
-			if i < 0 {
+			switch {
+			case i >= 0:
+				assign(properties, s.path, s.values[i])
+			case s.parameter != "":
 				return invalidParameter(s.parameter, lastName(s.path)+" must be one of "+strings.Join(s.values, ", ")+".")
 			}
-			assign(properties, s.path, s.values[i])
 		default:
 			return invalidContent("'properties.%s' must be a string.", s.path)
 		}
@@ -97,14 +94,20 @@ func settleProperties(properties object) error {
 
 func checkSoftDeleteDays(properties object) error {
 	value := lookup(properties, pathSoftDeleteDays)
-	number, ok := value.(json.Number)
-	if !ok {
+	if _, ok := value.(json.Number); value != nil && !ok {
 		return invalidContent("'properties.%s' must be a number.", pathSoftDeleteDays)
 	}
-	if days, err := number.Int64(); err != nil || days < minSoftDeleteDays || days > maxSoftDeleteDays {
-		return invalidParameter("softDeleteSettings", "softDeleteRetentionPeriodInDays must be a whole number from 14 to 180.")
+	if _, ok := daysOf(properties); value != nil && !ok {
+		return invalidParameter("softDeleteSettings", "softDeleteRetentionPeriodInDays must be a whole number.")
 	}
 	return nil
+}
+
+// daysOf is how long soft-deleted backups are kept; ok is false when the vault does not say.
+func daysOf(properties object) (days int64, ok bool) {
+	number, ok := lookup(properties, pathSoftDeleteDays).(json.Number)
+	days, err := number.Int64()
+	return days, ok && err == nil
 }
 
 // checkShape refuses a value where an object belongs, on the way down to path.

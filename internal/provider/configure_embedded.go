@@ -91,6 +91,7 @@ func embeddedSettings(ctx context.Context, object types.Object, diags *diag.Diag
 		}
 		return elements
 	}
+	checkSubscriptions(m.Subscriptions, root.AtName("subscriptions"), diags)
 	checkVirtualMachines(m.VirtualMachines, root.AtName("virtual_machines"), diags)
 	failed, known := readFailedBackups(ctx, m.FailedBackups, root.AtName("failed_backups"), diags)
 	if !known {

@@ -46,6 +46,8 @@ var nobody = `protected_vm_id = "` + strings.ReplaceAll(contosoItem, "vm-00", "n
 var dataMistakes = map[string]mistake{
 	"A length of time is one":                            withEmbedded(`operation_time = "soon"`),
 	"The service's clock is not behind":                  withEmbedded(`clock_offset = "-1d"`),
+	"A subscription of the embedded service has a name":  withEmbedded(`subscriptions = { "00000000-0000-4000-8000-00000000beef" = null }`),
+	"A tag that vaults are chosen by has a value":        reading("backup_vaults", `tags = { owner = null }`),
 	"A VM of the inventory is named by its id":           withEmbedded(`virtual_machines = { db = "eastus" }`),
 	"A VM of the inventory has a region":                 withEmbedded(`virtual_machines = { "` + vmID("db") + `" = null }`),
 	"The region of a VM of the inventory exists":         withEmbedded(`virtual_machines = { "` + vmID("db") + `" = "Chnia East" }`),

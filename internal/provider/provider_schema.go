@@ -134,7 +134,7 @@ func embeddedAttribute() schema.Attribute {
 				ElementType: types.StringType,
 				Optional:    true,
 				Validators: []validator.Map{
-					mapvalidator.KeysAre(rule("subscription id", catalog.CheckSubscriptionID)),
+					mapvalidator.KeysAre(rule("subscription id", catalog.CheckSubscriptionID)), subscriptionsValidator{},
 				},
 			},
 			"virtual_machines": schema.MapAttribute{

@@ -3,12 +3,14 @@ package provider
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
-	"path"
-	"regexp"
+	slashpath "path"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -58,7 +60,7 @@ func extraRegions() ([]string, error) {
 }
 
 func checkNamePattern(pattern string) error {
-	if _, err := path.Match(pattern, ""); err != nil {
+	if _, err := slashpath.Match(pattern, ""); err != nil {
 		return fmt.Errorf("the pattern %q has a bracket that is not closed or a range that is malformed", pattern)
 	}
 	return nil
@@ -74,12 +76,8 @@ func (tagsValidator) Description(context.Context) string {
 func (v tagsValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
 func (tagsValidator) ValidateMap(ctx context.Context, req validator.MapRequest, resp *validator.MapResponse) {
-	for key, value := range req.ConfigValue.Elements() {
-		if value.IsNull() {
-			resp.Diagnostics.AddAttributeError(req.Path.AtMapKey(key), "Invalid tags",
-				"The tag has no value. Leave the tag out, or give it the value \"\".")
-			return
-		}
+	if !checkValues(req.ConfigValue, req.Path, "Invalid tags", `The tag %q has no value. Leave it out, or give it the value "".`, &resp.Diagnostics) {
+		return
 	}
 	tags, known := stringMap(ctx, req.ConfigValue, &resp.Diagnostics)
 	if !known {
@@ -88,6 +86,20 @@ func (tagsValidator) ValidateMap(ctx context.Context, req validator.MapRequest, 
 	if err := catalog.CheckTags(tags); err != nil {
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid tags", sentence(err.Error()))
 	}
+}
+
+// checkValues finds the nulls of a map, and names them by a text that has a place for the key. Terraform does not show the
+// path of what is in a map.
+func checkValues(m types.Map, at path.Path, summary, text string, diags *diag.Diagnostics) (ok bool) {
+	elements := m.Elements()
+	ok = true
+	for _, key := range slices.Sorted(maps.Keys(elements)) {
+		if elements[key].IsNull() {
+			diags.AddAttributeError(at.AtMapKey(key), summary, fmt.Sprintf(text, key))
+			ok = false
+		}
+	}
+	return ok
 }
 
 // stringMap reads a map whose values are all known; known is false when one is not, or the map is null.
@@ -117,13 +129,3 @@ func checkIdentityID(s string) error {
 	}
 	return nil
 }
-
-// checkKeyID accepts the URL of a key with or without a version, in any cloud's Key Vault or managed HSM.
-func checkKeyID(s string) error {
-	if !keyID.MatchString(s) {
-		return fmt.Errorf("%q is not the URL of a Key Vault key, such as https://contoso.vault.azure.net/keys/backup", s)
-	}
-	return nil
-}
-
-var keyID = regexp.MustCompile(`^https://[A-Za-z0-9-]+\.[A-Za-z0-9.-]+/keys/[A-Za-z0-9-]{1,127}(/[A-Za-z0-9]+)?$`)

@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"testing"
 	"time"
@@ -159,6 +160,42 @@ func TestAccVault_forcedSoftDelete(t *testing.T) {
 				ConfigStateChecks: []statecheck.StateCheck{soft("AlwaysOn")},
 			},
 			{Config: vaultConfig(database, `region = "eastus"`, `soft_delete = { state = "AlwaysOn", retention_days = 30 }`, `tags = { a = "b" }`), ConfigPlanChecks: nothing},
+		},
+	})
+}
+
+// What the service accepts and does not make is named, with what was asked for and what is there.
+func TestAccVault_ignoredSettingsAreNamed(t *testing.T) {
+	t.Parallel()
+	database := acctest.Database(t)
+	service := newServiceClient(t, database)
+	recorder := &acctest.Recorder{Answer: func(req *http.Request) *http.Response {
+		if req.Method != http.MethodPatch {
+			return nil
+		}
+		_, document := service.send(http.MethodGet, contosoID, "")
+		raw, err := json.Marshal(document)
+		if err != nil {
+			t.Error(err)
+		}
+		return acctest.JSON(http.StatusOK, string(raw))
+	}}
+	const identity = `identity = { type = "UserAssigned", identity_ids = ["` + identityA + `"] }`
+	change := func(want string, attributes ...string) resource.TestStep {
+		return resource.TestStep{Config: vaultConfig(database, append(attributes, `region = "eastus"`)...), ExpectError: message(want)}
+	}
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Factories(recorder.Option()),
+		Steps: []resource.TestStep{
+			{Config: vaultConfig(database, `region = "eastus"`)},
+			change(`Vault "contoso": the service accepted the change, but did not make it: storage_redundancy was to be "LocallyRedundant", and is "GeoRedundant".`,
+				`storage_redundancy = "LocallyRedundant"`),
+			change(`soft_delete.retention_days was to be 30, and is 14; soft_delete.state was to be "Disabled", and is "Enabled".`,
+				`soft_delete = { state = "Disabled", retention_days = 30 }`),
+			change(`tags was to be { owner = "me" }, and is not set.`, `tags = { owner = "me" }`),
+			change(`public_network_access_enabled was to be false, and is true.`, `public_network_access_enabled = false`),
+			change(`identity was to be { identity_ids = ["`+identityA+`"], type = "UserAssigned" }, and is not set.`, identity),
+			change(`monitoring.alerts_for_all_job_failures_enabled was to be false, and is true.`, `monitoring = { alerts_for_all_job_failures_enabled = false }`),
 		},
 	})
 }

@@ -122,10 +122,10 @@ func (r *vaultResource) planCreate(ctx context.Context, plan vaultModel, req res
 	r.run.plans.intend(plan, nil, !unset("storage_redundancy"))
 	r.checkRegionOffered(ctx, plan, &resp.Diagnostics)
 	r.checkRegistered(ctx, plan, &resp.Diagnostics)
+	checkBirth(plan, resp.Plan.Raw, isSecondLook(req), &resp.Diagnostics)
 	if isSecondLook(req) {
 		return // Create looks itself whether a vault is in the way
 	}
-	warnOfBirth(plan, &resp.Diagnostics)
 	r.checkGroup(ctx, plan, &resp.Diagnostics)
 	r.warnOfDeleted(ctx, plan, &resp.Diagnostics)
 	old := handedOn(ctx, req.Private)
@@ -157,9 +157,7 @@ func (r *vaultResource) planUpdate(ctx context.Context, state vaultModel, req re
 	r.run.plans.intend(plan, &state, !configIsNull(req, "storage_redundancy"))
 	planIdentity(ctx, plan, state, resp)
 	openUnsaid(ctx, plan, state, resp)
-	checkRedundancyChange(plan, state, &resp.Diagnostics)
-	checkSettingsChange(ctx, plan, state, &resp.Diagnostics)
-	r.checkSoftDelete(ctx, plan, state, req, resp)
+	checkMove(ctx, state, req, resp)
 
 	pending, diags := req.Private.GetKey(ctx, pendingKey)
 	resp.Diagnostics.Append(diags...)

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -43,11 +44,8 @@ const pendingKey = "pending"
 // forcedKey marks, in private state, a vault whose soft delete the service keeps on whatever is asked of it.
 const forcedKey = "soft_delete_forced"
 
-const (
-	softDeleteForced = "AlwaysOn"
-	forcedText       = "The service keeps soft delete AlwaysOn for this vault, whatever is asked of it. Set soft_delete.state = \"AlwaysOn\", or leave it out; " +
-		"until then the provider plans no change of it."
-)
+const forcedText = "The service keeps soft delete AlwaysOn for this vault, whatever is asked of it. Set soft_delete.state = \"AlwaysOn\", or leave it out; " +
+	"until then the provider plans no change of it."
 
 // pendingMark is the marker's value; private state holds JSON.
 var pendingMark = []byte(`{"operation":"create"}`)
@@ -266,7 +264,7 @@ func (r *vaultResource) deleteItems(ctx context.Context, state vaultModel, diags
 // What the service accepted and ignored is said.
 func (r *vaultResource) finish(ctx context.Context, wanted vault.Settings, v vault.Vault, plan tftypes.Value, state *tfsdk.State, private privateState, diags *diag.Diagnostics) {
 	lacking, ok := wanted.Missing(v)
-	forced := ok && lacking.SoftDelete != nil && lacking.SoftDelete.State != "" && v.Settings.SoftDelete != nil && v.Settings.SoftDelete.State == softDeleteForced
+	forced := ok && lacking.SoftDelete != nil && lacking.SoftDelete.State != "" && v.Settings.SoftDelete != nil && v.Settings.SoftDelete.State == catalog.SoftDeleteAlwaysOn
 	if forced {
 		diags.AddAttributeWarning(path.Root("soft_delete").AtName("state"), "Soft delete is forced by the service", forcedText)
 		diags.Append(private.SetKey(ctx, forcedKey, []byte("true"))...)
@@ -276,7 +274,7 @@ func (r *vaultResource) finish(ctx context.Context, wanted vault.Settings, v vau
 		}
 	}
 	if lacking != (vault.Settings{}) {
-		diags.AddError("The service ignored a setting", fmt.Sprintf("Vault %q: the service accepted the change, but did not make it.", v.ID.Name))
+		addIgnored(fmt.Sprintf("Vault %q", v.ID.Name), lacking, plan, state.Raw, diags)
 		return
 	}
 	diags.Append(keepPlanned(plan, state)...)

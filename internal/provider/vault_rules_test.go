@@ -39,10 +39,12 @@ func TestAccVault_validation(t *testing.T) {
 		"region unknown": {`name = "contoso"` + "\n" + `region = "atlantis"`, `"atlantis" is not an Azure region that this provider knows`},
 		"group":          {`name = "contoso"` + "\n" + `region = "eastus"` + "\n" + `resource_group_name = "a/b"`, `The name has "/" at position 2`},
 		"subscription":   {`name = "contoso"` + "\n" + `region = "eastus"` + "\n" + `subscription_id = "production"`, `"production" is not a subscription ID`},
-		"redundancy":     {`name = "contoso"` + "\n" + `region = "eastus"` + "\n" + `storage_redundancy = "LRS"`, `Attribute storage_redundancy value must be one of: ["GeoRedundant" "LocallyRedundant" "ZoneRedundant"], got: "LRS"`},
+		"redundancy":     {`name = "contoso"` + "\n" + `region = "eastus"` + "\n" + `storage_redundancy = "LRS"`, `"LRS" is not a storage redundancy; did you mean "LocallyRedundant"? It is one of GeoRedundant, LocallyRedundant and ZoneRedundant.`},
 		"cross-region":   {`name = "contoso"` + "\n" + `region = "eastus"` + "\n" + `storage_redundancy = "ZoneRedundant"` + "\n" + `cross_region_restore_enabled = true`, `Cross-region restore needs geo-redundant storage`},
 		"tag casing":     {`name = "contoso"` + "\n" + `region = "eastus"` + "\n" + `tags = { a = "1", A = "2" }`, `The tag names "A" and "a" differ only in letter case`},
-		"tag null":       {`name = "contoso"` + "\n" + `region = "eastus"` + "\n" + `tags = { a = null }`, `The tag has no value`},
+		"tag null":       {`name = "contoso"` + "\n" + `region = "eastus"` + "\n" + `tags = { owner = null }`, `The tag "owner" has no value`},
+		"sku":            {`name = "contoso"` + "\n" + `region = "eastus"` + "\n" + `sku = "Premium"`, `The sku is "Premium"; it is one of Standard, RS0.`},
+		"immutability":   {`name = "contoso"` + "\n" + `region = "eastus"` + "\n" + `immutability = "locked"`, `Immutability is "locked"; did you mean "Locked"?`},
 		"timeout":        {`name = "contoso"` + "\n" + `region = "eastus"` + "\n" + `timeouts = { create = "soon" }`, `"soon" must be a string containing a sequence of decimal numbers`},
 		"region missing": {`name = "contoso"`, `The argument "region" is required`},
 	}
@@ -60,7 +62,7 @@ func TestAccVault_unknownValuesAreCheckedAtApply(t *testing.T) {
 	for name, test := range map[string]struct{ attributes, want string }{
 		"name":       {"name = terraform_data.late.output\nregion = \"eastus\"", `The name has "_" at position 4 and "_" at position 9`},
 		"region":     {"name = \"contoso\"\nregion = terraform_data.late.output", `"not_here_1" is not an Azure region`},
-		"redundancy": {"name = \"contoso\"\nregion = \"eastus\"\nstorage_redundancy = terraform_data.late.output", `storage_redundancy value must be one of`},
+		"redundancy": {"name = \"contoso\"\nregion = \"eastus\"\nstorage_redundancy = terraform_data.late.output", `"not_here_1" is not a storage redundancy`},
 		"tags":       {"name = \"contoso\"\nregion = \"eastus\"\ntags = { (terraform_data.late.output) = \"x\", \"NOT_HERE_1\" = \"y\" }", `differ only in letter case`},
 	} {
 		t.Run(name, func(t *testing.T) {

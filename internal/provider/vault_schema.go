@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -15,15 +14,6 @@ import (
 
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 )
-
-// redundancies are the allowed values of storage_redundancy.
-func redundancies() []string {
-	var names []string
-	for _, r := range catalog.Redundancies() {
-		names = append(names, string(r))
-	}
-	return names
-}
 
 func (r *vaultResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
@@ -80,9 +70,8 @@ func (r *vaultResource) Schema(ctx context.Context, _ resource.SchemaRequest, re
 				MarkdownDescription: "How backups are kept: `GeoRedundant` (copies in the paired region), `LocallyRedundant` or `ZoneRedundant`. " +
 					"Default `GeoRedundant` at creation; when it is not set later, the vault keeps what it has. Changed in place until the first " +
 					"VM is registered; then it is locked, and a change is an error when planning.",
-				Optional:   true,
-				Computed:   true,
-				Validators: []validator.String{stringvalidator.OneOf(redundancies()...)},
+				Optional: true,
+				Computed: true,
 			},
 			"storage_redundancy_locked": schema.BoolAttribute{
 				MarkdownDescription: "Whether `storage_redundancy` can no longer change, because a VM has been registered with the vault.",

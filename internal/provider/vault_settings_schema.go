@@ -1,22 +1,13 @@
 package provider
 
 import (
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-)
-
-// The service keeps deleted backups for this many days.
-// https://learn.microsoft.com/azure/backup/backup-azure-enhanced-soft-delete-about
-const (
-	softDeleteMinDays = 14
-	softDeleteMaxDays = 180
 )
 
 // The types of the nested attributes.
@@ -47,7 +38,6 @@ func settingsAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "`Standard` or `RS0`; it has no effect on the redundancy of the storage. Default `Standard` at creation; when it is " +
 				"not set later, the vault keeps what it has. Changed in place.",
 			Optional: true, Computed: true,
-			Validators: []validator.String{stringvalidator.OneOf("Standard", "RS0")},
 		},
 		"soft_delete": schema.SingleNestedAttribute{
 			MarkdownDescription: "Whether deleted backups are kept for a while. What is not set, the service chooses, and the vault keeps; null is what " +
@@ -58,12 +48,10 @@ func settingsAttributes() map[string]schema.Attribute {
 					MarkdownDescription: "`Disabled`, `Enabled` or `AlwaysOn`, which is final: another value is then an error when planning. Where the " +
 						"service forces `AlwaysOn`, the provider warns and plans no change.",
 					Optional: true, Computed: true,
-					Validators: []validator.String{stringvalidator.OneOf("Disabled", "Enabled", "AlwaysOn")},
 				},
 				"retention_days": schema.Int64Attribute{
 					MarkdownDescription: "How many days deleted backups are kept: 14 to 180. Null when the service does not say.",
 					Optional:            true, Computed: true,
-					Validators: []validator.Int64{int64validator.Between(softDeleteMinDays, softDeleteMaxDays)},
 				},
 			},
 		},
@@ -72,7 +60,6 @@ func settingsAttributes() map[string]schema.Attribute {
 				"is then an error when planning. The way to `Locked` leads through `Unlocked`; the provider goes it in two steps. Default " +
 				"`Disabled` at creation; when it is not set later, the vault keeps what it has. Changed in place.",
 			Optional: true, Computed: true,
-			Validators: []validator.String{stringvalidator.OneOf("Disabled", "Unlocked", "Locked")},
 		},
 		"public_network_access_enabled": schema.BoolAttribute{
 			MarkdownDescription: "Whether the vault can be reached from public networks. Default `true` at creation; when it is not set later, the vault " +
@@ -83,7 +70,6 @@ func settingsAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "Whether backups can be restored to other subscriptions: `Enabled`, `Disabled` or `PermanentlyDisabled`, which is final: " +
 				"another value is then an error when planning. What is not set, the service chooses, and the vault keeps. Changed in place.",
 			Optional: true, Computed: true,
-			Validators: []validator.String{stringvalidator.OneOf("Enabled", "Disabled", "PermanentlyDisabled")},
 		},
 		"identity": schema.SingleNestedAttribute{
 			MarkdownDescription: "The managed identity of the vault. Default: none; leaving it out removes it. Changed in place.",
@@ -92,7 +78,6 @@ func settingsAttributes() map[string]schema.Attribute {
 				"type": schema.StringAttribute{
 					MarkdownDescription: "`SystemAssigned`, `UserAssigned` or `SystemAssigned, UserAssigned`.",
 					Required:            true,
-					Validators:          []validator.String{stringvalidator.OneOf("SystemAssigned", "UserAssigned", "SystemAssigned, UserAssigned")},
 				},
 				"identity_ids": schema.SetAttribute{
 					MarkdownDescription: "The ARM ids of the user-assigned identities: needed when `type` has `UserAssigned`, not allowed otherwise.",
@@ -111,7 +96,6 @@ func settingsAttributes() map[string]schema.Attribute {
 				"key_id": schema.StringAttribute{
 					MarkdownDescription: "The URL of a Key Vault key, with or without a version: without one the vault follows the key's rotation.",
 					Required:            true,
-					Validators:          []validator.String{rule("key id", checkKeyID)},
 				},
 				"infrastructure_encryption_enabled": schema.BoolAttribute{
 					MarkdownDescription: "Whether the storage is encrypted a second time. It cannot be changed later, which is an error when planning.",

@@ -175,10 +175,10 @@ func TestAccVault_forbiddenChanges(t *testing.T) {
 func TestAccVault_settingsValidation(t *testing.T) {
 	for name, test := range map[string]struct{ attributes, want string }{
 		"zones":              {`storage_redundancy = "ZoneRedundant"` + "\n" + `region = "China East"`, `The region "China East" has no availability zones`},
-		"retention":          {`region = "eastus"` + "\n" + `soft_delete = { retention_days = 13 }`, `value must be between 14 and 180, got: 13`},
-		"retention too long": {`region = "eastus"` + "\n" + `soft_delete = { retention_days = 181 }`, `value must be between 14 and 180, got: 181`},
-		"no ids":             {`region = "eastus"` + "\n" + `identity = { type = "UserAssigned" }`, `The type "UserAssigned" needs identity_ids`},
-		"ids":                {`region = "eastus"` + "\n" + `identity = { type = "SystemAssigned", identity_ids = ["` + identityA + `"] }`, `The type "SystemAssigned" has no user-assigned identities`},
+		"retention":          {`region = "eastus"` + "\n" + `soft_delete = { retention_days = 13 }`, `Deleted backups are kept for 14 to 180 days, not for 13.`},
+		"retention too long": {`region = "eastus"` + "\n" + `soft_delete = { retention_days = 181 }`, `Deleted backups are kept for 14 to 180 days, not for 181.`},
+		"no ids":             {`region = "eastus"` + "\n" + `identity = { type = "UserAssigned" }`, `The identity type "UserAssigned" needs the ids of user-assigned identities. Set identity.identity_ids.`},
+		"ids":                {`region = "eastus"` + "\n" + `identity = { type = "SystemAssigned", identity_ids = ["` + identityA + `"] }`, `The identity type "SystemAssigned" has no user-assigned identities.`},
 		"id of another kind": {`region = "eastus"` + "\n" + `identity = { type = "UserAssigned", identity_ids = ["` + contosoID + `"] }`, `is not the id of a user-assigned identity`},
 		"key":                {`region = "eastus"` + "\n" + `identity = { type = "SystemAssigned" }` + "\n" + `encryption = { key_id = "http://x", infrastructure_encryption_enabled = true }`, `"http://x" is not the URL of a Key Vault key`},
 		"encryption without an identity": {
@@ -188,7 +188,12 @@ func TestAccVault_settingsValidation(t *testing.T) {
 		"encryption with another identity": {
 			`region = "eastus"` + "\n" + `identity = { type = "UserAssigned", identity_ids = ["` + identityA + `"] }` + "\n" +
 				`encryption = { key_id = "` + keyURL + `", infrastructure_encryption_enabled = true, use_system_assigned_identity = false, user_assigned_identity_id = "` + identityB + `" }`,
-			`user_assigned_identity_id is none of identity.identity_ids`,
+			`The vault does not have the identity that is to read the key: the user-assigned identity '` + identityB + `'. Add it to identity.identity_ids.`,
+		},
+		// A crash of the provider once.
+		"encryption by a user-assigned identity without any": {
+			`region = "eastus"` + "\n" + `encryption = { key_id = "` + keyURL + `", infrastructure_encryption_enabled = true, use_system_assigned_identity = false, user_assigned_identity_id = "` + identityB + `" }`,
+			`The vault does not have the identity that is to read the key: the user-assigned identity '` + identityB + `'`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

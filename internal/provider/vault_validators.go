@@ -2,15 +2,8 @@ package provider
 
 import (
 	"context"
-	"fmt"
-	"slices"
-	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 )
@@ -49,89 +42,4 @@ func (regionValidator) ValidateString(_ context.Context, req validator.StringReq
 	if err := checkRegion(req.ConfigValue.ValueString()); err != nil {
 		resp.Diagnostics.AddAttributeError(req.Path, "Unknown region", sentence(err.Error()))
 	}
-}
-
-// ValidateConfig checks the rules that span attributes, as far as their values are known.
-func (r *vaultResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
-	// Attribute by attribute: Terraform asks several times for every vault, and reading a whole model takes many times longer.
-	var config vaultModel
-	for name, target := range map[string]any{
-		"region": &config.Region, "storage_redundancy": &config.StorageRedundancy, "cross_region_restore_enabled": &config.CrossRegionRestoreEnabled,
-		"identity": &config.Identity, "encryption": &config.Encryption,
-	} {
-		resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root(name), target)...)
-	}
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	checkRedundancy(config, &resp.Diagnostics)
-	checkIdentity(ctx, config, &resp.Diagnostics)
-}
-
-func checkRedundancy(config vaultModel, diags *diag.Diagnostics) {
-	if config.StorageRedundancy.IsNull() || config.StorageRedundancy.IsUnknown() {
-		return
-	}
-	redundancy := catalog.Redundancy(config.StorageRedundancy.ValueString())
-	if err := catalog.CheckCrossRegionRestore(redundancy, config.CrossRegionRestoreEnabled.ValueBool()); err != nil {
-		diags.AddAttributeError(path.Root("cross_region_restore_enabled"), "Cross-region restore needs geo-redundant storage",
-			fmt.Sprintf("%s\n\nSet storage_redundancy = %q, or leave cross-region restore off.", sentence(err.Error()), catalog.GeoRedundant))
-	}
-	if redundancy != catalog.ZoneRedundant || config.Region.IsUnknown() {
-		return
-	}
-	// A region that is newer than the catalogue gets the benefit of the doubt.
-	if region, found := catalog.LookupRegion(config.Region.ValueString()); found && !region.Zones {
-		diags.AddAttributeError(path.Root("storage_redundancy"), "Region has no availability zones", fmt.Sprintf(
-			"The region %q has no availability zones, which zone-redundant storage needs.\n\nSet storage_redundancy to %q or %q, or choose a region with "+
-				"zones; the data source backup_regions lists them.", region.DisplayName, catalog.LocallyRedundant, catalog.GeoRedundant))
-	}
-}
-
-// checkIdentity checks that the identity fits its type, and that encryption uses one that the vault has.
-func checkIdentity(ctx context.Context, config vaultModel, diags *diag.Diagnostics) {
-	if config.Identity.IsUnknown() {
-		return
-	}
-	root := path.Root("identity")
-	identity, hasIdentity := as[identityModel](ctx, config.Identity, diags)
-	userAssigned := strings.Contains(identity.Type.ValueString(), "UserAssigned")
-	systemAssigned := strings.Contains(identity.Type.ValueString(), "SystemAssigned")
-	if hasIdentity && !identity.Type.IsUnknown() && !identity.IdentityIDs.IsUnknown() {
-		switch {
-		case userAssigned && len(identity.IdentityIDs.Elements()) == 0:
-			diags.AddAttributeError(root.AtName("identity_ids"), "Missing identity ids", fmt.Sprintf("The type %q needs identity_ids.", identity.Type.ValueString()))
-		case !userAssigned && len(identity.IdentityIDs.Elements()) > 0:
-			diags.AddAttributeError(root.AtName("identity_ids"), "Identity ids without a user-assigned identity",
-				fmt.Sprintf("The type %q has no user-assigned identities. Leave identity_ids out, or add UserAssigned to the type.", identity.Type.ValueString()))
-		}
-	}
-	encryption, encrypted := as[encryptionModel](ctx, config.Encryption, diags)
-	if !encrypted || identity.Type.IsUnknown() || encryption.UseSystemAssignedIdentity.IsUnknown() || encryption.UserAssignedIdentityID.IsUnknown() {
-		return
-	}
-	useSystem := encryption.UseSystemAssignedIdentity.IsNull() || encryption.UseSystemAssignedIdentity.ValueBool()
-	at := path.Root("encryption")
-	switch {
-	case useSystem && !encryption.UserAssignedIdentityID.IsNull():
-		diags.AddAttributeError(at.AtName("user_assigned_identity_id"), "Two identities for encryption",
-			"The vault reaches its key by one identity. To use this one, set use_system_assigned_identity = false.")
-	case useSystem && !systemAssigned:
-		diags.AddAttributeError(at, "Encryption uses an identity that the vault has not",
-			"The key is reached by the system-assigned identity, which identity.type does not have. Add SystemAssigned to it, or use a user-assigned identity.")
-	case !useSystem && encryption.UserAssignedIdentityID.IsNull():
-		diags.AddAttributeError(at.AtName("user_assigned_identity_id"), "Missing identity for encryption",
-			"With use_system_assigned_identity = false, user_assigned_identity_id says by which identity the vault reaches its key.")
-	case !useSystem && !identity.IdentityIDs.IsUnknown() && !hasIdentityID(ctx, identity, encryption.UserAssignedIdentityID, diags):
-		diags.AddAttributeError(at.AtName("user_assigned_identity_id"), "Encryption uses an identity that the vault has not",
-			"user_assigned_identity_id is none of identity.identity_ids. Add it there.")
-	}
-}
-
-func hasIdentityID(ctx context.Context, identity identityModel, id equalText, diags *diag.Diagnostics) bool {
-	var ids []types.String
-	diags.Append(identity.IdentityIDs.ElementsAs(ctx, &ids, false)...)
-	return slices.ContainsFunc(ids, func(s types.String) bool {
-		return s.IsUnknown() || strings.EqualFold(s.ValueString(), id.ValueString())
-	})
 }

@@ -60,3 +60,22 @@ func checkVirtualMachines(vms types.Map, p path.Path, diags *diag.Diagnostics) {
 		}
 	}
 }
+
+// subscriptionsValidator checks the subscriptions of the embedded service beyond their ids.
+type subscriptionsValidator struct{}
+
+func (subscriptionsValidator) Description(context.Context) string {
+	return "every subscription must have a display name"
+}
+
+func (v subscriptionsValidator) MarkdownDescription(ctx context.Context) string {
+	return v.Description(ctx)
+}
+
+func (subscriptionsValidator) ValidateMap(_ context.Context, req validator.MapRequest, resp *validator.MapResponse) {
+	checkSubscriptions(req.ConfigValue, req.Path, &resp.Diagnostics)
+}
+
+func checkSubscriptions(subscriptions types.Map, p path.Path, diags *diag.Diagnostics) {
+	checkValues(subscriptions, p, "Invalid subscription", "The subscription %q has no display name. Give it one, or leave it out.", diags)
+}

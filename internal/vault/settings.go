@@ -93,9 +93,9 @@ func (e *Encryption) same(o *Encryption) bool {
 
 // The states of immutability; the way is Disabled, Unlocked and, for good, Locked.
 const (
-	ImmutabilityDisabled = "Disabled"
-	ImmutabilityUnlocked = "Unlocked"
-	ImmutabilityLocked   = "Locked"
+	ImmutabilityDisabled = catalog.ImmutabilityDisabled
+	ImmutabilityUnlocked = catalog.ImmutabilityUnlocked
+	ImmutabilityLocked   = catalog.ImmutabilityLocked
 )
 
 // atBirth is the part of the settings that the call which creates a vault takes. A vault is born with the rest of an
@@ -105,9 +105,8 @@ func (s Settings) atBirth() Settings {
 		// The service ignores user-assigned identities in a create, and so would not find the key.
 		s.Identity, s.Encryption = nil, nil
 	}
-	if s.Immutability != nil && *s.Immutability == ImmutabilityLocked {
-		unlocked := ImmutabilityUnlocked
-		s.Immutability = &unlocked
+	if s.Immutability != nil {
+		s.Immutability = new(catalog.ImmutabilityStep("", *s.Immutability))
 	}
 	return s
 }
@@ -135,10 +134,8 @@ func (s Settings) missing(actual Settings) (step Settings, ok bool) {
 	if s.Tags != nil && (actual.Tags == nil || !SameTags(*s.Tags, *actual.Tags)) {
 		step.Tags = s.Tags
 	}
-	if step.Immutability != nil && *step.Immutability == ImmutabilityLocked && (actual.Immutability == nil || *actual.Immutability == ImmutabilityDisabled) {
-		// The service refuses to lock in one go.
-		unlocked := ImmutabilityUnlocked
-		step.Immutability = &unlocked
+	if step.Immutability != nil {
+		step.Immutability = new(catalog.ImmutabilityStep(orZero(actual.Immutability), *step.Immutability))
 	}
 	return step, step != Settings{}
 }

@@ -1,0 +1,115 @@
+package embedded
+
+import (
+	"strings"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+)
+
+// checkMove asks the catalog whether a vault may become what body says. before is the vault as it was, nil at its
+// creation.
+func (s *Service) checkMove(before, body object) error {
+	var was *catalog.Vault
+	if before != nil {
+		was = new(s.vaultOf(before))
+	}
+	for _, problem := range catalog.CheckVault(was, s.vaultOf(body)) {
+		if !problem.Final {
+			return refusalOf(problem)
+		}
+	}
+	from, to := lookupText(before, "properties."+pathImmutability), lookupText(body, "properties."+pathImmutability)
+	if catalog.ImmutabilityStep(from, to) != to {
+		return invalidParameter("immutabilitySettings", "Only a vault whose state is Unlocked can become Locked.")
+	}
+	return nil
+}
+
+// parameters are what the service calls the attributes of backup_vault, which the catalog's problems are about.
+var parameters = map[string]string{
+	"sku":                          "sku",
+	"storage_redundancy":           "redundancySettings",
+	"cross_region_restore_enabled": "redundancySettings",
+	"soft_delete":                  "softDeleteSettings",
+	"immutability":                 "immutabilitySettings",
+	"cross_subscription_restore":   "restoreSettings",
+	"identity":                     "identity",
+	"encryption":                   "encryption",
+}
+
+func refusalOf(problem catalog.VaultProblem) error {
+	if problem.Summary == catalog.RedundancyIsLocked {
+		return &Fault{
+			Code: codeStorageLocked,
+			Message: "Storage redundancy of the vault is locked. It can be chosen until the first item is registered with the " +
+				"vault, and not be modified after that.",
+		}
+	}
+	attribute, _, _ := strings.Cut(problem.Field, ".")
+	return invalidParameter(parameters[attribute], strings.ToUpper(problem.Message[:1])+problem.Message[1:]+".")
+}
+
+// vaultOf is what the catalog's rules read of a vault, in their words. What a document lacks has the value that ARM
+// documents for that, so that no final setting is left by leaving it out.
+func (s *Service) vaultOf(body object) catalog.Vault {
+	p, _ := body["properties"].(object)
+	word := func(path string) catalog.Value[string] {
+		value := lookupText(p, path)
+		if value == alwaysOn {
+			value = catalog.SoftDeleteAlwaysOn
+		}
+		return catalog.Known(value)
+	}
+	v := catalog.Vault{
+		SKU:                      catalog.Known(lookupText(body, "sku.name")),
+		Redundancy:               word(pathRedundancy),
+		RedundancyLocked:         catalog.Known(storageIsLaidOut(lookupText(p, pathStorageVersion))),
+		CrossRegionRestore:       catalog.Known(lookupText(p, pathCrossRegionRestore) == "Enabled"),
+		SoftDelete:               word(pathSoftDelete),
+		EnhancedSecurity:         word(pathEnhancedSecurity),
+		Immutability:             catalog.Known(orDefault(lookupText(p, pathImmutability), catalog.ImmutabilityDisabled)),
+		CrossSubscriptionRestore: word(pathCrossSubscriptionRestore),
+		Identity:                 identityOf(body),
+		Encryption:               encryptionOf(p),
+	}
+	where, _ := body["location"].(string)
+	if _, known := catalog.LookupRegion(where); known {
+		v.Region = catalog.Known(catalog.Region{DisplayName: where, Zones: s.regions[where].Zones})
+	}
+	if days, ok := daysOf(p); ok {
+		v.SoftDeleteDays = catalog.Known(days)
+	}
+	return v
+}
+
+func identityOf(body object) (none catalog.Value[catalog.VaultIdentity]) {
+	kind := lookupText(body, "identity.type")
+	if kind == "" || kind == identityNone {
+		return none
+	}
+	var ids []catalog.Value[string]
+	users, _ := lookup(body, "identity.userAssignedIdentities").(object)
+	for id := range users {
+		ids = append(ids, catalog.Known(id))
+	}
+	return catalog.Known(catalog.VaultIdentity{Type: catalog.Known(kind), IDs: catalog.Known(ids)})
+}
+
+func encryptionOf(properties object) (none catalog.Value[catalog.VaultEncryption]) {
+	system, _ := lookup(properties, pathKeyUsesSystemIdentity).(bool)
+	e := catalog.VaultEncryption{
+		Infrastructure:     catalog.Known(lookupText(properties, pathInfrastructureEncryption) == "Enabled"),
+		UsesSystemIdentity: catalog.Known(system),
+	}
+	key, user := lookupText(properties, pathEncryptionKey), lookupText(properties, pathKeyUserIdentity)
+	if key != "" {
+		e.KeyURL = catalog.Known(key)
+	}
+	if user != "" {
+		e.UserIdentity = catalog.Known(user)
+	}
+	if infrastructure, _ := e.Infrastructure.Get(); key == "" && user == "" && !system && !infrastructure {
+		return none
+	}
+	return catalog.Known(e)
+}
