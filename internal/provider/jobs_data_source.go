@@ -106,7 +106,7 @@ func (d *jobsDataSource) Read(ctx context.Context, req datasource.ReadRequest, r
 	var m jobsModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
 	m.checkVault(&resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
+	if resp.Diagnostics.HasError() || d.run.waitsForPast(req, resp) {
 		return
 	}
 	of, err := vault.ParseID(m.VaultID.ValueString())

@@ -57,7 +57,7 @@ func (f *protectedVMFilter) fill(r *run, diags *diag.Diagnostics) {
 		return
 	}
 	vaults := vaultFilter{SubscriptionID: f.SubscriptionID}
-	vaults.fillSubscription(r, diags)
+	vaults.fillSubscription(r, "subscription_id", diags)
 	f.SubscriptionID = vaults.SubscriptionID
 }
 

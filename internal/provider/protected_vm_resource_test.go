@@ -13,8 +13,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/acctest"
+	"github.com/azurebackup/terraform-provider-backup/internal/backend"
 	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
-	"github.com/azurebackup/terraform-provider-backup/internal/provider"
 )
 
 const (
@@ -62,8 +62,8 @@ func plansWeb(action plancheck.ResourceActionType, more ...plancheck.PlanCheck) 
 }
 
 // inventory is a service in which these VMs exist and no others, by region.
-func inventory(vms map[string]string) provider.Option {
-	return provider.WithEmbedded(func(c *embedded.Config) { c.VirtualMachines = vms })
+func inventory(vms map[string]string) backend.Option {
+	return backend.WithEmbedded(func(c *embedded.Config) { c.VirtualMachines = vms })
 }
 
 func TestAccProtectedVM_basic(t *testing.T) {
@@ -112,13 +112,13 @@ func TestAccProtectedVM_regionMismatch(t *testing.T) {
 	const elsewhere = `VM "web-1" in resource group "shop" is in "East US" (eastus)`
 	eastUS := inventory(map[string]string{webID: "eastus"})
 	for name, test := range map[string]struct {
-		options []provider.Option
+		options []backend.Option
 		before  string // applied first
 		config  string
 		want    []string // in this order
 	}{
 		"inventory, vault in the same plan": {
-			options: []provider.Option{eastUS}, config: contoso() + web(),
+			options: []backend.Option{eastUS}, config: contoso() + web(),
 			want: []string{
 				elsewhere + `. Its vault is made by the same apply, which makes vaults only in: "China East" (chinaeast).`,
 				`set vault_id to the id of one there, or make one with region = "eastus"`, "-target",

@@ -100,7 +100,7 @@ func (d *recoveryPointsDataSource) ValidateConfig(ctx context.Context, req datas
 func (d *recoveryPointsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var m recoveryPointsModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
-	if resp.Diagnostics.HasError() {
+	if resp.Diagnostics.HasError() || d.run.waitsForPast(req, resp) {
 		return
 	}
 	id, err := vault.ParseItemID(m.ProtectedVMID.ValueString())

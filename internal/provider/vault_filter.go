@@ -78,14 +78,15 @@ func vaultStates() []string {
 	return names
 }
 
-// fillSubscription gives the filter the provider's subscription where it names none.
-func (f *vaultFilter) fillSubscription(r *run, diags *diag.Diagnostics) {
+// fillSubscription gives the filter the provider's subscription where it names none. at is the attribute of the block that
+// would name one.
+func (f *vaultFilter) fillSubscription(r *run, at string, diags *diag.Diagnostics) {
 	if f.SubscriptionID.IsNull() {
 		f.SubscriptionID = equalText{StringValue: r.subscriptionID, kind: armNameType}
 	}
 	switch {
 	case f.SubscriptionID.IsUnknown():
-		addUnknown(diags, tfpath.Root("subscription_id"))
+		addNotKnownYet(diags, "subscription_id", tfpath.Root(at), "Set "+at+" in this block, so that it needs no default")
 	case f.SubscriptionID.IsNull():
 		r.addMissingSubscription(diags)
 	}

@@ -130,7 +130,7 @@ func (d *vmPolicyDataSource) Configure(_ context.Context, req datasource.Configu
 func (d *vmPolicyDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var m vmPolicyDataModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
-	if resp.Diagnostics.HasError() {
+	if resp.Diagnostics.HasError() || d.run.waitsForPast(req, resp) { // how many VMs have it may change with the time
 		return
 	}
 	of, err := vault.ParseID(m.VaultID.ValueString())
