@@ -32,8 +32,9 @@ func (u Unknown) Past() []string {
 func (o *opening) needs(settings ...string) bool {
 	for _, name := range settings {
 		if o.settings.Unknown[name] {
-			o.add(Problem{NotKnownYet: true, Attribute: name, Summary: "Provider setting not known yet", Text: "The value of " + name +
-				" depends on something that is only known after an apply, but the provider needs it to plan. Use a variable or a literal value."})
+			o.add(Problem{NotKnownYet: true, Attribute: name, Summary: "Provider setting not known yet", Text: "The provider's " + name +
+				" depends on something that is only known after an apply, but without it there is no service to plan with. Use a variable or a literal value; or " +
+				"apply first what it comes from, with -target and the address of that resource, and then everything."})
 		}
 	}
 	return !o.failed()

@@ -114,7 +114,7 @@ func (m providerModel) settings(ctx context.Context, diags *diag.Diagnostics) ba
 	s := backend.Settings{
 		Environment: m.Environment.ValueString(), Endpoint: m.Endpoint.ValueString(),
 		SubscriptionID: m.SubscriptionID.ValueString(), ResourceGroupName: m.ResourceGroupName.ValueString(),
-		SignIn: m.signIn(ctx, diags),
+		SignIn: m.signIn(),
 	}
 	s.SignIn.MetadataHost = m.MetadataHost.ValueString()
 	if m.Embedded.IsNull() || m.Embedded.IsUnknown() {
@@ -137,7 +137,7 @@ func (m providerModel) settings(ctx context.Context, diags *diag.Diagnostics) ba
 }
 
 // signIn is what the provider block says about the sign-in to Azure.
-func (m signInModel) signIn(ctx context.Context, diags *diag.Diagnostics) backend.SignIn {
+func (m signInModel) signIn() backend.SignIn {
 	s := backend.SignIn{
 		TenantID: m.TenantID.ValueString(), ClientID: m.ClientID.ValueString(), ClientIDFilePath: m.ClientIDFilePath.ValueString(),
 		ClientSecret: m.ClientSecret.ValueString(), ClientSecretFilePath: m.ClientSecretFilePath.ValueString(),
@@ -150,10 +150,10 @@ func (m signInModel) signIn(ctx context.Context, diags *diag.Diagnostics) backen
 		UseMSI:                         m.UseMSI.ValueBoolPointer(), MSIEndpoint: m.MSIEndpoint.ValueString(),
 		UseCLI: m.UseCLI.ValueBoolPointer(),
 	}
-	var tenants []types.String
-	diags.Append(m.AuxiliaryTenantIDs.ElementsAs(ctx, &tenants, false)...)
-	for _, tenant := range tenants {
-		s.AuxiliaryTenantIDs = append(s.AuxiliaryTenantIDs, tenant.ValueString())
+	for _, tenant := range m.AuxiliaryTenantIDs.Elements() {
+		if id, ok := tenant.(types.String); ok {
+			s.AuxiliaryTenantIDs = append(s.AuxiliaryTenantIDs, id.ValueString())
+		}
 	}
 	return s
 }
