@@ -120,7 +120,7 @@ func (d *vaultDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 			where = fmt.Sprintf("resource group %q of %s", m.ResourceGroupName.ValueString(), where)
 		}
 		resp.Diagnostics.AddAttributeError(path.Root("name"), "Backup vault not found",
-			fmt.Sprintf("There is no vault named %q in %s (environment %q).", m.Name.ValueString(), where, d.run.environment))
+			fmt.Sprintf("There is no vault named %q in %s (environment %q).\n\n%s", m.Name.ValueString(), where, d.run.environment, goneAdvice))
 		return
 	}
 	usage, err := d.run.vaults.Usage(ctx, v)

@@ -67,7 +67,7 @@ func vaultFilterTexts() map[string]filterText {
 }
 
 // vaultFilterTags describes vaultFilter's tags.
-const vaultFilterTags = "Only vaults that have all of these tags, with these values. Default: vaults with any tags or none."
+const vaultFilterTags = "Only vaults that have all of these tags, with these values; letter case of the names does not matter, that of the values does. Default: vaults with any tags or none."
 
 // vaultStates are the allowed values of the filter state.
 func vaultStates() []string {
@@ -126,12 +126,7 @@ func (f vaultFilter) matches(v vault.Vault, tags map[string]string) bool {
 			return false
 		}
 	}
-	for name, value := range tags {
-		if has, ok := (*v.Settings.Tags)[name]; !ok || has != value {
-			return false
-		}
-	}
-	return true
+	return vault.HasTags(*v.Settings.Tags, tags)
 }
 
 // addListError says that the vaults could not be listed.
