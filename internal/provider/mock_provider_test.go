@@ -82,8 +82,8 @@ func TestAccMockProvider_everyKindOfID(t *testing.T) {
 	t.Parallel()
 	vault := "name = \"contoso\"\n region = \"northeurope\"\n "
 	for config, want := range map[string]string{
-		"output \"x\" {\n value = provider::backup::parse_vault_id(%q).name\n}\n": "backup_vault",
-		"output \"x\" {\n value = provider::backup::normalize_region(%q)\n}\n":    "azurerm_resource_group",
+		"output \"x\" {\n value = provider::backup::parse_vault_id(%q).name\n}\n":                                                                                                  "backup_vault",
+		"output \"x\" {\n value = provider::backup::normalize_region(%q)\n}\n":                                                                                                     "azurerm_resource_group",
 		"resource \"backup_policy_vm\" \"x\" {\n name = \"n\"\n vault_id = %q\n backup = { frequency = \"Daily\", time = \"23:00\" }\n retention_daily = { count = 7 }\n}\n":       "backup_vault",
 		"resource \"backup_protected_vm\" \"x\" {\n vault_id = \"" + contosoID + "\"\n source_vm_id = \"" + vmID("web") + "\"\n backup_policy_id = %q\n}\n":                        "backup_policy_vm",
 		"resource \"backup_protected_vm\" \"x\" {\n vault_id = %q\n source_vm_id = \"" + vmID("web") + "\"\n}\n":                                                                   "backup_vault",

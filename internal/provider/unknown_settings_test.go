@@ -349,3 +349,30 @@ func TestListResources_unknownSubscription(t *testing.T) {
 		t.Errorf("requests: %v", calls)
 	}
 }
+
+// An import by a short id rests on the defaults, and says so while they are not known; one by the whole id does not.
+func TestAccImport_unknownDefaults(t *testing.T) {
+	skipBelow(t, 5, "import blocks")
+	t.Parallel()
+	database := acctest.Database(t)
+	w := acctest.NewWorkspace(t, requiredProvider+lateProvider(database, "", "")+protectedWeb)
+	w.MustRun("apply", "-auto-approve")
+	parts := strings.SplitAfterN(protectedWeb, "resource", 4)
+	vaultBlock, policyBlock := "resource"+strings.TrimSuffix(parts[1], "resource"), "resource"+strings.TrimSuffix(parts[2], "resource")
+	for name, test := range map[string]struct{ block, to, short, whole string }{
+		"vault":  {vaultBlock, "backup_vault.test", "backup/contoso", contosoID},
+		"policy": {strings.Replace(policyBlock, "backup_vault.test.id", `"`+contosoID+`"`, 1), "backup_policy_vm.test", "backup/contoso/nightly", contosoID + "/backupPolicies/nightly"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			config := func(id string) string {
+				return requiredProvider + lateValue(`"`+defaultSubscription+`"`) + lateProvider(database, "subscription_id = "+late, "") + test.block +
+					fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", test.to, id)
+			}
+			w := acctest.NewWorkspace(t, config(test.short))
+			wantOutput(t, w.Run("plan"), "Provider setting not known yet", "The provider's subscription_id depends on", "Write an id or an identity that names it")
+			w.Write("main.tf", config(test.whole))
+			wantActions(t, w.Plan(), map[string]string{"terraform_data.late": "create"})
+		})
+	}
+}
