@@ -360,7 +360,7 @@ func TestAccImport_unknownDefaults(t *testing.T) {
 	parts := strings.SplitAfterN(protectedWeb, "resource", 4)
 	vaultBlock, policyBlock := "resource"+strings.TrimSuffix(parts[1], "resource"), "resource"+strings.TrimSuffix(parts[2], "resource")
 	for name, test := range map[string]struct{ block, to, short, whole string }{
-		"vault":  {vaultBlock, "backup_vault.test", "backup/contoso", contosoID},
+		"vault":  {strings.Replace(vaultBlock, "force_destroy = true", "", 1), "backup_vault.test", "backup/contoso", contosoID},
 		"policy": {strings.Replace(policyBlock, "backup_vault.test.id", `"`+contosoID+`"`, 1), "backup_policy_vm.test", "backup/contoso/nightly", contosoID + "/backupPolicies/nightly"},
 	} {
 		t.Run(name, func(t *testing.T) {
