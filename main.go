@@ -14,6 +14,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
+	"github.com/azurebackup/terraform-provider-backup/internal/backend"
 	"github.com/azurebackup/terraform-provider-backup/internal/provider"
 	"github.com/azurebackup/terraform-provider-backup/internal/server"
 )
@@ -53,7 +54,7 @@ func run(debugging bool) error {
 		options = append(options, tf6server.WithManagedDebug())
 	}
 	err := tf6server.Serve("registry.terraform.io/azurebackup/backup", provider.NewServer(version), options...)
-	return cmp.Or(err, provider.Close())
+	return cmp.Or(err, backend.Close())
 }
 
 // endWithTerraform ends the process when Terraform is gone without having ended it, as a killed one is. The plugin library
@@ -61,7 +62,7 @@ func run(debugging bool) error {
 func endWithTerraform(terraform int) {
 	for range time.Tick(time.Second) {
 		if os.Getppid() != terraform {
-			_ = provider.Close()
+			_ = backend.Close()
 			os.Exit(1)
 		}
 	}

@@ -12,11 +12,12 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
+	"github.com/azurebackup/terraform-provider-backup/internal/backend"
 	"github.com/azurebackup/terraform-provider-backup/internal/provider"
 )
 
 // Factories makes the provider for the test framework, in the test's own process.
-func Factories(options ...provider.Option) map[string]func() (tfprotov6.ProviderServer, error) {
+func Factories(options ...backend.Option) map[string]func() (tfprotov6.ProviderServer, error) {
 	options = append(options, servedOptions()...)
 	return map[string]func() (tfprotov6.ProviderServer, error){
 		"backup": func() (tfprotov6.ProviderServer, error) { return provider.NewServer("test", options...)(), nil },
@@ -51,8 +52,8 @@ type Recorder struct {
 }
 
 // Option puts the recorder into a provider.
-func (r *Recorder) Option() provider.Option {
-	return provider.WithTransport(func(next policy.Transporter) policy.Transporter {
+func (r *Recorder) Option() backend.Option {
+	return backend.WithTransport(func(next policy.Transporter) policy.Transporter {
 		return transport(func(req *http.Request) (*http.Response, error) {
 			r.mu.Lock()
 			r.calls = append(r.calls, req.Method+" "+req.URL.Path)

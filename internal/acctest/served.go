@@ -14,8 +14,8 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 
+	"github.com/azurebackup/terraform-provider-backup/internal/backend"
 	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
-	"github.com/azurebackup/terraform-provider-backup/internal/provider"
 	"github.com/azurebackup/terraform-provider-backup/internal/server"
 )
 
@@ -24,11 +24,11 @@ import (
 const servedVariable = "BACKUP_ACC_SERVED"
 
 // servedOptions are the options that do so.
-func servedOptions() []provider.Option {
+func servedOptions() []backend.Option {
 	if os.Getenv(servedVariable) == "" {
 		return nil
 	}
-	return []provider.Option{provider.WithTransport(behindServer)}
+	return []backend.Option{backend.WithTransport(behindServer)}
 }
 
 // numberHeader tells the server whose request it is.

@@ -23,14 +23,14 @@ import (
 	"github.com/azurebackup/terraform-provider-backup/internal/acctest"
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/azure"
+	"github.com/azurebackup/terraform-provider-backup/internal/backend"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
-	"github.com/azurebackup/terraform-provider-backup/internal/provider"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
 // rehearsed is a service that the provider takes for a cloud of Azure.
-func rehearsed() (b backend, stop func(), err error) {
+func rehearsed() (b target, stop func(), err error) {
 	b, stop, err = served("--strict-resource-groups")
 	if err != nil {
 		return b, nil, err
@@ -63,7 +63,7 @@ var address = regexp.MustCompile(`https://127\.0\.0\.1:\d+`)
 
 // served starts `terraform-provider-backup serve` in a process of its own, with TLS and a token; creations and changes take
 // some time there.
-func served(flags ...string) (b backend, stop func(), err error) {
+func served(flags ...string) (b target, stop func(), err error) {
 	folder, err := os.MkdirTemp("", "backup-served-")
 	if err != nil {
 		return b, nil, err
@@ -140,11 +140,11 @@ func served(flags ...string) (b backend, stop func(), err error) {
 		return place{client, vault.NewClient(client), embedded.DefaultSubscriptionID, "backup"}, err
 	}
 	token = filepath.ToSlash(token)
-	return backend{
+	return target{
 		place: there, endpoint: endpoint, token: token,
 		block:  fmt.Sprintf("environment = \"embedded\"\n  endpoint = %q\n  client_secret_file_path = %q", endpoint, token),
 		region: "chinaeast2", elsewhere: "chinanorth3",
 		vm:        "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/shop/providers/Microsoft.Compute/virtualMachines/web-1",
-		providers: acctest.Factories(provider.WithAzure(func(o *azure.Options) { o.RoundTripper = network })),
+		providers: acctest.Factories(backend.WithAzure(func(o *azure.Options) { o.RoundTripper = network })),
 	}, stop, nil
 }

@@ -27,8 +27,8 @@ import (
 // prefix is that of every vault that the suite makes; the sweeper deletes by it.
 const prefix = "tfacc-"
 
-// backend is where the suite makes its vaults.
-type backend struct {
+// target is where the suite makes its vaults.
+type target struct {
 	azure bool
 	// endpoint and token are those of `serve`: its URL, and the path of the file with its secret.
 	endpoint, token string
@@ -43,8 +43,8 @@ type backend struct {
 	place func(context.Context) (place, error)
 }
 
-// suite is the backend of this run.
-var suite backend
+// suite is the target of this run.
+var suite target
 
 func TestMain(m *testing.M) {
 	// Before Main, which clears these variables.
@@ -64,7 +64,7 @@ func TestMain(m *testing.M) {
 }
 
 // inAzure is a cloud, as the environment describes it.
-func inAzure(environment, subscription string) (backend, error) {
+func inAzure(environment, subscription string) (target, error) {
 	var missing []string
 	setting := func(name string) string {
 		value := os.Getenv(name)
@@ -73,7 +73,7 @@ func inAzure(environment, subscription string) (backend, error) {
 		}
 		return value
 	}
-	b := backend{
+	b := target{
 		azure: true, vm: os.Getenv("BACKUP_ACC_VM_ID"), providers: acctest.Factories(),
 		region: catalog.NormalizeRegion(setting("BACKUP_ACC_REGION")),
 		block:  fmt.Sprintf("environment = %q\n  resource_group_name = %q", environment, setting("BACKUP_ACC_RESOURCE_GROUP")),

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
-	"github.com/azurebackup/terraform-provider-backup/internal/store"
 )
 
 // vaultAPIVersions are versions that clients are known to send. The service answers any other well-formed one too.
@@ -36,7 +35,7 @@ func (s *Service) getProvider(c *call) (*answer, error) {
 }
 
 func (s *Service) provider(c *call, namespace string) resourceProvider {
-	sub := s.subscriptions[store.Key(c.params["subscription"])]
+	sub := s.subscription(c.params["subscription"])
 	return resourceProvider{
 		ID:                 "/subscriptions/" + sub.ID + "/providers/" + namespace,
 		Namespace:          namespace,

@@ -39,6 +39,9 @@ type Config struct {
 	// Subscriptions that exist. When empty, only DefaultSubscriptionID does.
 	Subscriptions []Subscription
 
+	// AnySubscription makes every other one exist as well, while it is not known which do. It is not listed.
+	AnySubscription bool
+
 	// ProvisioningTime is how long the creation of a vault takes. With 0 it is done when a client first asks.
 	ProvisioningTime time.Duration
 
@@ -100,7 +103,7 @@ type Service struct {
 
 // New returns a service on config.Store.
 func New(config Config) *Service {
-	if len(config.Subscriptions) == 0 {
+	if len(config.Subscriptions) == 0 && !config.AnySubscription {
 		config.Subscriptions = []Subscription{{ID: DefaultSubscriptionID, DisplayName: "Embedded backup service"}}
 	}
 	if config.Regions == nil {

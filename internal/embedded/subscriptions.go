@@ -12,13 +12,37 @@ func (s *Service) checkSubscription(id string) error {
 	if _, ok := s.subscriptions[store.Key(id)]; ok {
 		return nil
 	}
-	if catalog.CheckSubscriptionID(id) != nil {
+	wrong := catalog.CheckSubscriptionID(id)
+	if s.config.AnySubscription && wrong == nil {
+		return nil
+	}
+	if wrong != nil {
 		return &Fault{
 			Code:    codeInvalidSubscription,
 			Message: fmt.Sprintf("The provided subscription identifier '%s' is malformed or invalid.", id),
 		}
 	}
 	return &Fault{Code: codeSubscriptionNotFound, Message: fmt.Sprintf("The subscription '%s' could not be found.", id)}
+}
+
+// subscription is one that exists.
+func (s *Service) subscription(id string) Subscription {
+	if sub, ok := s.subscriptions[store.Key(id)]; ok {
+		return sub
+	}
+	return Subscription{ID: id, DisplayName: id}
+}
+
+// searched are the ids of the subscriptions to search for what can be in any; "" is all there are.
+func (s *Service) searched() []string {
+	if s.config.AnySubscription {
+		return []string{""}
+	}
+	var ids []string
+	for _, sub := range s.config.Subscriptions {
+		ids = append(ids, sub.ID)
+	}
+	return ids
 }
 
 func (s *Service) listSubscriptions(*call) (*answer, error) {
@@ -30,7 +54,7 @@ func (s *Service) listSubscriptions(*call) (*answer, error) {
 }
 
 func (s *Service) getSubscription(c *call) (*answer, error) {
-	return answerOK(renderSubscription(s.subscriptions[store.Key(c.params["subscription"])])), nil
+	return answerOK(renderSubscription(s.subscription(c.params["subscription"]))), nil
 }
 
 func renderSubscription(sub Subscription) subscription {
@@ -59,7 +83,7 @@ func (s *Service) listTenants(*call) (*answer, error) {
 
 // listLocations serves the regions a subscription can use.
 func (s *Service) listLocations(c *call) (*answer, error) {
-	base := "/subscriptions/" + s.subscriptions[store.Key(c.params["subscription"])].ID + "/locations/"
+	base := "/subscriptions/" + s.subscription(c.params["subscription"]).ID + "/locations/"
 	p := page{}
 	for _, r := range s.config.Regions {
 		p.Value = append(p.Value, renderLocation(base, r))

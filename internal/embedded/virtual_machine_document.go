@@ -120,8 +120,8 @@ func (m *machine) read(d *store.Document) error {
 // itemsOf returns the items that protect a machine, in any vault, those of deleted vaults among them.
 func (s *Service) itemsOf(tx *store.Tx, m machineID) ([]*store.Document, error) {
 	var found []*store.Document
-	for _, sub := range s.config.Subscriptions {
-		items, err := tx.Documents(store.Query{Type: typeProtectedItem, Subscription: sub.ID, Name: m.item()})
+	for _, sub := range s.searched() {
+		items, err := tx.Documents(store.Query{Type: typeProtectedItem, Subscription: sub, Name: m.item()})
 		if err != nil {
 			return nil, err
 		}
@@ -175,8 +175,8 @@ func (s *Service) machines(tx *store.Tx, subscription, group string) ([]*machine
 	in := func(id machineID) bool {
 		return strings.EqualFold(id.subscription, subscription) && (group == "" || strings.EqualFold(id.group, group))
 	}
-	for _, sub := range s.config.Subscriptions {
-		items, err := tx.Documents(store.Query{Type: typeProtectedItem, Subscription: sub.ID})
+	for _, sub := range s.searched() {
+		items, err := tx.Documents(store.Query{Type: typeProtectedItem, Subscription: sub})
 		if err != nil {
 			return nil, err
 		}

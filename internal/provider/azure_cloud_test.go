@@ -14,9 +14,9 @@ import (
 	"github.com/azurebackup/terraform-provider-backup/internal/acctest"
 	"github.com/azurebackup/terraform-provider-backup/internal/azure"
 	"github.com/azurebackup/terraform-provider-backup/internal/azure/azuretest"
+	"github.com/azurebackup/terraform-provider-backup/internal/backend"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
-	"github.com/azurebackup/terraform-provider-backup/internal/provider"
 	"github.com/azurebackup/terraform-provider-backup/internal/store"
 )
 
@@ -73,8 +73,8 @@ func (a *azureCloud) put(path, body string) {
 }
 
 // factories make the provider, whose every request comes here.
-func (a *azureCloud) factories(options ...provider.Option) map[string]func() (tfprotov6.ProviderServer, error) {
-	return acctest.Factories(append(options, provider.WithAzure(func(o *azure.Options) {
+func (a *azureCloud) factories(options ...backend.Option) map[string]func() (tfprotov6.ProviderServer, error) {
+	return acctest.Factories(append(options, backend.WithAzure(func(o *azure.Options) {
 		o.RoundTripper = a.RoundTripper()
 		o.RunCLI = func(ctx context.Context, args ...string) ([]byte, error) { return a.runCLI(ctx, args...) }
 	}))...)

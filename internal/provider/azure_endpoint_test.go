@@ -8,8 +8,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
+	"github.com/azurebackup/terraform-provider-backup/internal/backend"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
-	"github.com/azurebackup/terraform-provider-backup/internal/provider"
 )
 
 // A cloud that has no newer API than some years old is spoken to in that one, and told so once.
@@ -53,7 +53,7 @@ func TestAccAzure_olderAPIVersions(t *testing.T) {
 func TestAccAzure_apiVersionsOfACloud(t *testing.T) {
 	t.Parallel()
 	const older = "2024-04-01"
-	lags := provider.WithAPIVersions(func(cloud catalog.Cloud, version string) string {
+	lags := backend.WithAPIVersions(func(cloud catalog.Cloud, version string) string {
 		if cloud == catalog.China && version == catalog.VaultAPIVersion {
 			return older
 		}

@@ -13,14 +13,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/acctest"
+	"github.com/azurebackup/terraform-provider-backup/internal/backend"
 	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
-	"github.com/azurebackup/terraform-provider-backup/internal/provider"
 )
 
 const contosoItem = contosoID + "/backupFabrics/Azure/protectionContainers/iaasvmcontainer;iaasvmcontainerv2;machines;vm-00/protectedItems/vm;iaasvmcontainerv2;machines;vm-00"
 
 // backupNow is a client of a provider, for a service that protects vm-00 in the vault contoso.
-func backupNow(t *testing.T, options ...provider.Option) *protocolClient {
+func backupNow(t *testing.T, options ...backend.Option) *protocolClient {
 	t.Helper()
 	database := acctest.Database(t)
 	service := newServiceClient(t, database)
@@ -30,11 +30,11 @@ func backupNow(t *testing.T, options ...provider.Option) *protocolClient {
 }
 
 // embeddedWith changes the service.
-func embeddedWith(change func(*embedded.Config)) provider.Option {
-	return provider.WithEmbedded(change)
+func embeddedWith(change func(*embedded.Config)) backend.Option {
+	return backend.WithEmbedded(change)
 }
 
-func backupsTake(d time.Duration) provider.Option {
+func backupsTake(d time.Duration) backend.Option {
 	return embeddedWith(func(c *embedded.Config) { c.BackupTime = d })
 }
 

@@ -1,205 +1,159 @@
 package provider
 
 import (
-	"cmp"
 	"context"
-	"fmt"
-	"os"
-	"slices"
 	"strings"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-log/tflog"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/azurebackup/terraform-provider-backup/internal/arm"
-	"github.com/azurebackup/terraform-provider-backup/internal/azure"
-	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
-	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
-	"github.com/azurebackup/terraform-provider-backup/internal/vault"
+	"github.com/azurebackup/terraform-provider-backup/internal/backend"
 )
 
-// The environments; all but the first are Azure's clouds.
-const environmentEmbedded = "embedded"
-
-func environments() []string {
-	names := []string{environmentEmbedded}
-	for _, cloud := range catalog.Clouds() {
-		names = append(names, string(cloud))
-	}
-	return names
-}
-
-// The environment variables that stand in for attributes that are not set.
-const (
-	environmentVariable      = "BACKUP_ENVIRONMENT"
-	databaseVariable         = "BACKUP_DATABASE"
-	provisioningTimeVariable = "BACKUP_PROVISIONING_TIME"
-	operationTimeVariable    = "BACKUP_OPERATION_TIME"
-	backupTimeVariable       = "BACKUP_BACKUP_TIME"
-	clockOffsetVariable      = "BACKUP_CLOCK_OFFSET"
-	endpointVariable         = "BACKUP_ENDPOINT"
-	tokenFileVariable        = "BACKUP_TOKEN_FILE"
-	subscriptionVariable     = "ARM_SUBSCRIPTION_ID"
-)
-
-const (
-	defaultDatabase      = "backup-vaults.db"
-	defaultResourceGroup = "backup"
-)
-
-// Option changes how a provider is put together; tests use it.
-type Option func(*backupProvider)
-
-// TransportWrapper stands between the client and the service, and sees every request and answer.
-type TransportWrapper func(policy.Transporter) policy.Transporter
-
-// WithTransport puts a wrapper around the transport of every client that the provider makes. Of several the first one
-// sees a request first.
-func WithTransport(wrap TransportWrapper) Option {
-	return func(p *backupProvider) {
-		outer := p.wrap
-		if outer == nil {
-			p.wrap = wrap
-			return
-		}
-		p.wrap = func(next policy.Transporter) policy.Transporter { return outer(wrap(next)) }
-	}
-}
-
-// EmbeddedChange changes the settings of the embedded service before it starts.
-type EmbeddedChange func(*embedded.Config)
-
-// WithEmbedded makes the embedded service different from what the provider block says, such as to inject faults.
-func WithEmbedded(change EmbeddedChange) Option {
-	return func(p *backupProvider) { p.change = change }
-}
-
-// AzureChange changes how the provider reaches Azure.
-type AzureChange func(*azure.Options)
-
-// WithAzure makes the way to Azure different from the network, such as one that leads to a test's own server.
-func WithAzure(change AzureChange) Option {
-	return func(p *backupProvider) { p.azure = change }
-}
-
-// WithAPIVersions replaces the table of API versions that clouds get in place of others.
-func WithAPIVersions(of func(cloud catalog.Cloud, version string) string) Option {
-	return func(p *backupProvider) { p.apiVersion = of }
-}
-
-// Configure decides which service answers. It opens the embedded service's file, or signs in to Azure. What the rest of
-// the provider has to know of the service is in the run; nothing else asks which one it is.
+// Configure reads the provider block and has the service that it names opened. Where the plan allows it, everything waits
+// for a setting without which there is no service.
 func (p *backupProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	var config providerModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	settings := config.settings(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	environment := p.environment(config, &resp.Diagnostics)
-	for name, value := range map[string]attr.Value{"endpoint": config.Endpoint, "register_resource_provider": config.Register} {
-		if value.IsUnknown() {
-			addUnknown(&resp.Diagnostics, path.Root(name))
+	settings.Unknown = unknownSettings(req.Config.Raw)
+	settings.Application = "Terraform/" + req.TerraformVersion
+	service, problems := backend.Open(ctx, settings, p.options...)
+	for _, problem := range problems {
+		if problem.NotKnownYet && req.ClientCapabilities.DeferralAllowed {
+			resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}
+			return
 		}
+		addProblem(&resp.Diagnostics, problem)
 	}
-	if resp.Diagnostics.HasError() {
+	if service == nil {
 		return
 	}
 	r := &run{
-		environment:       environment,
-		plans:             newPlannedVaults(),
-		registers:         config.Register.ValueBool(),
-		resourceGroupName: config.ResourceGroupName,
-	}
-	application := "Terraform/" + req.TerraformVersion
-	endpoint := cmp.Or(config.Endpoint.ValueString(), os.Getenv(endpointVariable))
-	switch {
-	case environment != environmentEmbedded:
-		p.configureAzure(ctx, config, catalog.Cloud(environment), endpoint, application, r, &resp.Diagnostics)
-	case endpoint != "":
-		p.configureServed(ctx, config, endpoint, application, r, &resp.Diagnostics)
-	default:
-		p.configureEmbedded(ctx, config, application, r, &resp.Diagnostics)
-	}
-	if resp.Diagnostics.HasError() {
-		return
+		service:     service,
+		vaults:      service.Vaults,
+		environment: service.Environment,
+		plans:       newPlannedVaults(),
+		// Until it is known whether the apply registers the resource provider, nothing is refused for want of that.
+		registers:         config.Register.ValueBool() || config.Register.IsUnknown(),
+		subscriptionID:    defaultValue(config.SubscriptionID, service.SubscriptionID),
+		resourceGroupName: defaultValue(config.ResourceGroupName, service.ResourceGroupName),
 	}
 	p.configured.Store(r)
 	resp.ResourceData, resp.DataSourceData, resp.ListResourceData, resp.ActionData = r, r, r, r
 }
 
-// environment reads where vaults live. Only BACKUP_ENVIRONMENT and the attribute count: a stray ARM_* variable must
-// never move a configuration to Azure.
-func (p *backupProvider) environment(config providerModel, diags *diag.Diagnostics) string {
-	if config.Environment.IsUnknown() {
-		addUnknown(diags, path.Root("environment"))
-		return ""
+// defaultValue is a default of the service, unknown while the setting is.
+func defaultValue(setting types.String, value string) types.String {
+	if setting.IsUnknown() {
+		return setting
 	}
-	environment := cmp.Or(config.Environment.ValueString(), os.Getenv(environmentVariable))
+	return textOrNull(value)
+}
+
+// unknownSettings are the attributes of the provider block, and of its embedded attribute, that are not wholly known.
+func unknownSettings(block tftypes.Value) backend.Unknown {
+	unknown := backend.Unknown{}
+	var note func(prefix string, object tftypes.Value)
+	note = func(prefix string, object tftypes.Value) {
+		attributes := map[string]tftypes.Value{}
+		if object.As(&attributes) != nil {
+			return
+		}
+		for name, value := range attributes {
+			switch {
+			case prefix == "" && name == "embedded" && value.IsKnown():
+				note("embedded.", value)
+			case !value.IsFullyKnown():
+				unknown[prefix+name] = true
+			}
+		}
+	}
+	note("", block)
+	return unknown
+}
+
+// addProblem tells the user of a problem. It names the setting in its text, because Terraform does not show the path of a
+// nested attribute.
+func addProblem(diags *diag.Diagnostics, p backend.Problem) {
+	text := p.Text
 	switch {
-	case environment == "":
-		diags.AddAttributeWarning(path.Root("environment"), "Vaults live in the embedded service",
-			"The provider's environment is not set, so vaults live in the service embedded in the provider, and nothing is created in Azure. "+
-				"Set environment = \"embedded\" to say that this is meant.")
-		return environmentEmbedded
-	case !slices.Contains(environments(), environment):
-		diags.AddAttributeError(path.Root("environment"), "Unknown environment", fmt.Sprintf(
-			"The environment variable %s has the value %q; it can be %s.", environmentVariable, environment, strings.Join(environments(), ", ")))
+	case p.Object != "":
+		text = problem(p.Object, p.Err, p.Text)
+	case p.Err != nil:
+		text = strings.TrimSpace(sentence(p.Err.Error()) + "\n\n" + p.Text)
 	}
-	return environment
-}
-
-// client connects to a service; o says where and how.
-func (p *backupProvider) client(o arm.Options) (*vault.Client, error) {
-	if p.wrap != nil {
-		o.Transport = p.wrap(o.Transport)
+	var at path.Path
+	if p.Attribute != "" {
+		for name := range strings.SplitSeq(p.Attribute, ".") {
+			at = at.AtName(name)
+		}
 	}
-	o.Version, o.Trace = p.version, traceExchange
-	o.KnownVersions, o.VersionChosen = catalog.KnownAPIVersions, warnOfVersion
-	connection, err := arm.NewClient(o)
-	if err != nil {
-		return nil, err
-	}
-	return vault.NewClient(connection), nil
-}
-
-// warnOfVersion logs that the service does not have the API version that the provider was made for.
-func warnOfVersion(ctx context.Context, namespace, asked, chosen string) {
-	tflog.Warn(ctx, "the service does not have the API version asked for, another one is used", map[string]any{
-		"namespace": namespace, "asked": asked, "used": chosen,
-	})
-}
-
-// traceExchange logs every request; queries, headers and bodies may hold secrets and stay out.
-func traceExchange(ctx context.Context, e arm.Exchange) {
-	tflog.Debug(ctx, "ARM request", map[string]any{
-		"method": e.Method, "path": e.Path, "status": e.StatusCode, "duration_us": e.Duration.Microseconds(), "request_id": e.RequestID,
-	})
-}
-
-func addUnknown(diags *diag.Diagnostics, p path.Path) {
-	diags.AddAttributeError(p, "Provider setting not known yet",
-		"The value depends on something that is only known after an apply, but the provider needs it to plan. Use a variable or a literal value.")
-}
-
-// takeSubscription gives the run its default subscription: the configured one, or else the one of the environment or the
-// service, unless that is empty.
-func (r *run) takeSubscription(configured types.String, other string, diags *diag.Diagnostics) {
 	switch {
-	case !configured.IsNull():
-		r.subscriptionID = configured // the validator has checked it
-		return
-	case other == "":
-		r.subscriptionID = types.StringNull()
-		return
+	case p.Warning && p.Attribute == "":
+		diags.AddWarning(p.Summary, text)
+	case p.Warning:
+		diags.AddAttributeWarning(at, p.Summary, text)
+	case p.Attribute == "":
+		diags.AddError(p.Summary, text)
+	default:
+		diags.AddAttributeError(at, p.Summary, text)
 	}
-	r.subscriptionID = types.StringValue(other)
-	if err := catalog.CheckSubscriptionID(other); err != nil {
-		diags.AddAttributeError(path.Root("subscription_id"), "Invalid subscription",
-			sentence(err.Error())+" It comes from the environment variable "+subscriptionVariable+".")
+}
+
+// settings are what the provider block says; what is not known yet is empty.
+func (m providerModel) settings(ctx context.Context, diags *diag.Diagnostics) backend.Settings {
+	s := backend.Settings{
+		Environment: m.Environment.ValueString(), Endpoint: m.Endpoint.ValueString(),
+		SubscriptionID: m.SubscriptionID.ValueString(), ResourceGroupName: m.ResourceGroupName.ValueString(),
+		SignIn: m.signIn(),
 	}
+	s.SignIn.MetadataHost = m.MetadataHost.ValueString()
+	if m.Embedded.IsNull() || m.Embedded.IsUnknown() {
+		return s
+	}
+	var e embeddedModel
+	diags.Append(m.Embedded.As(ctx, &e, basetypes.ObjectAsOptions{})...)
+	root := path.Root("embedded")
+	checkSubscriptions(e.Subscriptions, root.AtName("subscriptions"), diags)
+	checkVirtualMachines(e.VirtualMachines, root.AtName("virtual_machines"), diags)
+	subscriptions, _ := stringMap(ctx, e.Subscriptions, diags)
+	machines, _ := stringMap(ctx, e.VirtualMachines, diags)
+	s.Embedded = &backend.EmbeddedSettings{
+		Database:         e.Database.ValueString(),
+		ProvisioningTime: e.ProvisioningTime.ValueString(), OperationTime: e.OperationTime.ValueString(),
+		BackupTime: e.BackupTime.ValueString(), ClockOffset: e.ClockOffset.ValueString(),
+		Subscriptions: subscriptions, VirtualMachines: machines,
+		FailedBackups: readFailedBackups(ctx, e.FailedBackups, root.AtName("failed_backups"), diags),
+	}
+	return s
+}
+
+// signIn is what the provider block says about the sign-in to Azure.
+func (m signInModel) signIn() backend.SignIn {
+	s := backend.SignIn{
+		TenantID: m.TenantID.ValueString(), ClientID: m.ClientID.ValueString(), ClientIDFilePath: m.ClientIDFilePath.ValueString(),
+		ClientSecret: m.ClientSecret.ValueString(), ClientSecretFilePath: m.ClientSecretFilePath.ValueString(),
+		ClientCertificate: m.ClientCertificate.ValueString(), ClientCertificatePath: m.ClientCertificatePath.ValueString(),
+		ClientCertificatePassword: m.ClientCertificatePassword.ValueString(),
+		UseOIDC:                   m.UseOIDC.ValueBoolPointer(), OIDCToken: m.OIDCToken.ValueString(), OIDCTokenFilePath: m.OIDCTokenFilePath.ValueString(),
+		OIDCRequestURL: m.OIDCRequestURL.ValueString(), OIDCRequestToken: m.OIDCRequestToken.ValueString(),
+		ADOPipelineServiceConnectionID: m.ADOPipelineServiceConnectionID.ValueString(),
+		UseAKSWorkloadIdentity:         m.UseAKSWorkloadIdentity.ValueBoolPointer(),
+		UseMSI:                         m.UseMSI.ValueBoolPointer(), MSIEndpoint: m.MSIEndpoint.ValueString(),
+		UseCLI: m.UseCLI.ValueBoolPointer(),
+	}
+	for _, tenant := range m.AuxiliaryTenantIDs.Elements() {
+		if id, ok := tenant.(types.String); ok {
+			s.AuxiliaryTenantIDs = append(s.AuxiliaryTenantIDs, id.ValueString())
+		}
+	}
+	return s
 }

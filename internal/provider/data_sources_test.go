@@ -89,6 +89,8 @@ func TestAccVaultsDataSource(t *testing.T) {
 		{`tags = { env = "prod" }`, []string{"contoso-a", "contoso-B"}},
 		{`tags = { env = "prod", owner = "x" }`, []string{"contoso-a"}},
 		{`tags = { env = "test" }`, nil},
+		{`tags = { ENV = "prod", Owner = "x" }`, []string{"contoso-a"}},
+		{`tags = { env = "Prod" }`, nil},
 		{`state = "Active"`, []string{"contoso-a", "contoso-B", "fabrikam"}},
 		{`state = "Creating"`, nil},
 		{`name_pattern = "CONTOSO-*"`, []string{"contoso-a", "contoso-B"}},

@@ -68,6 +68,9 @@ const rightsAdvice = "The identity that the provider is signed in with lacks the
 	"above it, such as Contributor on the resource group. A role given just now takes some minutes to count. If it is the wrong identity, look at " +
 	"how the provider signs in: the log at the level INFO says it."
 
+// goneAdvice is for a data source whose object is not there. A destroy makes a plan with everything in the configuration first.
+const goneAdvice = "If it is gone for good and this is a destroy, run it with -refresh=false: then data sources are not read."
+
 // argumentError is the error of a function's first argument. Terraform and OpenTofu put a full stop after it.
 func argumentError(text string) *function.FuncError {
 	return function.NewArgumentFuncError(0, strings.TrimSuffix(sentence(text), "."))

@@ -25,12 +25,9 @@ func TestAccProvider_embeddedSettings(t *testing.T) {
 		`virtual_machines = { "` + vmID("db") + `" = "Chnia East" }`: `The virtual machine "` + vmID("db") + `": "Chnia East" is not an Azure region`,
 		`virtual_machines = { "` + vmID("db") + `" = null }`:         `The virtual machine "` + vmID("db") + `" has no region`,
 		`virtual_machines = { "` + vmID("db") + `" = "eastus", "` + vmID("DB") + `" = "eastus" }`:                    `are one virtual machine's: letter case makes no difference`,
-		`virtual_machines = { "` + vmID("db") + `" = terraform_data.late.output }`:                                   `Provider setting not known yet`,
 		`failed_backups = [{ vm_id = "` + vmID("db") + `" }, { vm_id = "` + vmID("db") + `", start_time = "noon" }]`: `failed_backups[1].start_time: "noon" is not a time`,
-		`failed_backups = [{ vm_id = terraform_data.late.output }]`:                                                  `Provider setting not known yet`,
-		`clock_offset = terraform_data.late.output`:                                                                  `Provider setting not known yet`,
 	} {
-		refused(t, acctest.Config(acctest.Database(t), oneVault+"resource \"terraform_data\" \"late\" {\n input = \"1d\"\n}\n", setting), want)
+		refused(t, acctest.Config(acctest.Database(t), oneVault, setting), want)
 	}
 }
 

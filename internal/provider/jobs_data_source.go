@@ -106,7 +106,7 @@ func (d *jobsDataSource) Read(ctx context.Context, req datasource.ReadRequest, r
 	var m jobsModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
 	m.checkVault(&resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
+	if resp.Diagnostics.HasError() || d.run.waitsForPast(req, resp) {
 		return
 	}
 	of, err := vault.ParseID(m.VaultID.ValueString())
@@ -122,7 +122,7 @@ func (d *jobsDataSource) Read(ctx context.Context, req datasource.ReadRequest, r
 	for job, err := range d.run.vaults.Jobs(ctx, of, filter) {
 		if arm.IsNotFound(err) {
 			resp.Diagnostics.AddAttributeError(path.Root("vault_id"), "There is no such vault", problem("Vault "+of.String(), err,
-				"Use the id of a backup_vault, or one that the data source backup_vaults lists."))
+				"Use the id of a backup_vault, or one that the data source backup_vaults lists. "+goneAdvice))
 			return
 		}
 		if err != nil {

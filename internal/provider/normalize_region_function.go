@@ -37,7 +37,7 @@ func (normalizeRegionFunction) Run(ctx context.Context, req function.RunRequest,
 		return
 	}
 	if err := checkRegion(region); err != nil {
-		resp.Error = argumentError(err.Error())
+		resp.Error = argumentError(sentence(err.Error()) + mockAdvice("region", region))
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, catalog.NormalizeRegion(region))

@@ -42,7 +42,7 @@ func (parseVaultIDFunction) Run(ctx context.Context, req function.RunRequest, re
 	}
 	parsed, err := vault.ParseID(id)
 	if err != nil {
-		resp.Error = argumentError(err.Error())
+		resp.Error = argumentError(sentence(err.Error()) + mockAdvice("backup vault id", id))
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, struct {

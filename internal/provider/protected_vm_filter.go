@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"strings"
 
@@ -13,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
+	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
@@ -57,7 +57,7 @@ func (f *protectedVMFilter) fill(r *run, diags *diag.Diagnostics) {
 		return
 	}
 	vaults := vaultFilter{SubscriptionID: f.SubscriptionID}
-	vaults.fillSubscription(r, diags)
+	vaults.fillSubscription(r, "subscription_id", diags)
 	f.SubscriptionID = vaults.SubscriptionID
 }
 
@@ -120,9 +120,12 @@ func (f protectedVMFilter) matches(item vault.ProtectedVM) bool {
 
 // addListError says that the VMs could not be listed.
 func (f protectedVMFilter) addListError(diags *diag.Diagnostics, err error) {
-	of := "subscription " + f.SubscriptionID.ValueString()
+	of, advice := "subscription "+f.SubscriptionID.ValueString(), ""
 	if !f.VaultID.IsNull() {
 		of = "vault " + f.VaultID.ValueString()
+		if arm.IsNotFound(err) {
+			advice = goneAdvice
+		}
 	}
-	diags.AddError("Unable to list protected VMs", problem(fmt.Sprintf("VMs of %s", of), err, ""))
+	diags.AddError("Unable to list protected VMs", problem("VMs of "+of, err, advice))
 }

@@ -44,7 +44,10 @@ func (l *protectedVMListResource) Configure(_ context.Context, req resource.Conf
 func (l *protectedVMListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	var filter protectedVMFilter
 	diags := req.Config.Get(ctx, &filter)
-	filter.fill(l.run, &diags)
+	checkFilter(req.Config, &diags)
+	if !diags.HasError() {
+		filter.fill(l.run, &diags)
+	}
 	if diags.HasError() {
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return

@@ -13,8 +13,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/acctest"
+	"github.com/azurebackup/terraform-provider-backup/internal/backend"
 	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
-	"github.com/azurebackup/terraform-provider-backup/internal/provider"
 )
 
 const (
@@ -62,8 +62,8 @@ func plansWeb(action plancheck.ResourceActionType, more ...plancheck.PlanCheck) 
 }
 
 // inventory is a service in which these VMs exist and no others, by region.
-func inventory(vms map[string]string) provider.Option {
-	return provider.WithEmbedded(func(c *embedded.Config) { c.VirtualMachines = vms })
+func inventory(vms map[string]string) backend.Option {
+	return backend.WithEmbedded(func(c *embedded.Config) { c.VirtualMachines = vms })
 }
 
 func TestAccProtectedVM_basic(t *testing.T) {

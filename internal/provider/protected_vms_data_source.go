@@ -96,6 +96,9 @@ func (d *protectedVMsDataSource) Configure(_ context.Context, req datasource.Con
 func (d *protectedVMsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var m protectedVMsModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	if m.VaultID.IsNull() && m.SubscriptionID.IsNull() && d.run.waits(req, resp, "subscription_id", "subscription_id") || d.run.waitsForPast(req, resp) {
+		return
+	}
 	m.fill(d.run, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/azurebackup/terraform-provider-backup/internal/backend"
 	"github.com/azurebackup/terraform-provider-backup/internal/provider"
 )
 
@@ -20,7 +21,7 @@ type protocolClient struct {
 }
 
 // newProtocolClient starts a provider and configures it with a database, unless that is empty.
-func newProtocolClient(t *testing.T, database string, options ...provider.Option) *protocolClient {
+func newProtocolClient(t *testing.T, database string, options ...backend.Option) *protocolClient {
 	t.Helper()
 	c := &protocolClient{t: t, server: provider.NewServer("test", options...)()}
 	var ok bool

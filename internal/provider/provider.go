@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
-	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+	"github.com/azurebackup/terraform-provider-backup/internal/backend"
 )
 
 var (
@@ -22,27 +22,19 @@ var (
 )
 
 // New returns the constructor of the provider, as the plugin server wants it. version is the provider's own.
-func New(version string, options ...Option) func() provider.Provider {
+func New(version string, options ...backend.Option) func() provider.Provider {
 	return func() provider.Provider { return newProvider(version, options) }
 }
 
-func newProvider(version string, options []Option) *backupProvider {
-	p := &backupProvider{version: version, apiVersion: catalog.Cloud.APIVersion}
-	for _, option := range options {
-		option(p)
-	}
-	return p
+func newProvider(version string, options []backend.Option) *backupProvider {
+	return &backupProvider{version: version, options: append([]backend.Option{backend.WithVersion(version)}, options...)}
 }
 
 type backupProvider struct {
 	version string
 	// configured is the run that Configure began last; nil before.
 	configured atomic.Pointer[run]
-	wrap       TransportWrapper
-	change     EmbeddedChange
-	azure      AzureChange
-	// apiVersion is the version to send to a cloud in place of one.
-	apiVersion func(cloud catalog.Cloud, version string) string
+	options    []backend.Option
 }
 
 func (p *backupProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {

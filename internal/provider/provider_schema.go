@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/azurebackup/terraform-provider-backup/internal/backend"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 )
 
@@ -48,7 +49,7 @@ func (p *backupProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 					"`usgovernment` are Azure's clouds. Default `embedded`, with a warning. Can be set by the environment variable " +
 					"`BACKUP_ENVIRONMENT`; no `ARM_*` variable changes it.",
 				Optional:   true,
-				Validators: []validator.String{stringvalidator.OneOf(environments()...)},
+				Validators: []validator.String{stringvalidator.OneOf(backend.Environments()...)},
 			},
 			"subscription_id": schema.StringAttribute{
 				MarkdownDescription: "The subscription of resources that name none: a UUID. Can be set by the environment variable " +
@@ -69,7 +70,7 @@ func (p *backupProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 					"loopback address. With the environment `embedded` it is that of a service that runs elsewhere. Default: the endpoint of the " +
 					"environment. Can be set by the environment variable `BACKUP_ENDPOINT`.",
 				Optional:   true,
-				Validators: []validator.String{endpointValidator()},
+				Validators: []validator.String{rule("endpoint", backend.CheckEndpoint)},
 			},
 			"metadata_host": schema.StringAttribute{
 				MarkdownDescription: "The host, with or without a port, that describes another cloud than those that `environment` names: its ARM endpoint and " +
@@ -107,26 +108,26 @@ func embeddedAttribute() schema.Attribute {
 					"Default `0s`. Useful to see how a configuration behaves while Azure works. Can be set by the environment variable " +
 					"`BACKUP_PROVISIONING_TIME`.",
 				Optional:   true,
-				Validators: []validator.String{provisioningTime.validator()},
+				Validators: []validator.String{duration(catalog.ProvisioningTime)},
 			},
 			"operation_time": schema.StringAttribute{
 				MarkdownDescription: "How long an update, a deletion, and any change of a VM's protection takes; as `provisioning_time`. Default " +
 					"`0s`. Can be set by the environment variable `BACKUP_OPERATION_TIME`.",
 				Optional:   true,
-				Validators: []validator.String{operationTime.validator()},
+				Validators: []validator.String{duration(catalog.OperationTime)},
 			},
 			"backup_time": schema.StringAttribute{
 				MarkdownDescription: "How long a backup takes; as `provisioning_time`. Default `0s`. Can be set by the environment variable " +
 					"`BACKUP_BACKUP_TIME`.",
 				Optional:   true,
-				Validators: []validator.String{backupTime.validator()},
+				Validators: []validator.String{duration(catalog.BackupTime)},
 			},
 			"clock_offset": schema.StringAttribute{
 				MarkdownDescription: "How far the service's clock is ahead, as a number of days, a Go duration, or both: `40d`, `12h`, `40d12h`; at " +
 					"most `36500d`. Default `0s`. The backups that a policy's schedule brings about until then are there to be looked at, and " +
 					"those that have expired are gone. Can be set by the environment variable `BACKUP_CLOCK_OFFSET`.",
 				Optional:   true,
-				Validators: []validator.String{clockOffset.validator()},
+				Validators: []validator.String{duration(catalog.ClockOffset)},
 			},
 			"subscriptions": schema.MapAttribute{
 				MarkdownDescription: "The subscriptions that exist, display names by id (UUID). The provider's own `subscription_id` " +
@@ -147,4 +148,12 @@ func embeddedAttribute() schema.Attribute {
 			"failed_backups": failedBackupsAttribute(),
 		},
 	}
+}
+
+// duration checks a setting that is a length of time.
+func duration(r catalog.DurationRule) validator.String {
+	return rule(r.What, func(s string) error {
+		_, err := r.Parse(s)
+		return err
+	})
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/acctest"
+	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
 	"github.com/azurebackup/terraform-provider-backup/internal/provider"
 )
 
@@ -126,6 +127,22 @@ func TestAccProvider_badVariables(t *testing.T) {
 			t.Setenv(variable, test[0])
 			refused(t, "provider \"backup\" {\n environment = \"embedded\"\n}\n"+oneVault, test[1])
 		})
+	}
+}
+
+// With an endpoint the vaults live in the service there, whether the block names it or the environment.
+func TestAccProvider_warnsOfTheEndpoint(t *testing.T) {
+	t.Parallel()
+	s := newServedService(t, "", embedded.Config{})
+	w := acctest.NewWorkspace(t, requiredProvider+"provider \"backup\" {\n  endpoint = \""+s.URL+"\"\n}\n"+oneVault)
+	for range 2 {
+		r := w.MustRun("plan")
+		wantOutput(t, r, "Vaults live in the service at the endpoint", "in the embedded service that answers at "+s.URL)
+		if strings.Contains(r.Output, "embedded in the provider") {
+			t.Error(r.Output)
+		}
+		w.Write("main.tf", requiredProvider+oneVault)
+		w.Setenv("BACKUP_ENDPOINT", s.URL)
 	}
 }
 

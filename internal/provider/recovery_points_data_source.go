@@ -100,7 +100,7 @@ func (d *recoveryPointsDataSource) ValidateConfig(ctx context.Context, req datas
 func (d *recoveryPointsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var m recoveryPointsModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
-	if resp.Diagnostics.HasError() {
+	if resp.Diagnostics.HasError() || d.run.waitsForPast(req, resp) {
 		return
 	}
 	id, err := vault.ParseItemID(m.ProtectedVMID.ValueString())
@@ -113,7 +113,7 @@ func (d *recoveryPointsDataSource) Read(ctx context.Context, req datasource.Read
 	m.RecoveryPoints = []recoveryPointModel{}
 	for p, err := range d.run.vaults.RecoveryPoints(ctx, id, m.window()) {
 		if arm.IsNotFound(err) {
-			resp.Diagnostics.AddAttributeError(path.Root("protected_vm_id"), "VM is not protected", problem(itemLabel(id), err, notProtectedAdvice))
+			resp.Diagnostics.AddAttributeError(path.Root("protected_vm_id"), "VM is not protected", problem(itemLabel(id), err, notProtectedAdvice+" "+goneAdvice))
 			return
 		}
 		if err != nil {

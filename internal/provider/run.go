@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"context"
 	"fmt"
 	"strings"
 
@@ -10,26 +9,19 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+	"github.com/azurebackup/terraform-provider-backup/internal/backend"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
 // run is what Configure hands to resources and data sources. Terraform configures the provider anew for every plan and
 // every apply, except that `terraform test` may use one for a whole file of tests.
 type run struct {
-	// environment is the name of the service for messages: embedded, or that of a cloud.
+	service *backend.Service
+	// environment and vaults are the service's.
 	environment string
-	// cloud is the one whose regions there are; "" when they are not limited to those of one cloud.
-	cloud catalog.Cloud
-	// portal is the cloud's web portal; "" when there is none, or it is not known.
-	portal string
-	// undelete says how this service brings a deleted vault back.
-	undelete undeleteAdvice
-	// groupsMustExist is true when a vault needs a resource group that somebody has made.
-	groupsMustExist bool
+	vaults      *vault.Client
 	// registers is true when an apply may register the resource provider.
 	registers bool
-	vaults    *vault.Client
 	// What the service cannot know: what Terraform has in its state, and what it is going to do.
 	state stateObjects
 	plans *plannedVaults
@@ -37,8 +29,6 @@ type run struct {
 	// there is none.
 	subscriptionID    types.String
 	resourceGroupName types.String
-	// subscriptionChoices says, while there is no default subscription, which ones there are.
-	subscriptionChoices string
 }
 
 // isSecondLook tells whether a request may be the second look that Terraform takes at a plan just before it carries it out,
@@ -99,26 +89,10 @@ func (r *run) fillDefaults(m *vaultModel, unset func(name string) bool, diags *d
 // addMissingSubscription says that neither a block nor the provider names a subscription.
 func (r *run) addMissingSubscription(diags *diag.Diagnostics) {
 	text := "Neither this block nor the provider names a subscription. Set subscription_id in one of them, or the environment variable ARM_SUBSCRIPTION_ID."
-	if r.subscriptionChoices != "" {
-		text += "\n\n" + r.subscriptionChoices
+	if r.service.SubscriptionChoices != "" {
+		text += "\n\n" + r.service.SubscriptionChoices
 	}
 	diags.AddAttributeError(path.Root("subscription_id"), "Missing subscription", text)
-}
-
-// subscriptionsAdvice lists the subscriptions there are.
-func (r *run) subscriptionsAdvice(ctx context.Context) string {
-	subscriptions, err := r.vaults.Subscriptions(ctx)
-	if err != nil {
-		return ""
-	}
-	if len(subscriptions) == 0 {
-		return "The account that is signed in can use no subscription at all: it has no role in any."
-	}
-	lines := []string{"These subscriptions can be used:"}
-	for _, s := range subscriptions {
-		lines = append(lines, fmt.Sprintf("  %s  %s", s.ID, s.DisplayName))
-	}
-	return strings.Join(lines, "\n")
 }
 
 // warnUnread says that a replacement is planned from what the state says alone. OpenTofu does not tell a plan from the second

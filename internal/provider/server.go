@@ -6,11 +6,13 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/backend"
 )
 
 // NewServer returns the constructor of the provider's server. It is the framework's, which keeps to itself what objects
 // the state has: resources hear of those alone that are read or planned with their state, not of one that is tainted.
-func NewServer(version string, options ...Option) func() tfprotov6.ProviderServer {
+func NewServer(version string, options ...backend.Option) func() tfprotov6.ProviderServer {
 	return func() tfprotov6.ProviderServer {
 		p := newProvider(version, options)
 		framework := providerserver.NewProtocol6(p)()

@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/acctest"
-	"github.com/azurebackup/terraform-provider-backup/internal/provider"
+	"github.com/azurebackup/terraform-provider-backup/internal/backend"
 )
 
 // planner plans one object as Terraform does, in whatever order a test wants.
@@ -89,7 +89,7 @@ var (
 	fabrikamItem = strings.Replace(webItem, "contoso", "fabrikam", 1)
 )
 
-func vaultPlans(t *testing.T, database string, options ...provider.Option) planner {
+func vaultPlans(t *testing.T, database string, options ...backend.Option) planner {
 	return planner{newProtocolClient(t, database, options...), "backup_vault", map[string]any{"force_destroy": false}}
 }
 

@@ -56,7 +56,10 @@ func (d *subscriptionsDataSource) Configure(_ context.Context, req datasource.Co
 	d.run = runFrom(req.ProviderData, &resp.Diagnostics)
 }
 
-func (d *subscriptionsDataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
+func (d *subscriptionsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	if d.run.waits(req, resp, "", "subscription_id", "embedded.subscriptions") {
+		return
+	}
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
 	all, err := d.run.vaults.Subscriptions(ctx)

@@ -41,7 +41,7 @@ func (v ruleValidator) ValidateString(_ context.Context, req validator.StringReq
 		return
 	}
 	if err := v.check(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid "+v.what, sentences(err.Error()))
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid "+v.what, sentences(err.Error())+mockAdvice(v.what, req.ConfigValue.ValueString()))
 	}
 }
 

@@ -96,6 +96,9 @@ func (d *vaultDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	if m.SubscriptionID.IsNull() && d.run.waits(req, resp, "subscription_id", "subscription_id") || d.run.waitsForPast(req, resp) {
+		return
+	}
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
 	if m.SubscriptionID.IsNull() {
@@ -117,7 +120,7 @@ func (d *vaultDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 			where = fmt.Sprintf("resource group %q of %s", m.ResourceGroupName.ValueString(), where)
 		}
 		resp.Diagnostics.AddAttributeError(path.Root("name"), "Backup vault not found",
-			fmt.Sprintf("There is no vault named %q in %s (environment %q).", m.Name.ValueString(), where, d.run.environment))
+			fmt.Sprintf("There is no vault named %q in %s (environment %q).\n\n%s", m.Name.ValueString(), where, d.run.environment, goneAdvice))
 		return
 	}
 	usage, err := d.run.vaults.Usage(ctx, v)

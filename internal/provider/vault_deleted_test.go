@@ -17,7 +17,7 @@ import (
 	"github.com/azurebackup/terraform-provider-backup/internal/acctest"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
-	"github.com/azurebackup/terraform-provider-backup/internal/provider"
+	"github.com/azurebackup/terraform-provider-backup/internal/backend"
 )
 
 const deletedWarning = "Warning: A deleted backup vault of this name holds backups"
@@ -126,7 +126,7 @@ func TestAccVault_deletedElsewhere(t *testing.T) {
 			c := newServiceClient(t, database)
 			c.deletedIn("backup", "westus")
 			c.deletedIn("archive", "japaneast")
-			p := vaultPlans(t, database, provider.WithEmbedded(func(c *embedded.Config) { c.Faults = embedded.NewFaults(test.rules...) }))
+			p := vaultPlans(t, database, backend.WithEmbedded(func(c *embedded.Config) { c.Faults = embedded.NewFaults(test.rules...) }))
 			said := ""
 			for _, d := range p.plan(map[string]any{"name": "contoso", "region": "eastus"}, nil, nil, false).Diagnostics {
 				if d.Severity.String() == "ERROR" {

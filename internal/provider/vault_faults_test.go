@@ -12,14 +12,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/acctest"
+	"github.com/azurebackup/terraform-provider-backup/internal/backend"
 	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
-	"github.com/azurebackup/terraform-provider-backup/internal/provider"
 )
 
 // withFaults puts faults into the provider's service; tests add the rules as they go.
-func withFaults() (*embedded.Faults, provider.Option) {
+func withFaults() (*embedded.Faults, backend.Option) {
 	faults := embedded.NewFaults()
-	return faults, provider.WithEmbedded(func(c *embedded.Config) { c.Faults = faults })
+	return faults, backend.WithEmbedded(func(c *embedded.Config) { c.Faults = faults })
 }
 
 // These attributes take two steps: a PUT and a PATCH at birth, since only a PATCH brings a user-assigned identity with
@@ -149,7 +149,7 @@ func TestAccVault_forcedSoftDelete(t *testing.T) {
 		return has("soft_delete", object(map[string]knownvalue.Check{"state": text(state), "retention_days": knownvalue.Int64Exact(30)}))
 	}
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Factories(provider.WithEmbedded(func(c *embedded.Config) { c.ForceSoftDelete = true })),
+		ProtoV6ProviderFactories: acctest.Factories(backend.WithEmbedded(func(c *embedded.Config) { c.ForceSoftDelete = true })),
 		Steps: []resource.TestStep{
 			{Config: config},
 			{RefreshState: true},

@@ -67,7 +67,7 @@ func vaultFilterTexts() map[string]filterText {
 }
 
 // vaultFilterTags describes vaultFilter's tags.
-const vaultFilterTags = "Only vaults that have all of these tags, with these values. Default: vaults with any tags or none."
+const vaultFilterTags = "Only vaults that have all of these tags, with these values; letter case of the names does not matter, that of the values does. Default: vaults with any tags or none."
 
 // vaultStates are the allowed values of the filter state.
 func vaultStates() []string {
@@ -78,14 +78,15 @@ func vaultStates() []string {
 	return names
 }
 
-// fillSubscription gives the filter the provider's subscription where it names none.
-func (f *vaultFilter) fillSubscription(r *run, diags *diag.Diagnostics) {
+// fillSubscription gives the filter the provider's subscription where it names none. at is the attribute of the block that
+// would name one.
+func (f *vaultFilter) fillSubscription(r *run, at string, diags *diag.Diagnostics) {
 	if f.SubscriptionID.IsNull() {
 		f.SubscriptionID = equalText{StringValue: r.subscriptionID, kind: armNameType}
 	}
 	switch {
 	case f.SubscriptionID.IsUnknown():
-		addUnknown(diags, tfpath.Root("subscription_id"))
+		addNotKnownYet(diags, "subscription_id", tfpath.Root(at), "Set "+at+" in this block, so that it needs no default")
 	case f.SubscriptionID.IsNull():
 		r.addMissingSubscription(diags)
 	}
@@ -125,12 +126,7 @@ func (f vaultFilter) matches(v vault.Vault, tags map[string]string) bool {
 			return false
 		}
 	}
-	for name, value := range tags {
-		if has, ok := (*v.Settings.Tags)[name]; !ok || has != value {
-			return false
-		}
-	}
-	return true
+	return vault.HasTags(*v.Settings.Tags, tags)
 }
 
 // addListError says that the vaults could not be listed.

@@ -54,7 +54,7 @@ func (r *vaultResource) resolve(identity vaultIdentity, diags *diag.Diagnostics)
 	}, diags)
 	for name, value := range map[string]equalText{"subscription_id": m.SubscriptionID, "resource_group_name": m.ResourceGroupName} {
 		if value.IsUnknown() {
-			addUnknown(diags, path.Root(name))
+			addNotKnownYet(diags, name, path.Root(name), "Write an id or an identity that names it")
 		}
 	}
 	return m.armID()

@@ -54,7 +54,12 @@ func (l *vaultListResource) Configure(_ context.Context, req resource.ConfigureR
 func (l *vaultListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	var filter vaultFilter
 	diags := req.Config.Get(ctx, &filter)
-	filter.fillSubscription(l.run, &diags)
+	checkFilter(req.Config, &diags)
+	if diags.HasError() {
+		stream.Results = list.ListResultsStreamDiagnostics(diags)
+		return
+	}
+	filter.fillSubscription(l.run, "subscription_id", &diags)
 	vaults := filter.vaults(ctx, l.run.vaults, &diags)
 	if diags.HasError() {
 		stream.Results = list.ListResultsStreamDiagnostics(diags)

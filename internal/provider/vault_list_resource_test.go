@@ -90,6 +90,8 @@ func TestVaultListResource_filters(t *testing.T) {
 		"state":                    {map[string]any{"state": "Active"}, 0, all},
 		"state nobody has":         {map[string]any{"state": "Failed"}, 0, nil},
 		"a tag":                    {map[string]any{"tags": tags(map[string]string{"env": "prod"})}, 0, []string{"contoso-a", "contoso-B"}},
+		"a tag's letter case":      {map[string]any{"tags": tags(map[string]string{"ENV": "prod", "Owner": "x"})}, 0, []string{"contoso-a"}},
+		"a value's letter case":    {map[string]any{"tags": tags(map[string]string{"env": "Prod"})}, 0, nil},
 		"two tags":                 {map[string]any{"tags": tags(map[string]string{"env": "prod", "owner": "x"})}, 0, []string{"contoso-a"}},
 		"everything":               {map[string]any{"region": "eastus", "resource_group_name": "other", "name_pattern": "*-3"}, 0, []string{"fabrikam-3"}},
 		"limit":                    {nil, 3, all[:3]},

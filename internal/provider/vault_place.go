@@ -21,10 +21,10 @@ func (r *vaultResource) checkRegionOffered(ctx context.Context, plan vaultModel,
 		return
 	}
 	region := catalog.NormalizeRegion(plan.Region.ValueString())
-	if known, ok := catalog.LookupRegion(region); ok && r.run.cloud != "" && known.Cloud != r.run.cloud {
+	if known, ok := catalog.LookupRegion(region); ok && r.run.service.Cloud != "" && known.Cloud != r.run.service.Cloud {
 		diags.AddAttributeError(path.Root("region"), "Region of another cloud", fmt.Sprintf(
 			"%s is a region of the cloud %q, and the provider's environment is %q. Set the provider's environment = %q, or choose one of: %s.",
-			regionLabel(region), known.Cloud, r.run.environment, known.Cloud, regionNames(r.run.cloud)))
+			regionLabel(region), known.Cloud, r.run.environment, known.Cloud, regionNames(r.run.service.Cloud)))
 		return
 	}
 	if plan.SubscriptionID.IsUnknown() {
@@ -33,7 +33,7 @@ func (r *vaultResource) checkRegionOffered(ctx context.Context, plan vaultModel,
 	subscription := plan.SubscriptionID.ValueString()
 	offered, err := r.run.vaults.OfferedRegions(ctx, subscription)
 	if arm.HasCode(err, "SubscriptionNotFound") {
-		diags.AddAttributeError(path.Root("subscription_id"), "Subscription not found", problem("Subscription "+subscription, err, r.run.subscriptionsAdvice(ctx)))
+		diags.AddAttributeError(path.Root("subscription_id"), "Subscription not found", problem("Subscription "+subscription, err, r.run.service.SubscriptionsAdvice(ctx)))
 		return
 	}
 	if err != nil {
@@ -81,8 +81,8 @@ func (r *vaultResource) checkRegistered(ctx context.Context, plan vaultModel, di
 // registrationAdvice says how to register the resource provider in a subscription.
 func (r *run) registrationAdvice(subscription string) string {
 	portal := ""
-	if r.portal != "" {
-		portal = fmt.Sprintf("or in the portal, under \"Resource providers\" of %s/#@/resource/subscriptions/%s,\n\n", r.portal, subscription)
+	if r.service.Portal != "" {
+		portal = fmt.Sprintf("or in the portal, under \"Resource providers\" of %s/#@/resource/subscriptions/%s,\n\n", r.service.Portal, subscription)
 	}
 	return fmt.Sprintf("Register it, once for the subscription:\n\n  az provider register --namespace %s --subscription %s --wait\n\n%s"+
 		"or set register_resource_provider = true in the provider block, and the apply does it.", catalog.VaultNamespace, subscription, portal)
@@ -108,7 +108,7 @@ func (r *vaultResource) register(ctx context.Context, plan vaultModel, diags *di
 // checkGroup warns of a resource group that does not exist. It is no error: the same apply may make the group by a
 // resource of another provider, whose name is known before the group is there.
 func (r *vaultResource) checkGroup(ctx context.Context, plan vaultModel, diags *diag.Diagnostics) {
-	if !r.run.groupsMustExist || plan.SubscriptionID.IsUnknown() || plan.ResourceGroupName.IsUnknown() || diags.HasError() {
+	if !r.run.service.GroupsMustExist || plan.SubscriptionID.IsUnknown() || plan.ResourceGroupName.IsUnknown() || diags.HasError() {
 		return
 	}
 	subscription, name := plan.SubscriptionID.ValueString(), plan.ResourceGroupName.ValueString()

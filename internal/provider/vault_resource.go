@@ -134,6 +134,12 @@ func (r *vaultResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	if r.run.keepsState() {
+		if resp.Identity != nil && resp.Identity.Raw.IsFullyNull() { // of a state written before Terraform 1.12
+			resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+		}
+		return
+	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 

@@ -40,6 +40,6 @@ func (regionValidator) ValidateString(_ context.Context, req validator.StringReq
 		return
 	}
 	if err := checkRegion(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Unknown region", sentence(err.Error()))
+		resp.Diagnostics.AddAttributeError(req.Path, "Unknown region", sentence(err.Error())+mockAdvice("region", req.ConfigValue.ValueString()))
 	}
 }

@@ -62,7 +62,10 @@ func (d *vaultsDataSource) Configure(_ context.Context, req datasource.Configure
 func (d *vaultsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var m vaultsModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
-	m.fillSubscription(d.run, &resp.Diagnostics)
+	if m.SubscriptionID.IsNull() && d.run.waits(req, resp, "subscription_id", "subscription_id") || d.run.waitsForPast(req, resp) {
+		return
+	}
+	m.fillSubscription(d.run, "subscription_id", &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}

@@ -130,7 +130,7 @@ func (d *vmPolicyDataSource) Configure(_ context.Context, req datasource.Configu
 func (d *vmPolicyDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var m vmPolicyDataModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
-	if resp.Diagnostics.HasError() {
+	if resp.Diagnostics.HasError() || d.run.waitsForPast(req, resp) { // how many VMs have it may change with the time
 		return
 	}
 	of, err := vault.ParseID(m.VaultID.ValueString())
@@ -164,9 +164,9 @@ func (d *vmPolicyDataSource) Read(ctx context.Context, req datasource.ReadReques
 func (d *vmPolicyDataSource) addNotFound(ctx context.Context, id vault.PolicyID, resp *datasource.ReadResponse) {
 	if _, err := d.run.vaults.Get(ctx, id.Vault); arm.IsNotFound(err) {
 		resp.Diagnostics.AddAttributeError(path.Root("vault_id"), "Backup vault not found",
-			fmt.Sprintf("There is no vault %s (environment %q).", id.Vault, d.run.environment))
+			fmt.Sprintf("There is no vault %s (environment %q).\n\n%s", id.Vault, d.run.environment, goneAdvice))
 		return
 	}
 	resp.Diagnostics.AddAttributeError(path.Root("name"), "Backup policy not found",
-		fmt.Sprintf("The vault %q has no policy named %q (environment %q).", id.Vault.Name, id.Name, d.run.environment))
+		fmt.Sprintf("The vault %q has no policy named %q (environment %q).\n\n%s", id.Vault.Name, id.Name, d.run.environment, goneAdvice))
 }

@@ -16,8 +16,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/acctest"
+	"github.com/azurebackup/terraform-provider-backup/internal/backend"
 	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
-	"github.com/azurebackup/terraform-provider-backup/internal/provider"
 )
 
 // Answers that are lost or throttled are no failure, and a create that the service has accepted is never lost, although its
@@ -100,7 +100,7 @@ func (f forgetful) Do(req *http.Request) (*http.Response, error) {
 func TestAccVMPolicy_settingIgnored(t *testing.T) {
 	t.Parallel()
 	config := policyConfig(acctest.Database(t), daily, thirtyDays)
-	option := provider.WithTransport(func(next policy.Transporter) policy.Transporter { return forgetful{next} })
+	option := backend.WithTransport(func(next policy.Transporter) policy.Transporter { return forgetful{next} })
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(option),
 		Steps: []resource.TestStep{

@@ -52,7 +52,7 @@ func (r *vmPolicyResource) resolve(identity vmPolicyIdentity, diags *diag.Diagno
 	}, diags)
 	for name, value := range map[string]equalText{"subscription_id": m.SubscriptionID, "resource_group_name": m.ResourceGroupName} {
 		if value.IsUnknown() {
-			addUnknown(diags, path.Root(name))
+			addNotKnownYet(diags, name, path.Root(name), "Write an id or an identity that names it")
 		}
 	}
 	return vault.NewPolicyID(m.armID(), identity.Name.ValueString())

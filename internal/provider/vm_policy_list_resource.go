@@ -65,6 +65,11 @@ func (l *vmPolicyListResource) Configure(_ context.Context, req resource.Configu
 func (l *vmPolicyListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	var filter vmPolicyFilter
 	diags := req.Config.Get(ctx, &filter)
+	checkFilter(req.Config, &diags)
+	if diags.HasError() {
+		stream.Results = list.ListResultsStreamDiagnostics(diags)
+		return
+	}
 	policies := l.policies(ctx, filter, &diags)
 	if diags.HasError() {
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
@@ -127,18 +132,15 @@ func (l *vmPolicyListResource) policies(ctx context.Context, filter vmPolicyFilt
 
 // vaults yields the vaults whose policies are wanted.
 func (l *vmPolicyListResource) vaults(ctx context.Context, filter vmPolicyFilter, diags *diag.Diagnostics) iter.Seq2[arm.ID, error] {
-	if filter.VaultID.IsUnknown() {
-		addUnknown(diags, tfpath.Root("vault_id"))
-	}
 	if !filter.VaultID.IsNull() {
 		id, err := vault.ParseID(filter.VaultID.ValueString())
-		if err != nil && !filter.VaultID.IsUnknown() {
+		if err != nil {
 			diags.AddAttributeError(tfpath.Root("vault_id"), "Invalid backup vault id", sentence(err.Error()))
 		}
 		return func(yield func(arm.ID, error) bool) { yield(id, nil) }
 	}
 	all := vaultFilter{SubscriptionID: armNameType.null()}
-	all.fillSubscription(l.run, diags)
+	all.fillSubscription(l.run, "vault_id", diags)
 	vaults := all.vaults(ctx, l.run.vaults, diags)
 	return func(yield func(arm.ID, error) bool) {
 		for v, err := range vaults {

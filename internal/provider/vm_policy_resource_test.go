@@ -17,8 +17,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/acctest"
+	"github.com/azurebackup/terraform-provider-backup/internal/backend"
 	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
-	"github.com/azurebackup/terraform-provider-backup/internal/provider"
 	"github.com/azurebackup/terraform-provider-backup/internal/store"
 )
 
@@ -321,8 +321,8 @@ type clock struct {
 	operationTime time.Duration
 }
 
-func (c *clock) option() provider.Option {
-	return provider.WithEmbedded(func(config *embedded.Config) {
+func (c *clock) option() backend.Option {
+	return backend.WithEmbedded(func(config *embedded.Config) {
 		ahead := c.ahead
 		config.Now = func() time.Time { return time.Now().Add(ahead) }
 		config.OperationTime = c.operationTime

@@ -182,6 +182,17 @@ func (m *Monitoring) missing(actual *Monitoring) *Monitoring {
 // SameTags compares tags as ARM does: names without regard to letter case, values exactly.
 func SameTags(a, b map[string]string) bool { return maps.Equal(foldNames(a), foldNames(b)) }
 
+// HasTags tells whether all of the wanted tags are among those of an object, compared as SameTags does.
+func HasTags(tags, wanted map[string]string) bool {
+	tags = foldNames(tags)
+	for name, value := range wanted {
+		if has, ok := tags[strings.ToLower(name)]; !ok || has != value {
+			return false
+		}
+	}
+	return true
+}
+
 func foldNames(tags map[string]string) map[string]string {
 	folded := make(map[string]string, len(tags))
 	for name, value := range tags {

@@ -154,3 +154,22 @@ func TestMonitoringIsSentWhole(t *testing.T) {
 		t.Errorf("%v: %s", err, raw)
 	}
 }
+
+func TestHasTags(t *testing.T) {
+	t.Parallel()
+	tags := map[string]string{"Env": "prod", "owner": ""}
+	for name, test := range map[string]struct {
+		wanted map[string]string
+		want   bool
+	}{
+		"none":                         {nil, true},
+		"one":                          {map[string]string{"Env": "prod"}, true},
+		"letter case of names":         {map[string]string{"ENV": "prod", "Owner": ""}, true},
+		"letter case of a value":       {map[string]string{"Env": "Prod"}, false},
+		"an empty one that it has not": {map[string]string{"team": ""}, false},
+	} {
+		if got := HasTags(tags, test.wanted); got != test.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}

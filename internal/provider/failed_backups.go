@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 
@@ -12,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
-	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
+	"github.com/azurebackup/terraform-provider-backup/internal/backend"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -38,16 +37,10 @@ func failedBackupsAttribute() schema.Attribute {
 			"vm_id":      schema.StringAttribute{MarkdownDescription: "The VM's ARM id.", Required: true},
 			"start_time": optional("Only backups that begin at this time or after, as in RFC 3339: `2026-01-31T02:00:00Z`. Default: no limit."),
 			"end_time":   optional("Only backups that begin at this time or before, as in RFC 3339. Default: no limit."),
-			"code":       optional("The title of the job's error. Default `" + defaultBackupFault.Code + "`."),
-			"message":    optional("The text of the job's error. Default: \"" + defaultBackupFault.Message + "\" for the default code, which is Azure's text."),
+			"code":       optional("The title of the job's error. Default `" + backend.DefaultFailureCode + "`."),
+			"message":    optional("The text of the job's error. Default: \"" + backend.DefaultFailureMessage + "\" for the default code, which is Azure's text."),
 		}},
 	}
-}
-
-// defaultBackupFault is one of Azure's (learn.microsoft.com/azure/backup/backup-azure-vms-troubleshoot).
-var defaultBackupFault = embedded.Fault{
-	Code:    "ExtensionSnapshotFailedNoNetwork",
-	Message: "Snapshot operation failed due to no network connectivity on the virtual machine.",
 }
 
 // failedBackupsValidator checks the setting failed_backups. Its messages name the element, because Terraform does not show
@@ -66,29 +59,24 @@ func (failedBackupsValidator) ValidateList(ctx context.Context, req validator.Li
 	readFailedBackups(ctx, req.ConfigValue, req.Path, &resp.Diagnostics)
 }
 
-// readFailedBackups reads and checks the setting. Configure does so as well: `terraform test` may configure a provider
-// without having its block validated. known is false when something in it is not known.
-func readFailedBackups(ctx context.Context, list types.List, p path.Path, diags *diag.Diagnostics) (faults []embedded.BackupFault, known bool) {
-	if list.IsUnknown() {
-		return nil, false
-	}
-	known = true
+// readFailedBackups reads and checks the setting, as far as it is known. Configure does so as well: `terraform test` may
+// configure a provider without having its block validated.
+func readFailedBackups(ctx context.Context, list types.List, p path.Path, diags *diag.Diagnostics) []backend.FailedBackup {
+	var all []backend.FailedBackup
 	for i, element := range list.Elements() {
 		object, ok := element.(types.Object)
 		if !ok || object.IsUnknown() {
-			known = false
 			continue
 		}
-		at := p.AtListIndex(i)
 		var m failedBackupModel
 		diags.Append(object.As(ctx, &m, basetypes.ObjectAsOptions{})...)
-		for _, value := range []types.String{m.VMID, m.StartTime, m.EndTime, m.Code, m.Message} {
-			known = known && !value.IsUnknown()
-		}
-		m.validate(at, i, diags)
-		faults = append(faults, m.fault())
+		m.validate(p.AtListIndex(i), i, diags)
+		w := m.window()
+		all = append(all, backend.FailedBackup{
+			VMID: m.VMID.ValueString(), From: w.From, Until: w.To, Code: m.Code.ValueString(), Message: m.Message.ValueString(),
+		})
 	}
-	return faults, known
+	return all
 }
 
 func (m failedBackupModel) validate(at path.Path, i int, diags *diag.Diagnostics) {
@@ -112,17 +100,4 @@ func (m failedBackupModel) validate(at path.Path, i int, diags *diag.Diagnostics
 	if w := m.window(); !w.From.IsZero() && !w.To.IsZero() && w.To.Before(w.From) {
 		wrong("end_time", fmt.Sprintf("The end time %s is before the start time %s.", m.EndTime.ValueString(), m.StartTime.ValueString()))
 	}
-}
-
-func (m failedBackupModel) fault() embedded.BackupFault {
-	w := m.window()
-	f := embedded.Fault{Code: cmp.Or(m.Code.ValueString(), defaultBackupFault.Code), Message: m.Message.ValueString()}
-	switch {
-	case f.Message != "":
-	case f.Code == defaultBackupFault.Code:
-		f.Message = defaultBackupFault.Message
-	default:
-		f.Message = "The provider's setting embedded.failed_backups asked for this."
-	}
-	return embedded.BackupFault{Machine: m.VMID.ValueString(), From: w.From, Until: w.To, Fault: f}
 }
