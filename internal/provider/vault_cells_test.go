@@ -2,7 +2,6 @@ package provider_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -38,7 +37,7 @@ func one[T any](attribute string, values ...T) set {
 }
 
 func (s set) orNone() set {
-	s.values = append(s.values, nil)
+	s.values = append(slices.Clone(s.values), nil)
 	return s
 }
 
@@ -210,9 +209,8 @@ func (c vaultCell) expected(was map[string]any) map[string]any {
 	return normal(result)
 }
 
-func (c vaultCell) text(attribute string) string {
-	if c[attribute] == nil {
-		return ""
-	}
-	return fmt.Sprint(c[attribute])
+// immutability is what the cell says of it; empty when it says nothing.
+func (c vaultCell) immutability() string {
+	state, _ := c["immutability"].(string)
+	return state
 }

@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"context"
 	"net"
 	"net/http"
 	"os"
@@ -8,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -163,11 +165,11 @@ func advised(t *testing.T, r acctest.Result, starts ...string) []string {
 // freePort is an address on loopback that nobody listens on.
 func freePort(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
+	defer func() { _ = l.Close() }()
 	return l.Addr().String()
 }
 
@@ -231,7 +233,7 @@ func TestAccVault_undeleteFromTheFile(t *testing.T) {
 			}
 			commands := advised(t, plan, `\S*terraform-provider-backup`, "curl")
 			address := freePort(t)
-			serve := exec.Command("sh", "-c", "exec "+commands[0]+" --listen "+address)
+			serve := exec.CommandContext(context.WithoutCancel(t.Context()), "sh", "-c", "exec "+commands[0]+" --listen "+address)
 			serve.Dir = t.TempDir()
 			if err := serve.Start(); err != nil {
 				t.Fatal(err)
@@ -239,7 +241,7 @@ func TestAccVault_undeleteFromTheFile(t *testing.T) {
 			t.Cleanup(func() { _ = serve.Process.Kill(); _ = serve.Wait() })
 			undelete := strings.Replace(commands[1], "http://127.0.0.1:10800", "http://"+address, 1)
 			undelete += " --retry 50 --retry-connrefused --retry-delay 1"
-			if out, err := exec.Command("sh", "-c", undelete).CombinedOutput(); err != nil || !strings.Contains(string(out), " 202 ") {
+			if out, err := exec.CommandContext(t.Context(), "sh", "-c", undelete).CombinedOutput(); err != nil || !strings.Contains(string(out), " 202 ") {
 				t.Fatalf("%s: %v\n%s", undelete, err, out)
 			}
 			_ = serve.Process.Signal(os.Interrupt)
@@ -265,14 +267,14 @@ func TestAccVault_undeleteServed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			now := time.Now()
-			s := newServedService(t, test.token, embedded.Config{Now: func() time.Time { return now }})
+			var ahead atomic.Int64 // of the clock, in days
+			s := newServedService(t, test.token, embedded.Config{Now: func() time.Time { return time.Now().AddDate(0, 0, int(ahead.Load())) }})
 			config := protectingConfig("", `region = "eastus"`)
 			block := regexp.MustCompile(`(?s)provider "backup" \{.*?\n\}\n`).FindString(config)
 			config = strings.Replace(config, block, s.block(test.setting), 1)
 			w := acctest.NewWorkspace(t, config)
 			w.MustRun("apply", "-auto-approve")
-			now = now.AddDate(0, 0, 4)
+			ahead.Store(4)
 			w.MustRun("destroy", "-auto-approve")
 			w.Write("main.tf", config+pointsOfWeb)
 			plan := w.MustRun("plan")
@@ -280,7 +282,7 @@ func TestAccVault_undeleteServed(t *testing.T) {
 			if strings.Contains(plan.Printed, token) || strings.Contains(plan.Output, "listens on no port") {
 				t.Errorf("got\n%s", plan.Printed)
 			}
-			undelete := exec.Command("sh", "-c", advised(t, plan, "curl")[0])
+			undelete := exec.CommandContext(t.Context(), "sh", "-c", advised(t, plan, "curl")[0])
 			undelete.Env = append(os.Environ(), "TOKEN="+token)
 			if out, err := undelete.CombinedOutput(); err != nil || !strings.Contains(string(out), " 202 ") {
 				t.Fatalf("%v: %v\n%s", undelete, err, out)

@@ -76,11 +76,11 @@ func (m *mover) bear(name string, cell vaultCell, region string) (refused []stri
 	m.t.Helper()
 	m.id = strings.Replace(contosoID, "/contoso", "/"+name, 1)
 	first := maps.Clone(cell)
-	if to := cell.text("immutability"); to != "" {
+	if to := cell.immutability(); to != "" {
 		first["immutability"] = catalog.ImmutabilityStep("", to)
 	}
 	refused = m.write(http.MethodPut, first, region, nil)
-	if len(refused) == 0 && first.text("immutability") != cell.text("immutability") {
+	if len(refused) == 0 && first.immutability() != cell.immutability() {
 		refused = m.write(http.MethodPatch, cell, region, nil)
 	}
 	return refused
@@ -148,7 +148,7 @@ func (m *mover) tryMove(before, after vaultCell, region string, locked bool) {
 		m.t.Fatal(err)
 	}
 	provider := m.plan(config, m.state, proposed(m.t, m.schemas.ResourceSchemas["backup_vault"].Block.Attributes, config, state))
-	from, to := before.text("immutability"), after.text("immutability")
+	from, to := before.immutability(), after.immutability()
 	answers := map[string][]string{}
 	for _, method := range []string{http.MethodPatch, http.MethodPut} {
 		if to != "" && catalog.ImmutabilityStep(from, to) != to {
