@@ -17,9 +17,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/acctest"
+	"github.com/azurebackup/terraform-provider-backup/internal/backend"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
-	"github.com/azurebackup/terraform-provider-backup/internal/backend"
 )
 
 const deletedWarning = "Warning: A deleted backup vault of this name holds backups"
