@@ -54,6 +54,17 @@ func deleted(c serviceClient) {
 	c.delete(contosoID)
 }
 
+// deletedBackups leaves nothing in the vault contoso but backups that were deleted.
+func deletedBackups(c serviceClient) {
+	c.protect(1)
+	c.softDelete("vm-00")
+}
+
+// lateRegion is a vault whose region is not known while it is planned.
+func lateRegion(region string) string {
+	return named("region = terraform_data.late.output") + "resource \"terraform_data\" \"late\" {\n  input = \"" + region + "\"\n}\n"
+}
+
 const encryptedSystem = `identity = { type = "SystemAssigned" }
   encryption = { key_id = "` + keyURL + `", infrastructure_encryption_enabled = true }`
 
@@ -102,8 +113,22 @@ var mistakes = map[string]mistake{
 	"Becoming PermanentlyDisabled is final, at birth too":                                 {config: named(`region = "eastus"`, `cross_subscription_restore = "PermanentlyDisabled"`)},
 	"Becoming AlwaysOn is final, at birth too":                                            {config: named(`region = "eastus"`, `soft_delete = { state = "AlwaysOn" }`)},
 	"A vault that is destroyed holds protected items":                                     {before: named(`region = "eastus"`), prepare: holding(2), config: named(`region = "eastus"`), destroy: true},
-	"A vault that is replaced holds protected items":                                      {before: named(`region = "eastus"`), prepare: holding(2), config: named(`region = "westus"`)},
-	"A vault that holds protected items is not deleted":                                   {before: named(`region = "eastus"`), prepare: holding(2), config: named(`region = "eastus"`), destroy: true},
+	"A vault that is replaced under its own name holds no backups":                        {before: named(`region = "eastus"`), prepare: holding(2), config: named(`region = "westus"`)},
+	"A vault that is replaced under its own name holds no deleted backups":                {before: named(`region = "eastus"`), prepare: deletedBackups, config: named(`region = "westus"`)},
+	"A vault that is replaced under another name holds protected items": {
+		before: named(`region = "eastus"`), prepare: holding(2), config: strings.Replace(named(`region = "eastus"`), `"contoso"`, `"fabrikam"`, 1),
+	},
+	"A vault that is replaced holds protected items, and force_destroy is set already": {
+		before: named(`region = "eastus"`, `force_destroy = true`), prepare: holding(2), config: named(`region = "westus"`, `force_destroy = true`),
+	},
+	"A vault that is destroyed keeps deleted backups": {before: named(`region = "eastus"`), prepare: deletedBackups, config: named(`region = "eastus"`), destroy: true},
+	"A vault is in the state once": {
+		before: named(`region = "eastus"`), needs: func(t *testing.T) { t.Helper(); skipBelow(t, 5, "import blocks") },
+		config: named(`region = "eastus"`) + strings.Replace("resource"+strings.SplitN(named(`region = "eastus"`), "resource", 2)[1], `"test"`, `"again"`, 1) +
+			"import {\n  to = backup_vault.again\n  id = \"" + contosoID + "\"\n}\n",
+	},
+	"What was not known while planning is what the vault has": {before: lateRegion("eastus"), config: lateRegion("westus")},
+	"A vault that holds protected items is not deleted":       {before: named(`region = "eastus"`), prepare: holding(2), config: named(`region = "eastus"`), destroy: true},
 	"Immutability keeps backups from force_destroy": {
 		before: named(`region = "eastus"`, `immutability = "Unlocked"`, `force_destroy = true`), prepare: holding(2),
 		config: named(`region = "eastus"`, `immutability = "Unlocked"`, `force_destroy = true`), destroy: true,
