@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -149,7 +150,7 @@ func (a *backupNowAction) Invoke(ctx context.Context, req action.InvokeRequest, 
 	}
 	id, err := vault.ParseItemID(m.ProtectedVMID.ValueString())
 	if err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("protected_vm_id"), "Invalid protected VM id", sentence(err.Error()))
+		resp.Diagnostics.AddAttributeError(path.Root("protected_vm_id"), "Invalid protected VM id", tfvalue.Sentence(err.Error()))
 		return
 	}
 	limit, diags := m.Timeouts.Invoke(ctx, invokeTimeout)

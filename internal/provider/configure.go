@@ -12,6 +12,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/backend"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 )
 
 // Configure reads the provider block and has the service that it names opened. Where the plan allows it, everything waits
@@ -86,9 +88,9 @@ func addProblem(diags *diag.Diagnostics, p backend.Problem) {
 	text := p.Text
 	switch {
 	case p.Object != "":
-		text = problem(p.Object, p.Err, p.Text)
+		text = tfvalue.Problem(p.Object, p.Err, p.Text)
 	case p.Err != nil:
-		text = strings.TrimSpace(sentence(p.Err.Error()) + "\n\n" + p.Text)
+		text = strings.TrimSpace(tfvalue.Sentence(p.Err.Error()) + "\n\n" + p.Text)
 	}
 	var at path.Path
 	if p.Attribute != "" {

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/backend"
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -86,7 +87,7 @@ func (m failedBackupModel) validate(at path.Path, i int, diags *diag.Diagnostics
 	}
 	if !m.VMID.IsUnknown() {
 		if _, err := vault.ParseVMID(m.VMID.ValueString()); err != nil {
-			wrong("vm_id", sentence(err.Error()))
+			wrong("vm_id", tfvalue.Sentence(err.Error()))
 		}
 	}
 	for name, value := range map[string]types.String{"start_time": m.StartTime, "end_time": m.EndTime} {
@@ -94,7 +95,7 @@ func (m failedBackupModel) validate(at path.Path, i int, diags *diag.Diagnostics
 			continue
 		}
 		if err := checkTime(value.ValueString()); err != nil {
-			wrong(name, sentence(err.Error()))
+			wrong(name, tfvalue.Sentence(err.Error()))
 		}
 	}
 	if w := m.window(); !w.From.IsZero() && !w.To.IsZero() && w.To.Before(w.From) {

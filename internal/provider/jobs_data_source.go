@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -111,7 +112,7 @@ func (d *jobsDataSource) Read(ctx context.Context, req datasource.ReadRequest, r
 	}
 	of, err := vault.ParseID(m.VaultID.ValueString())
 	if err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("vault_id"), "Invalid backup vault id", sentence(err.Error()))
+		resp.Diagnostics.AddAttributeError(path.Root("vault_id"), "Invalid backup vault id", tfvalue.Sentence(err.Error()))
 		return
 	}
 	item, _ := vault.ParseItemID(m.ProtectedVMID.ValueString()) // zero for none
@@ -121,12 +122,12 @@ func (d *jobsDataSource) Read(ctx context.Context, req datasource.ReadRequest, r
 	m.Jobs = []jobModel{}
 	for job, err := range d.run.vaults.Jobs(ctx, of, filter) {
 		if arm.IsNotFound(err) {
-			resp.Diagnostics.AddAttributeError(path.Root("vault_id"), "There is no such vault", problem("Vault "+of.String(), err,
-				"Use the id of a backup_vault, or one that the data source backup_vaults lists. "+goneAdvice))
+			resp.Diagnostics.AddAttributeError(path.Root("vault_id"), "There is no such vault", tfvalue.Problem("Vault "+of.String(), err,
+				"Use the id of a backup_vault, or one that the data source backup_vaults lists. "+tfvalue.GoneAdvice))
 			return
 		}
 		if err != nil {
-			resp.Diagnostics.AddError("Unable to list jobs", problem("Vault "+of.String(), err, ""))
+			resp.Diagnostics.AddError("Unable to list jobs", tfvalue.Problem("Vault "+of.String(), err, ""))
 			return
 		}
 		if item.Container != "" && !sameContainer(job.Container, item.Container) {

@@ -6,6 +6,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/function"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 )
 
 var _ function.Function = (*normalizeRegionFunction)(nil)
@@ -37,7 +39,7 @@ func (normalizeRegionFunction) Run(ctx context.Context, req function.RunRequest,
 		return
 	}
 	if err := checkRegion(region); err != nil {
-		resp.Error = argumentError(sentence(err.Error()) + mockAdvice("region", region))
+		resp.Error = tfvalue.ArgumentError(tfvalue.Sentence(err.Error()) + mockAdvice("region", region))
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, catalog.NormalizeRegion(region))

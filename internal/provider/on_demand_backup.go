@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -34,9 +35,9 @@ func (b *onDemandBackup) check(ctx context.Context, diags *diag.Diagnostics) boo
 	at := path.Root("protected_vm_id")
 	switch item, err := b.vaults.ProtectedVM(ctx, b.id); {
 	case arm.IsNotFound(err):
-		diags.AddAttributeError(at, "VM is not protected", problem(itemLabel(b.id), err, notProtectedAdvice))
+		diags.AddAttributeError(at, "VM is not protected", tfvalue.Problem(itemLabel(b.id), err, notProtectedAdvice))
 	case err != nil:
-		diags.AddError("Unable to read the protected VM", problem(itemLabel(b.id), err, ""))
+		diags.AddError("Unable to read the protected VM", tfvalue.Problem(itemLabel(b.id), err, ""))
 	case item.SoftDeleted:
 		diags.AddAttributeError(at, "Protection of the VM was deleted", itemLabel(b.id)+
 			": its backups are kept until they are purged, but there is nothing to add to them. Protect it again first.")
@@ -51,13 +52,13 @@ func (b *onDemandBackup) start(ctx context.Context, until time.Time, diags *diag
 	job, err := b.vaults.BackupNow(ctx, b.id, until)
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		diags.AddError("Interrupted while asking for the backup", problem(b.label(), err,
+		diags.AddError("Interrupted while asking for the backup", tfvalue.Problem(b.label(), err,
 			"The service may have started it all the same, which the data source backup_jobs shows."))
 	case arm.IsConflict(err):
-		diags.AddError("Another operation is running", problem(b.label(), err,
+		diags.AddError("Another operation is running", tfvalue.Problem(b.label(), err,
 			"Wait until it has ended. The data source backup_jobs with status = \"InProgress\" shows it."))
 	case err != nil:
-		diags.AddError("Unable to back up the VM", problem(b.label(), err, ""))
+		diags.AddError("Unable to back up the VM", tfvalue.Problem(b.label(), err, ""))
 	default:
 		b.job = job
 		b.say(fmt.Sprintf("%s: job %s accepted", b.label(), b.job))
@@ -77,11 +78,11 @@ func (b *onDemandBackup) wait(ctx context.Context, diags *diag.Diagnostics) {
 	goesOn := fmt.Sprintf("The backup goes on in the service, as job %s of vault %q; the data source backup_jobs shows how it stands.", b.job, b.id.Vault.Name)
 	switch {
 	case errors.Is(err, context.Canceled):
-		diags.AddError("Interrupted; the backup goes on", problem(b.label(), err, goesOn))
+		diags.AddError("Interrupted; the backup goes on", tfvalue.Problem(b.label(), err, goesOn))
 	case errors.Is(err, context.DeadlineExceeded):
-		diags.AddError("The backup takes longer than timeouts.invoke", problem(b.label(), err, goesOn))
+		diags.AddError("The backup takes longer than timeouts.invoke", tfvalue.Problem(b.label(), err, goesOn))
 	case err != nil:
-		diags.AddError("Unable to follow the backup", problem(b.label(), err, goesOn))
+		diags.AddError("Unable to follow the backup", tfvalue.Problem(b.label(), err, goesOn))
 	case !job.Succeeded():
 		diags.AddError("Backup failed", b.reasons(job))
 	default:
@@ -123,12 +124,12 @@ func (b *onDemandBackup) reasons(job vault.Job) string {
 		text.WriteString(" The service gave no reason.")
 	}
 	for _, e := range job.Errors {
-		text.WriteString("\n\n" + strings.Join(nonEmpty(sentence(e.Title), sentence(e.Message)), " "))
+		text.WriteString("\n\n" + strings.Join(nonEmpty(tfvalue.Sentence(e.Title), tfvalue.Sentence(e.Message)), " "))
 		if e.Code != 0 {
 			fmt.Fprintf(&text, " (code %d)", e.Code)
 		}
 		for _, r := range e.Recommendations {
-			text.WriteString("\n  * " + sentence(r))
+			text.WriteString("\n  * " + tfvalue.Sentence(r))
 		}
 	}
 	return text.String()

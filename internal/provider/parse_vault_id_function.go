@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -42,7 +43,7 @@ func (parseVaultIDFunction) Run(ctx context.Context, req function.RunRequest, re
 	}
 	parsed, err := vault.ParseID(id)
 	if err != nil {
-		resp.Error = argumentError(sentence(err.Error()) + mockAdvice("backup vault id", id))
+		resp.Error = tfvalue.ArgumentError(tfvalue.Sentence(err.Error()) + mockAdvice("backup vault id", id))
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, struct {

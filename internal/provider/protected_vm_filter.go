@@ -14,15 +14,16 @@ import (
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
 // protectedVMFilter chooses protected VMs. The data source backup_protected_vms and the list resource
 // backup_protected_vm have its attributes.
 type protectedVMFilter struct {
-	VaultID        equalText    `tfsdk:"vault_id"`
-	SubscriptionID equalText    `tfsdk:"subscription_id"`
-	PolicyName     types.String `tfsdk:"policy_name"`
+	VaultID        tfvalue.EqualText `tfsdk:"vault_id"`
+	SubscriptionID tfvalue.EqualText `tfsdk:"subscription_id"`
+	PolicyName     types.String      `tfsdk:"policy_name"`
 }
 
 // protectedVMFilterTexts describes protectedVMFilter's attributes, by name.
@@ -30,12 +31,12 @@ func protectedVMFilterTexts() map[string]filterText {
 	return map[string]filterText{
 		"vault_id": {
 			"Only VMs that this vault protects: its ARM id. Default: those of all vaults of the subscription.",
-			armNameType,
+			tfvalue.ARMName,
 			[]validator.String{rule("backup vault id", checkVaultID)},
 		},
 		"subscription_id": {
 			"The subscription of the vaults: a UUID. Conflicts with `vault_id`. Default: that of `vault_id`, or else the provider's `subscription_id`.",
-			armNameType,
+			tfvalue.ARMName,
 			[]validator.String{
 				rule("subscription id", catalog.CheckSubscriptionID), stringvalidator.ConflictsWith(path.MatchRoot("vault_id")),
 			},
@@ -52,7 +53,7 @@ func protectedVMFilterTexts() map[string]filterText {
 func (f *protectedVMFilter) fill(r *run, diags *diag.Diagnostics) {
 	if !f.VaultID.IsNull() {
 		if id, err := vault.ParseID(f.VaultID.ValueString()); err == nil {
-			f.SubscriptionID = armNameType.value(id.SubscriptionID)
+			f.SubscriptionID = tfvalue.ARMName.Value(id.SubscriptionID)
 		}
 		return
 	}
@@ -124,8 +125,8 @@ func (f protectedVMFilter) addListError(diags *diag.Diagnostics, err error) {
 	if !f.VaultID.IsNull() {
 		of = "vault " + f.VaultID.ValueString()
 		if arm.IsNotFound(err) {
-			advice = goneAdvice
+			advice = tfvalue.GoneAdvice
 		}
 	}
-	diags.AddError("Unable to list protected VMs", problem("VMs of "+of, err, advice))
+	diags.AddError("Unable to list protected VMs", tfvalue.Problem("VMs of "+of, err, advice))
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -37,10 +38,10 @@ func (r *protectedVMResource) ImportState(ctx context.Context, req resource.Impo
 		if resp.Diagnostics.HasError() {
 			return
 		}
-		model.VaultID, model.SourceVMID = armNameType.value(identity.VaultID.ValueString()), armNameType.value(identity.SourceVMID.ValueString())
+		model.VaultID, model.SourceVMID = tfvalue.ARMName.Value(identity.VaultID.ValueString()), tfvalue.ARMName.Value(identity.SourceVMID.ValueString())
 		for name, err := range map[string]error{"vault_id": checkVaultID(model.VaultID.ValueString()), "source_vm_id": checkVMID(model.SourceVMID.ValueString())} {
 			if err != nil {
-				resp.Diagnostics.AddAttributeError(path.Root(name), "Invalid identity of a protected VM", sentence(err.Error()))
+				resp.Diagnostics.AddAttributeError(path.Root(name), "Invalid identity of a protected VM", tfvalue.Sentence(err.Error()))
 			}
 		}
 		if id, err = model.itemID(); err != nil {
@@ -54,7 +55,7 @@ func (r *protectedVMResource) ImportState(ctx context.Context, req resource.Impo
 			"The vault %q in resource group %q does not protect the VM %q of the resource group %q in the environment %q. Id: %s",
 			id.Vault.Name, id.Vault.ResourceGroup, id.VMName(), id.VMGroup(), r.run.environment, id))
 	case err != nil:
-		resp.Diagnostics.AddError("Unable to import protected VM", problem(id.String(), err, ""))
+		resp.Diagnostics.AddError("Unable to import protected VM", tfvalue.Problem(id.String(), err, ""))
 	case item.SoftDeleted:
 		resp.Diagnostics.AddError("Protected VM to import is deleted", fmt.Sprintf(
 			"The VM %q is no longer protected by the vault %q, and its backups are soft-deleted: %s. Take the import block out; the apply of a "+
@@ -62,7 +63,7 @@ func (r *protectedVMResource) ImportState(ctx context.Context, req resource.Impo
 	case item.SourceVMID == "" && model.SourceVMID.IsNull():
 		resp.Diagnostics.AddError("VM of the item is not known", fmt.Sprintf(
 			"The service does not say which VM the item %s is of. Import by identity, which takes vault_id and source_vm_id.", item.ARMID))
-	case item.SourceVMID != "" && !model.SourceVMID.IsNull() && !armNameType.value(item.SourceVMID).same(model.SourceVMID):
+	case item.SourceVMID != "" && !model.SourceVMID.IsNull() && !tfvalue.ARMName.Value(item.SourceVMID).Same(model.SourceVMID):
 		resp.Diagnostics.AddError("Protected VM to import is another", fmt.Sprintf(
 			"The vault %q protects the VM %s, which has the resource group and the name of %s, but is another.", id.Vault.Name, item.SourceVMID, model.SourceVMID.ValueString()))
 	default:
@@ -84,7 +85,7 @@ func (r *protectedVMResource) findImported(ctx context.Context, s string, diags 
 	}
 	switch {
 	case err != nil:
-		diags.AddError("Invalid id of a protected VM", sentence(err.Error())+"\n\n"+protectedVMImportForm)
+		diags.AddError("Invalid id of a protected VM", tfvalue.Sentence(err.Error())+"\n\n"+protectedVMImportForm)
 	case item.Item == "":
 		return r.findProtecting(ctx, vm, diags)
 	}
@@ -96,13 +97,13 @@ func (r *protectedVMResource) findProtecting(ctx context.Context, vm arm.ID, dia
 	const advice = "Write the id of the protected item, or import by identity, which takes vault_id and source_vm_id."
 	region, err := r.run.vaults.VMRegion(ctx, vm)
 	if err != nil {
-		diags.AddError("Vault of the VM is not known", problem("VM "+vm.String(), err, "Which vault protects a VM is asked in the VM's region. "+advice))
+		diags.AddError("Vault of the VM is not known", tfvalue.Problem("VM "+vm.String(), err, "Which vault protects a VM is asked in the VM's region. "+advice))
 		return vault.ItemID{}
 	}
 	protecting, found, err := r.run.vaults.ProtectingVault(ctx, vm, region)
 	switch {
 	case err != nil:
-		diags.AddError("Vault of the VM is not known", problem("VM "+vm.String(), err, advice))
+		diags.AddError("Vault of the VM is not known", tfvalue.Problem("VM "+vm.String(), err, advice))
 	case !found:
 		diags.AddError("Protected VM to import does not exist", fmt.Sprintf(
 			"No vault in %s protects the VM %s in the environment %q.", regionLabel(region), vm, r.run.environment))

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -22,12 +23,12 @@ const (
 
 // protectedVMModel is a backup_protected_vm in configuration, plan and state.
 type protectedVMModel struct {
-	ID              equalText    `tfsdk:"id"`
-	VaultID         equalText    `tfsdk:"vault_id"`
-	SourceVMID      equalText    `tfsdk:"source_vm_id"`
-	BackupPolicyID  equalText    `tfsdk:"backup_policy_id"`
-	SourceVMRegion  equalText    `tfsdk:"source_vm_region"`
-	ProtectionState types.String `tfsdk:"protection_state"`
+	ID              tfvalue.EqualText `tfsdk:"id"`
+	VaultID         tfvalue.EqualText `tfsdk:"vault_id"`
+	SourceVMID      tfvalue.EqualText `tfsdk:"source_vm_id"`
+	BackupPolicyID  tfvalue.EqualText `tfsdk:"backup_policy_id"`
+	SourceVMRegion  tfvalue.EqualText `tfsdk:"source_vm_region"`
+	ProtectionState types.String      `tfsdk:"protection_state"`
 	diskChoiceModel
 	DeletionPolicy types.String `tfsdk:"deletion_policy"`
 	protectionStatusModel
@@ -47,8 +48,8 @@ type protectionStatusModel struct {
 // start from it.
 func emptyProtectedVMModel(ctx context.Context) protectedVMModel {
 	return protectedVMModel{
-		ID: armNameType.null(), VaultID: armNameType.null(), SourceVMID: armNameType.null(), BackupPolicyID: armNameType.null(),
-		SourceVMRegion: regionType.null(), diskChoiceModel: emptyDiskChoice(),
+		ID: tfvalue.ARMName.Null(), VaultID: tfvalue.ARMName.Null(), SourceVMID: tfvalue.ARMName.Null(), BackupPolicyID: tfvalue.ARMName.Null(),
+		SourceVMRegion: tfvalue.Region.Null(), diskChoiceModel: emptyDiskChoice(),
 		// Terraform's own setting, which no service knows: its default, so that the first plan has nothing to add.
 		DeletionPolicy: types.StringValue(deletionDelete), Timeouts: noTimeouts(ctx),
 	}
@@ -105,20 +106,20 @@ func sameState(a, b string) bool {
 // that has stopped the protection forgets what the policy was, and Azure does not promise to remember the disks; both
 // stay, so that the protection can be resumed, and no plan shows a change.
 func (m *protectedVMModel) take(ctx context.Context, item vault.ProtectedVM, region string, next time.Time) (diags diag.Diagnostics) {
-	m.ID = keep(m.ID, armNameType.value(item.ARMID))
-	m.VaultID = keep(m.VaultID, armNameType.value(item.ID.Vault.String()))
+	m.ID = tfvalue.Keep(m.ID, tfvalue.ARMName.Value(item.ARMID))
+	m.VaultID = tfvalue.Keep(m.VaultID, tfvalue.ARMName.Value(item.ID.Vault.String()))
 	if item.SourceVMID != "" {
-		m.SourceVMID = keep(m.SourceVMID, armNameType.value(item.SourceVMID))
+		m.SourceVMID = tfvalue.Keep(m.SourceVMID, tfvalue.ARMName.Value(item.SourceVMID))
 	}
 	if item.PolicyID != "" {
-		m.BackupPolicyID = keep(m.BackupPolicyID, armNameType.value(item.PolicyID))
+		m.BackupPolicyID = tfvalue.Keep(m.BackupPolicyID, tfvalue.ARMName.Value(item.PolicyID))
 	} else if m.BackupPolicyID.IsUnknown() {
-		m.BackupPolicyID = armNameType.null()
+		m.BackupPolicyID = tfvalue.ARMName.Null()
 	}
 	if region != "" {
-		m.SourceVMRegion = keep(m.SourceVMRegion, regionType.value(region))
+		m.SourceVMRegion = tfvalue.Keep(m.SourceVMRegion, tfvalue.Region.Value(region))
 	} else if m.SourceVMRegion.IsUnknown() {
-		m.SourceVMRegion = regionType.null()
+		m.SourceVMRegion = tfvalue.Region.Null()
 	}
 	m.ProtectionState = stateValue(m.ProtectionState, item.State)
 	switch {

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -61,19 +62,19 @@ func moveProtectedVM(ctx context.Context, req resource.MoveStateRequest, resp *r
 	}
 	id, err := vault.ParseItemID(source.ID.ValueString())
 	if err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("id"), "State to move is not of a protected VM", sentence(err.Error())+"\n\n"+moveAdvice)
+		resp.Diagnostics.AddAttributeError(path.Root("id"), "State to move is not of a protected VM", tfvalue.Sentence(err.Error())+"\n\n"+moveAdvice)
 		return
 	}
 	if err := checkVMID(source.SourceVMID.ValueString()); err != nil {
 		// azurerm keeps none of a protection that outlived its VM. Without it, a plan would replace the protection.
-		resp.Diagnostics.AddAttributeError(path.Root("source_vm_id"), "State to move names no VM", sentence(err.Error())+"\n\n"+moveAdvice)
+		resp.Diagnostics.AddAttributeError(path.Root("source_vm_id"), "State to move names no VM", tfvalue.Sentence(err.Error())+"\n\n"+moveAdvice)
 		return
 	}
 	model := emptyProtectedVMModel(ctx)
-	model.ID = armNameType.value(source.ID.ValueString())
-	model.VaultID, model.SourceVMID = armNameType.value(id.Vault.String()), armNameType.value(source.SourceVMID.ValueString())
+	model.ID = tfvalue.ARMName.Value(source.ID.ValueString())
+	model.VaultID, model.SourceVMID = tfvalue.ARMName.Value(id.Vault.String()), tfvalue.ARMName.Value(source.SourceVMID.ValueString())
 	if s := source.BackupPolicyID.ValueString(); s != "" {
-		model.BackupPolicyID = armNameType.value(s)
+		model.BackupPolicyID = tfvalue.ARMName.Value(s)
 	}
 	model.ProtectionState = textOrNull(source.ProtectionState.ValueString())
 	// azurerm keeps [] where nothing is set.

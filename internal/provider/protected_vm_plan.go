@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -61,7 +62,7 @@ func (r *protectedVMResource) ModifyPlan(ctx context.Context, req resource.Modif
 
 // planExisting plans a change of a protection, or the first half of its replacement.
 func (r *protectedVMResource) planExisting(ctx context.Context, id vault.ItemID, plan, state protectedVMModel, pending bool, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	changes := replacing(compared{"vault_id", plan.VaultID, state.VaultID}, compared{"source_vm_id", plan.SourceVMID, state.SourceVMID})
+	changes := tfvalue.Replacing(tfvalue.Compare("vault_id", plan.VaultID, state.VaultID), tfvalue.Compare("source_vm_id", plan.SourceVMID, state.SourceVMID))
 	switch {
 	case len(changes) > 0 && r.run.turnsOut(req, id):
 		addTurnedOut(protectedVMLabel(state), changes, &resp.Diagnostics)
@@ -80,7 +81,7 @@ func (r *protectedVMResource) planExisting(ctx context.Context, id vault.ItemID,
 
 // planEnd plans to end a protection, and says what becomes of the backups. The service is asked: of a resource that is no
 // longer in the configuration Terraform asks before it refreshes it, so that what the state says may be old.
-func (r *protectedVMResource) planEnd(ctx context.Context, state protectedVMModel, fate string, changes []change, diags *diag.Diagnostics) {
+func (r *protectedVMResource) planEnd(ctx context.Context, state protectedVMModel, fate string, changes []tfvalue.Change, diags *diag.Diagnostics) {
 	id, err := state.itemID()
 	if err != nil {
 		return
@@ -94,13 +95,13 @@ func (r *protectedVMResource) planEnd(ctx context.Context, state protectedVMMode
 	if err == nil {
 		points = max(points, int64(item.RecoveryPoints)) // lists may not say
 	}
-	r.checkDeletion(ctx, id.Vault, state, points, fate+because(changes), diags)
+	r.checkDeletion(ctx, id.Vault, state, points, fate+tfvalue.Because(changes), diags)
 }
 
 func (r *protectedVMResource) planCreate(ctx context.Context, plan protectedVMModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	diags := &resp.Diagnostics
 	again := isSecondLook(req)
-	if configIsNull(req, "backup_policy_id") {
+	if tfvalue.ConfigIsNull(req, "backup_policy_id") {
 		diags.AddAttributeError(path.Root("backup_policy_id"), "Missing backup policy", fmt.Sprintf(
 			"%s is not protected yet. The service protects a VM before it stops, so it takes a policy to begin with, even with protection_state = %q. "+
 				"Set backup_policy_id.", vmLabel(plan), plan.ProtectionState.ValueString()))
@@ -117,14 +118,14 @@ func (r *protectedVMResource) planCreate(ctx context.Context, plan protectedVMMo
 	if diags.HasError() {
 		return
 	}
-	if region := cmp.Or(vm.name, v.region); region != "" && configIsNull(req, "source_vm_region") {
-		diags.Append(resp.Plan.SetAttribute(ctx, path.Root("source_vm_region"), regionType.value(region))...)
+	if region := cmp.Or(vm.name, v.region); region != "" && tfvalue.ConfigIsNull(req, "source_vm_region") {
+		diags.Append(resp.Plan.SetAttribute(ctx, path.Root("source_vm_region"), tfvalue.Region.Value(region))...)
 	}
 	checkPolicyVault(plan, diags)
 	if diags.HasError() {
 		return
 	}
-	r.checkPolicy(ctx, plan, armNameType.null(), v, diags)
+	r.checkPolicy(ctx, plan, tfvalue.ARMName.Null(), v, diags)
 	if again {
 		return // Create looks itself whether an item is in the way
 	}
@@ -139,9 +140,9 @@ func (r *protectedVMResource) planCreate(ctx context.Context, plan protectedVMMo
 // differs, be it the spelling of an id; each of them keeps its value here unless the service is going to be asked.
 func (r *protectedVMResource) planUpdate(ctx context.Context, state protectedVMModel, pending bool, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	diags := &resp.Diagnostics
-	filled, err := keepUnset(req)
+	filled, err := tfvalue.KeepUnset(req)
 	if err != nil {
-		diags.AddError("Unable to plan the protection of a VM", problem(protectedVMLabel(state), err, "This is a defect of the provider."))
+		diags.AddError("Unable to plan the protection of a VM", tfvalue.Problem(protectedVMLabel(state), err, "This is a defect of the provider."))
 		return
 	}
 	resp.Plan.Raw = filled
@@ -152,7 +153,7 @@ func (r *protectedVMResource) planUpdate(ctx context.Context, state protectedVMM
 	}
 	// What the service makes of the change is not known before it has been made.
 	volatile := []string{"health", "last_backup_status", "last_backup_time", "next_scheduled_backup"}
-	if configIsNull(req, "protection_state") && (takesBackups(state.ProtectionState.ValueString()) || plan.BackupPolicyID.IsUnknown()) {
+	if tfvalue.ConfigIsNull(req, "protection_state") && (takesBackups(state.ProtectionState.ValueString()) || plan.BackupPolicyID.IsUnknown()) {
 		volatile = append(volatile, "protection_state")
 		if !takesBackups(state.ProtectionState.ValueString()) {
 			plan.ProtectionState = types.StringUnknown() // it is taken up again, unless there turns out to be no policy
@@ -174,12 +175,12 @@ func (r *protectedVMResource) planUpdate(ctx context.Context, state protectedVMM
 
 // checkUpdate checks what changes.
 func (r *protectedVMResource) checkUpdate(ctx context.Context, plan, state protectedVMModel, diags *diag.Diagnostics) {
-	moved := !plan.SourceVMRegion.IsUnknown() && !sameText(plan.SourceVMRegion, state.SourceVMRegion)
+	moved := !plan.SourceVMRegion.IsUnknown() && !tfvalue.SameText(plan.SourceVMRegion, state.SourceVMRegion)
 	stops := !plan.ProtectionState.Equal(state.ProtectionState) || !plan.DeletionPolicy.Equal(state.DeletionPolicy)
 	stopped := !takesBackups(state.ProtectionState.ValueString())
 	resumes := stopped && !plan.ProtectionState.IsUnknown() && plan.wantsBackups()
 	// A protection that was stopped elsewhere comes back with the policy of the state, which may be gone since.
-	newPolicy := resumes || !sameText(plan.BackupPolicyID, state.BackupPolicyID)
+	newPolicy := resumes || !tfvalue.SameText(plan.BackupPolicyID, state.BackupPolicyID)
 	plan.check(diags) // what lifecycle.ignore_changes leaves was not there to be validated
 	if stopped && !resumes && !plan.ProtectionState.IsUnknown() && plan.isKnown() && plan.changes(state.diskChoiceModel) {
 		diags.AddError("Disks cannot be chosen while the protection is stopped", protectedVMLabel(plan)+
@@ -191,7 +192,7 @@ func (r *protectedVMResource) checkUpdate(ctx context.Context, plan, state prote
 	}
 	v, known := r.vaultOf(ctx, plan, diags)
 	if known && moved {
-		r.checkRegion(plan, vmRegion{name: regionType.normalize(plan.SourceVMRegion.ValueString()), configured: true}, v, diags)
+		r.checkRegion(plan, vmRegion{name: tfvalue.Region.Normalize(plan.SourceVMRegion.ValueString()), configured: true}, v, diags)
 	}
 	if known && stops {
 		checkImmutable(plan, v, diags)
@@ -201,7 +202,7 @@ func (r *protectedVMResource) checkUpdate(ctx context.Context, plan, state prote
 		if known && !diags.HasError() {
 			was := state.BackupPolicyID
 			if state.isStopped() && plan.isStopped() {
-				was = armNameType.null() // only written down; the state may never have been the service's either
+				was = tfvalue.ARMName.Null() // only written down; the state may never have been the service's either
 			}
 			r.checkPolicy(ctx, plan, was, v, diags)
 		}
@@ -214,11 +215,8 @@ func changesProtection(plan, state protectedVMModel) bool {
 	if plan.ProtectionState.IsUnknown() || !sameState(plan.ProtectionState.ValueString(), state.ProtectionState.ValueString()) {
 		return true
 	}
-	return plan.changes(state.diskChoiceModel) || !state.isStopped() && !sameText(plan.BackupPolicyID, state.BackupPolicyID)
+	return plan.changes(state.diskChoiceModel) || !state.isStopped() && !tfvalue.SameText(plan.BackupPolicyID, state.BackupPolicyID)
 }
-
-// sameText tells whether two values mean the same, or are both null.
-func sameText(a, b equalText) bool { return a.same(b) || a.IsNull() && b.IsNull() }
 
 // utc words a time for the user.
 func utc(t time.Time) string { return t.UTC().Format(time.RFC1123) }

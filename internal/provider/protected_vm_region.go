@@ -13,6 +13,7 @@ import (
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -48,11 +49,11 @@ func (r *protectedVMResource) regionOfVM(ctx context.Context, m protectedVMModel
 	case err == nil:
 		return vmRegion{name: catalog.NormalizeRegion(region)}
 	case arm.IsNotFound(err):
-		diags.AddAttributeError(path.Root("source_vm_id"), "Virtual machine does not exist", problem("VM "+vm.String(), err,
+		diags.AddAttributeError(path.Root("source_vm_id"), "Virtual machine does not exist", tfvalue.Problem("VM "+vm.String(), err,
 			"If the same apply makes the VM, use the id of its resource instead of a text, so that Terraform makes it first."))
 	case arm.IsForbidden(err):
 		if r.run.plans.once("no right to read VMs") {
-			diags.AddAttributeWarning(path.Root("source_vm_id"), "Regions of VMs cannot be read", problem("VM "+vm.String(), err,
+			diags.AddAttributeWarning(path.Root("source_vm_id"), "Regions of VMs cannot be read", tfvalue.Problem("VM "+vm.String(), err,
 				"Whether VMs are in the region of their vault is checked while applying, by the service. To have it checked while planning, give the "+
 					"identity that Terraform uses the right to read VMs (Microsoft.Compute/virtualMachines/read), or set source_vm_region."))
 		}
@@ -90,7 +91,7 @@ func (r *protectedVMResource) vaultOf(ctx context.Context, m protectedVMModel, d
 	case planned:
 		return intended, true
 	case arm.IsNotFound(err):
-		diags.AddAttributeError(path.Root("vault_id"), "Backup vault does not exist", problem("Vault "+id.String(), err,
+		diags.AddAttributeError(path.Root("vault_id"), "Backup vault does not exist", tfvalue.Problem("Vault "+id.String(), err,
 			"If the same apply makes the vault, use the id of its resource instead of a text, so that Terraform makes it first."))
 	default:
 		tflog.Warn(ctx, "unable to read the vault", map[string]any{"vault": id.String(), "error": err.Error()})

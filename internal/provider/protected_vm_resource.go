@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -54,7 +55,7 @@ func (r *protectedVMResource) Create(ctx context.Context, req resource.CreateReq
 	resp.Diagnostics.Append(diags...)
 	id, err := plan.itemID()
 	if err != nil {
-		resp.Diagnostics.AddError("Unable to protect a VM", sentence(err.Error()))
+		resp.Diagnostics.AddError("Unable to protect a VM", tfvalue.Sentence(err.Error()))
 	}
 	wanted := plan.protection(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
@@ -95,21 +96,21 @@ func (r *protectedVMResource) Create(ctx context.Context, req resource.CreateReq
 	switch {
 	case err == nil:
 		r.finish(plan, item, &resp.Diagnostics)
-		resp.Diagnostics.Append(keepPlanned(req.Plan.Raw, &resp.State)...)
+		resp.Diagnostics.Append(tfvalue.KeepPlanned(req.Plan.Raw, &resp.State)...)
 	case item.ARMID == "":
 		r.addProtectError(ctx, plan, err, &resp.Diagnostics)
 	case errors.Is(err, context.Canceled):
 		// As with vaults: the marker says that the planned values are not reached, and a warning does not taint.
-		resp.Diagnostics.Append(keepPlanned(req.Plan.Raw, &resp.State)...)
-		resp.Diagnostics.AddWarning("Protection of a VM interrupted", problem(protectedVMLabel(plan), err,
+		resp.Diagnostics.Append(tfvalue.KeepPlanned(req.Plan.Raw, &resp.State)...)
+		resp.Diagnostics.AddWarning("Protection of a VM interrupted", tfvalue.Problem(protectedVMLabel(plan), err,
 			"The service goes on setting it up, and it is in the state. The next apply goes on from there."))
 		resp.Diagnostics.Append(resp.Private.SetKey(context.WithoutCancel(ctx), pendingKey, pendingMark)...)
 	case plan.wantsBackups() && item.Stopped():
-		resp.Diagnostics.AddError("Backups of a VM were undeleted, and the VM is not protected", problem(protectedVMLabel(plan), err,
+		resp.Diagnostics.AddError("Backups of a VM were undeleted, and the VM is not protected", tfvalue.Problem(protectedVMLabel(plan), err,
 			"The backups are in the state, marked as tainted: the next apply, when what was refused is put right, would delete and undelete them once more. To "+
 				"spare that, take the mark off by `terraform untaint` (or `tofu untaint`) and the address of this resource."))
 	default:
-		resp.Diagnostics.AddError("Protection of a VM was not completed", problem(protectedVMLabel(plan), err,
+		resp.Diagnostics.AddError("Protection of a VM was not completed", tfvalue.Problem(protectedVMLabel(plan), err,
 			"It is in the state, marked as tainted: the next apply would delete it and begin again. To keep it, and have the next apply complete it, take the "+
 				"mark off by `terraform untaint` (or `tofu untaint`) and the address of this resource. A larger timeouts.create gives it more time."))
 	}
@@ -124,7 +125,7 @@ func (r *protectedVMResource) Read(ctx context.Context, req resource.ReadRequest
 	resp.Diagnostics.Append(diags...)
 	id, err := state.itemID()
 	if err != nil {
-		resp.Diagnostics.AddError("Unable to read the protection of a VM", sentence(err.Error()))
+		resp.Diagnostics.AddError("Unable to read the protection of a VM", tfvalue.Sentence(err.Error()))
 	}
 	if resp.Diagnostics.HasError() {
 		return
@@ -152,13 +153,13 @@ func (r *protectedVMResource) Read(ctx context.Context, req resource.ReadRequest
 		r.remove(ctx, state, "no longer exists and is removed from the state. Earlier backups are gone. If it is still in the configuration, the next apply protects the VM again.", resp)
 		return
 	case err != nil:
-		resp.Diagnostics.AddError("Unable to read the protection of a VM", problem(protectedVMLabel(state), err, ""))
+		resp.Diagnostics.AddError("Unable to read the protection of a VM", tfvalue.Problem(protectedVMLabel(state), err, ""))
 		return
 	case item.SoftDeleted:
 		r.remove(ctx, state, "was deleted and is removed from the state. Its backups are soft-deleted: "+keptUntil(item)+
 			". If it is still in the configuration, the next apply undeletes them and protects the VM again.", resp)
 		return
-	case item.SourceVMID != "" && !armNameType.value(item.SourceVMID).same(state.SourceVMID):
+	case item.SourceVMID != "" && !tfvalue.ARMName.Value(item.SourceVMID).Same(state.SourceVMID):
 		r.remove(ctx, state, "is no longer in the vault, which now protects another VM of the same group and name: "+item.SourceVMID+". It is removed from the state.", resp)
 		return
 	}
@@ -188,7 +189,7 @@ func (r *protectedVMResource) Update(ctx context.Context, req resource.UpdateReq
 	resp.Diagnostics.Append(diags...)
 	id, err := state.itemID()
 	if err != nil {
-		resp.Diagnostics.AddError("Unable to change the protection of a VM", sentence(err.Error()))
+		resp.Diagnostics.AddError("Unable to change the protection of a VM", tfvalue.Sentence(err.Error()))
 	}
 	if resp.Diagnostics.HasError() {
 		return
@@ -201,7 +202,7 @@ func (r *protectedVMResource) Update(ctx context.Context, req resource.UpdateReq
 		item, err := r.change(ctx, id, plan, state, pending != nil, &resp.Diagnostics)
 		if err != nil {
 			// The state stays as it was; the next plan reads what was reached, and goes on from there.
-			resp.Diagnostics.AddError("Unable to change the protection of a VM", problem(protectedVMLabel(plan), err, goesOn(err, "timeouts.update")))
+			resp.Diagnostics.AddError("Unable to change the protection of a VM", tfvalue.Problem(protectedVMLabel(plan), err, goesOn(err, "timeouts.update")))
 			return
 		}
 		r.save(ctx, state, item, &resp.State, resp.Identity, &resp.Diagnostics)
@@ -212,7 +213,7 @@ func (r *protectedVMResource) Update(ctx context.Context, req resource.UpdateReq
 		// Even when nothing was written; states from before Terraform 1.12 have none.
 		resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 	}
-	resp.Diagnostics.Append(keepPlanned(req.Plan.Raw, &resp.State)...)
+	resp.Diagnostics.Append(tfvalue.KeepPlanned(req.Plan.Raw, &resp.State)...)
 }
 
 // change brings an item from what the state says to what is planned. A policy or disks are given to a protection that
@@ -225,7 +226,7 @@ func (r *protectedVMResource) change(ctx context.Context, id vault.ItemID, plan,
 		wish = state.ProtectionState // not configured: what there is stays
 	}
 	takes := takesBackups(wish.ValueString())
-	otherPolicy := state.isStopped() || !sameText(plan.BackupPolicyID, state.BackupPolicyID)
+	otherPolicy := state.isStopped() || !tfvalue.SameText(plan.BackupPolicyID, state.BackupPolicyID)
 	if takes || again || plan.changes(state.diskChoiceModel) || otherPolicy && wish.ValueString() == vault.StateSuspended {
 		if item, err = r.run.vaults.Protect(ctx, id, plan.protection(ctx, diags), progress); err != nil {
 			return item, err
@@ -244,7 +245,7 @@ func (r *protectedVMResource) Delete(ctx context.Context, req resource.DeleteReq
 	resp.Diagnostics.Append(diags...)
 	id, err := state.itemID()
 	if err != nil {
-		resp.Diagnostics.AddError("Unable to end the protection of a VM", sentence(err.Error()))
+		resp.Diagnostics.AddError("Unable to end the protection of a VM", tfvalue.Sentence(err.Error()))
 	}
 	if resp.Diagnostics.HasError() {
 		return
@@ -261,7 +262,7 @@ func (r *protectedVMResource) Delete(ctx context.Context, req resource.DeleteReq
 		err = r.run.vaults.Unprotect(ctx, id, progress)
 	}
 	if err != nil {
-		resp.Diagnostics.AddError("Unable to end the protection of a VM", problem(protectedVMLabel(state), err, deleteAdvice(err, state)))
+		resp.Diagnostics.AddError("Unable to end the protection of a VM", tfvalue.Problem(protectedVMLabel(state), err, deleteAdvice(err, state)))
 		return
 	}
 	r.run.plans.release(id)
@@ -330,7 +331,7 @@ func (r *protectedVMResource) addProtectError(ctx context.Context, plan protecte
 				"source_vm_region is not set."
 		}
 	}
-	diags.AddError("Unable to protect a VM", problem(protectedVMLabel(plan), err, advice))
+	diags.AddError("Unable to protect a VM", tfvalue.Problem(protectedVMLabel(plan), err, advice))
 }
 
 // finish ends a write that succeeded. What the service accepted and ignored is said.

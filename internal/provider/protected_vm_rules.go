@@ -14,6 +14,7 @@ import (
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -38,7 +39,7 @@ func checkPolicyVault(m protectedVMModel, diags *diag.Diagnostics) {
 
 // checkPolicy refuses a policy that the vault does not have, has for something else than VMs, or cannot give to a VM that
 // had the policy was; null when it is not known to have had one.
-func (r *protectedVMResource) checkPolicy(ctx context.Context, plan protectedVMModel, was equalText, v plannedVault, diags *diag.Diagnostics) {
+func (r *protectedVMResource) checkPolicy(ctx context.Context, plan protectedVMModel, was tfvalue.EqualText, v plannedVault, diags *diag.Diagnostics) {
 	if plan.BackupPolicyID.IsNull() || plan.BackupPolicyID.IsUnknown() || v.id.Name == "" || v.isNew {
 		return
 	}
@@ -65,7 +66,7 @@ func (r *protectedVMResource) checkPolicy(ctx context.Context, plan protectedVMM
 }
 
 // checkPolicyChange refuses a policy that cannot follow the one a VM had.
-func (r *protectedVMResource) checkPolicyChange(ctx context.Context, plan protectedVMModel, was equalText, policy vault.Policy, v plannedVault, diags *diag.Diagnostics) {
+func (r *protectedVMResource) checkPolicyChange(ctx context.Context, plan protectedVMModel, was tfvalue.EqualText, policy vault.Policy, v plannedVault, diags *diag.Diagnostics) {
 	id, err := vault.ParsePolicyID(was.ValueString())
 	if err != nil {
 		return // it had none
@@ -194,7 +195,7 @@ func addOtherVault(diags *diag.Diagnostics, plan protectedVMModel, other arm.ID)
 
 // addProtected says that the vault has the item already, and how to adopt it.
 func addProtected(diags *diag.Diagnostics, plan protectedVMModel, item vault.ProtectedVM) {
-	if !armNameType.value(item.SourceVMID).same(plan.SourceVMID) {
+	if !tfvalue.ARMName.Value(item.SourceVMID).Same(plan.SourceVMID) {
 		diags.AddAttributeError(path.Root("source_vm_id"), "Vault protects a VM of the same name", fmt.Sprintf(
 			"The vault %q protects the VM %s, and tells VMs apart by resource group and name alone. Protect this VM in another vault.",
 			item.ID.Vault.Name, item.SourceVMID))
@@ -210,7 +211,7 @@ func addProtected(diags *diag.Diagnostics, plan protectedVMModel, item vault.Pro
 
 // checkMove refuses to take a VM to another vault while the backups stay in the one it leaves: a VM belongs to one vault.
 func (r *protectedVMResource) checkMove(plan, state protectedVMModel, diags *diag.Diagnostics) {
-	if !plan.SourceVMID.same(state.SourceVMID) || state.DeletionPolicy.ValueString() == deletionDelete || state.DeletionPolicy.IsNull() {
+	if !plan.SourceVMID.Same(state.SourceVMID) || state.DeletionPolicy.ValueString() == deletionDelete || state.DeletionPolicy.IsNull() {
 		return
 	}
 	diags.AddAttributeError(path.Root("vault_id"), "Backups stay in the vault", fmt.Sprintf(
@@ -245,80 +246,6 @@ func (r *protectedVMResource) warnOfLock(plan protectedVMModel, vm vmRegion, v p
 	diags.AddAttributeWarning(path.Root("vault_id"), "Storage redundancy gets locked", fmt.Sprintf(
 		"%s the first VM with the vault %q, which locks its storage redundancy, %s, for good. To have another, set storage_redundancy of "+
 			"the vault before the apply, or in the same.", begins, v.id.Name, v.redundancy))
-}
-
-// checkDeletion says what becomes of the backups of a VM that is not going to be protected any more, and refuses to plan what
-// the vault refuses. It is planned before the vault's own end, if that comes in the same run, so that what it says
-// has to be true of both.
-func (r *protectedVMResource) checkDeletion(ctx context.Context, id arm.ID, state protectedVMModel, count int64, fate string, diags *diag.Diagnostics) {
-	points := fmt.Sprintf("its %d recovery points", count)
-	switch count {
-	case 0:
-		points = "it has no recovery points yet; those taken until then"
-	case 1:
-		points = "its recovery point"
-	}
-	const summary = "Backups of a VM end"
-	policy := cmp.Or(state.DeletionPolicy.ValueString(), deletionDelete)
-	detail := fmt.Sprintf("%s: the protection is to be %s, with deletion_policy = %q. What becomes of the backups: ", protectedVMLabel(state), fate, policy)
-	v, err := r.run.vaults.Get(ctx, id)
-	immutability := v.ImmutabilityState()
-	soft := v.Settings.SoftDelete
-	switch {
-	case policy == deletionRetain:
-		diags.AddWarning(summary, detail+points+" stay in the vault for ever. Until they are deleted no other vault can protect the VM, and the vault cannot be deleted.")
-	case policy == deletionSuspend && err == nil && immutability == vault.ImmutabilityDisabled:
-		diags.AddError("Vault is not immutable", fmt.Sprintf("%sthe service refuses to suspend them, since the vault %q is not immutable.\n\n%s",
-			detail, id.Name, otherPolicies(deletionRetain, deletionDelete)))
-	case policy == deletionSuspend:
-		diags.AddWarning(summary, detail+points+" stay in the vault until they expire by the policy. Until then no other vault can protect the VM, and the vault cannot be deleted.")
-	case err != nil:
-		diags.AddWarning(summary, detail+points+" are deleted.")
-	case immutability != vault.ImmutabilityDisabled:
-		r.checkImmutableDeletion(v, detail+points+" are deleted", count > 0, diags)
-	case soft != nil && soft.State == "Disabled":
-		diags.AddWarning(summary, detail+points+" are deleted for good: the vault has no soft delete.")
-	case soft == nil || soft.RetentionDays == 0:
-		diags.AddWarning(summary, detail+points+" are deleted, and kept soft-deleted for a while, the vault does not say for how long. "+comingBack)
-	default:
-		until := r.run.vaults.Now().Add(time.Duration(soft.RetentionDays) * 24 * time.Hour)
-		diags.AddWarning(summary, fmt.Sprintf("%s%s are deleted and kept soft-deleted until about %s. %s", detail, points, utc(until), comingBack))
-	}
-}
-
-// comingBack is how deleted backups come back.
-const comingBack = "Until then a backup_protected_vm for the same VM and vault brings them back. If the vault is deleted too, they go with it, and come back only by " +
-	"undeleting the vault."
-
-// checkImmutableDeletion is checkDeletion in a vault that keeps backups until they expire.
-func (r *protectedVMResource) checkImmutableDeletion(v vault.Vault, detail string, points bool, diags *diag.Diagnostics) {
-	if intended, planned := r.run.plans.vault(v.ID); planned && intended.becomesMutable {
-		diags.AddWarning("Backups of a VM end", detail+", if the vault, whose immutability this apply disables, has been changed by then. If it has not, the service refuses; then apply again.")
-		return
-	}
-	immutability := v.ImmutabilityState()
-	detail += fmt.Sprintf(", which the service refuses: the immutability of the vault is %s, so backups stay until they expire.\n\n%s",
-		immutability, otherPolicies(deletionRetain, deletionSuspend))
-	if immutability == vault.ImmutabilityUnlocked {
-		detail += fmt.Sprintf(" Or set immutability = %q of the vault, and apply that first.", vault.ImmutabilityDisabled)
-	}
-	if points {
-		diags.AddError("Immutable vault keeps the backups of a VM", detail)
-		return
-	}
-	diags.AddWarning("Backups of a VM end", detail)
-}
-
-// otherPolicies is what to do when the service refuses the deletion policy there is.
-func otherPolicies(these ...string) string {
-	meaning := map[string]string{
-		deletionDelete: "with which they are deleted", deletionRetain: "with which they stay for ever", deletionSuspend: "with which they stay until they expire",
-	}
-	var parts []string
-	for _, policy := range these {
-		parts = append(parts, fmt.Sprintf("%q, %s", policy, meaning[policy]))
-	}
-	return "Set deletion_policy = " + strings.Join(parts, ", or ") + ", and apply that; then go on."
 }
 
 // keptUntil says how long a soft-deleted item is kept.

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -37,41 +38,41 @@ func (r *protectedVMResource) Schema(ctx context.Context, _ resource.SchemaReque
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
 				MarkdownDescription: "The ARM resource id of the protected item, as the service spells it. Compared without regard to letter case.",
-				CustomType:          armNameType,
+				CustomType:          tfvalue.ARMName,
 				Computed:            true,
 			},
 			"vault_id": schema.StringAttribute{
 				MarkdownDescription: "The ARM id of the vault. A change replaces the protection; another letter case is not a change.",
-				CustomType:          armNameType,
+				CustomType:          tfvalue.ARMName,
 				Required:            true,
 				Validators:          []validator.String{rule("backup vault id", checkVaultID)},
-				PlanModifiers:       []planmodifier.String{armNameType.keepSpelling(), replaceIfDiffers()},
+				PlanModifiers:       []planmodifier.String{tfvalue.ARMName.KeepSpelling(), tfvalue.ReplaceIfDiffers()},
 			},
 			"source_vm_id": schema.StringAttribute{
 				MarkdownDescription: "The ARM id of the VM (`Microsoft.Compute/virtualMachines`), in any subscription. A change replaces the protection; " +
 					"another letter case is not a change.",
-				CustomType:    armNameType,
+				CustomType:    tfvalue.ARMName,
 				Required:      true,
 				Validators:    []validator.String{rule("virtual machine id", checkVMID)},
-				PlanModifiers: []planmodifier.String{armNameType.keepSpelling(), replaceIfDiffers()},
+				PlanModifiers: []planmodifier.String{tfvalue.ARMName.KeepSpelling(), tfvalue.ReplaceIfDiffers()},
 			},
 			"backup_policy_id": schema.StringAttribute{
 				MarkdownDescription: "The ARM id of the policy, a policy for VMs in the same vault. May only be left out while `protection_state` is " +
 					"`ProtectionStopped` or `BackupsSuspended`. Changed in place, but not from an enhanced policy (`V2`) to a standard one. While the protection is stopped, the state keeps the policy there was.",
-				CustomType:    armNameType,
+				CustomType:    tfvalue.ARMName,
 				Optional:      true,
 				Computed:      true,
 				Validators:    []validator.String{rule("backup policy id", checkPolicyID)},
-				PlanModifiers: []planmodifier.String{armNameType.keepSpelling()},
+				PlanModifiers: []planmodifier.String{tfvalue.ARMName.KeepSpelling()},
 			},
 			"source_vm_region": schema.StringAttribute{
 				MarkdownDescription: "The region of the VM, in any spelling. It has to be the vault's. Set it where the plan cannot read the VM, or to save the " +
 					"call: a wrong region is then an error before anything is asked of the service. Default: what the service says.",
-				CustomType:    regionType,
+				CustomType:    tfvalue.Region,
 				Optional:      true,
 				Computed:      true,
 				Validators:    []validator.String{regionValidator{}},
-				PlanModifiers: []planmodifier.String{regionType.keepSpelling()},
+				PlanModifiers: []planmodifier.String{tfvalue.Region.KeepSpelling()},
 			},
 			"protection_state": schema.StringAttribute{
 				MarkdownDescription: "`Protected`; `ProtectionStopped`: no more backups, and those there are stay for ever; or `BackupsSuspended`: no more " +
@@ -150,7 +151,7 @@ func (keepState) PlanModifyString(ctx context.Context, req planmodifier.StringRe
 		return
 	}
 	if req.ConfigValue.IsNull() && !takesBackups(req.StateValue.ValueString()) {
-		var policy equalText
+		var policy tfvalue.EqualText
 		resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("backup_policy_id"), &policy)...)
 		switch {
 		case policy.IsUnknown():

@@ -9,6 +9,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 )
 
 var _ datasource.DataSourceWithConfigure = (*protectedVMsDataSource)(nil)
@@ -27,12 +29,12 @@ type protectedVMsModel struct {
 
 // protectedVMDataModel is a protected VM in the data source.
 type protectedVMDataModel struct {
-	ID              equalText    `tfsdk:"id"`
-	VaultID         equalText    `tfsdk:"vault_id"`
-	SourceVMID      equalText    `tfsdk:"source_vm_id"`
-	SourceVMRegion  equalText    `tfsdk:"source_vm_region"`
-	BackupPolicyID  equalText    `tfsdk:"backup_policy_id"`
-	ProtectionState types.String `tfsdk:"protection_state"`
+	ID              tfvalue.EqualText `tfsdk:"id"`
+	VaultID         tfvalue.EqualText `tfsdk:"vault_id"`
+	SourceVMID      tfvalue.EqualText `tfsdk:"source_vm_id"`
+	SourceVMRegion  tfvalue.EqualText `tfsdk:"source_vm_region"`
+	BackupPolicyID  tfvalue.EqualText `tfsdk:"backup_policy_id"`
+	ProtectionState types.String      `tfsdk:"protection_state"`
 	diskChoiceModel
 	protectionStatusModel
 	SoftDeleted types.Bool   `tfsdk:"soft_deleted"`
@@ -70,11 +72,11 @@ func (d *protectedVMsDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 
 func protectedVMDataAttributes() map[string]schema.Attribute {
 	attributes := map[string]schema.Attribute{
-		"id":                   schema.StringAttribute{MarkdownDescription: "The ARM resource id of the protected item.", CustomType: armNameType, Computed: true},
-		"vault_id":             schema.StringAttribute{MarkdownDescription: "The ARM id of the vault.", CustomType: armNameType, Computed: true},
-		"source_vm_id":         schema.StringAttribute{MarkdownDescription: "The ARM id of the VM.", CustomType: armNameType, Computed: true},
-		"source_vm_region":     schema.StringAttribute{MarkdownDescription: "The region of the VM, which is that of the vault.", CustomType: regionType, Computed: true},
-		"backup_policy_id":     schema.StringAttribute{MarkdownDescription: "The ARM id of the policy; null while the protection is stopped.", CustomType: armNameType, Computed: true},
+		"id":                   schema.StringAttribute{MarkdownDescription: "The ARM resource id of the protected item.", CustomType: tfvalue.ARMName, Computed: true},
+		"vault_id":             schema.StringAttribute{MarkdownDescription: "The ARM id of the vault.", CustomType: tfvalue.ARMName, Computed: true},
+		"source_vm_id":         schema.StringAttribute{MarkdownDescription: "The ARM id of the VM.", CustomType: tfvalue.ARMName, Computed: true},
+		"source_vm_region":     schema.StringAttribute{MarkdownDescription: "The region of the VM, which is that of the vault.", CustomType: tfvalue.Region, Computed: true},
+		"backup_policy_id":     schema.StringAttribute{MarkdownDescription: "The ARM id of the policy; null while the protection is stopped.", CustomType: tfvalue.ARMName, Computed: true},
 		"protection_state":     schema.StringAttribute{MarkdownDescription: "The service's word, such as `Protected`, `IRPending` before the first backup, `ProtectionStopped` or `BackupsSuspended`.", Computed: true},
 		"include_disk_luns":    schema.SetAttribute{MarkdownDescription: "The logical unit numbers of the only data disks that are backed up; null when they are not chosen so.", ElementType: types.Int64Type, Computed: true},
 		"exclude_disk_luns":    schema.SetAttribute{MarkdownDescription: "The logical unit numbers of the data disks that are not backed up; null when they are not chosen so.", ElementType: types.Int64Type, Computed: true},
@@ -116,20 +118,20 @@ func (d *protectedVMsDataSource) Read(ctx context.Context, req datasource.ReadRe
 		}
 	}
 	slices.SortFunc(m.ProtectedVMs, func(a, b protectedVMDataModel) int {
-		return strings.Compare(armNameType.normalize(a.ID.ValueString()), armNameType.normalize(b.ID.ValueString()))
+		return strings.Compare(tfvalue.ARMName.Normalize(a.ID.ValueString()), tfvalue.ARMName.Normalize(b.ID.ValueString()))
 	})
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
 
 func (d *protectedVMsDataSource) model(ctx context.Context, item foundVM, diags *diag.Diagnostics) protectedVMDataModel {
 	m := protectedVMDataModel{
-		ID: armNameType.value(item.ARMID), VaultID: armNameType.value(item.vault.ARMID), SourceVMID: armNameType.value(item.SourceVMID),
-		SourceVMRegion: regionType.value(item.vault.Region), BackupPolicyID: armNameType.null(), ProtectionState: textOrNull(item.State),
+		ID: tfvalue.ARMName.Value(item.ARMID), VaultID: tfvalue.ARMName.Value(item.vault.ARMID), SourceVMID: tfvalue.ARMName.Value(item.SourceVMID),
+		SourceVMRegion: tfvalue.Region.Value(item.vault.Region), BackupPolicyID: tfvalue.ARMName.Null(), ProtectionState: textOrNull(item.State),
 		diskChoiceModel: emptyDiskChoice(), protectionStatusModel: newProtectionStatus(item.ProtectedVM, d.run.nextBackup(ctx, item.ProtectedVM)),
 		SoftDeleted: types.BoolValue(item.SoftDeleted), PurgeTime: timeOrNull(item.PurgeAt),
 	}
 	if item.PolicyID != "" {
-		m.BackupPolicyID = armNameType.value(item.PolicyID)
+		m.BackupPolicyID = tfvalue.ARMName.Value(item.PolicyID)
 	}
 	diags.Append(m.diskChoiceModel.take(ctx, item.Disks)...)
 	return m

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -105,7 +106,7 @@ func (d *recoveryPointsDataSource) Read(ctx context.Context, req datasource.Read
 	}
 	id, err := vault.ParseItemID(m.ProtectedVMID.ValueString())
 	if err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("protected_vm_id"), "Invalid protected VM id", sentence(err.Error()))
+		resp.Diagnostics.AddAttributeError(path.Root("protected_vm_id"), "Invalid protected VM id", tfvalue.Sentence(err.Error()))
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
@@ -113,11 +114,11 @@ func (d *recoveryPointsDataSource) Read(ctx context.Context, req datasource.Read
 	m.RecoveryPoints = []recoveryPointModel{}
 	for p, err := range d.run.vaults.RecoveryPoints(ctx, id, m.window()) {
 		if arm.IsNotFound(err) {
-			resp.Diagnostics.AddAttributeError(path.Root("protected_vm_id"), "VM is not protected", problem(itemLabel(id), err, notProtectedAdvice+" "+goneAdvice))
+			resp.Diagnostics.AddAttributeError(path.Root("protected_vm_id"), "VM is not protected", tfvalue.Problem(itemLabel(id), err, notProtectedAdvice+" "+tfvalue.GoneAdvice))
 			return
 		}
 		if err != nil {
-			resp.Diagnostics.AddError("Unable to list recovery points", problem(itemLabel(id), err, ""))
+			resp.Diagnostics.AddError("Unable to list recovery points", tfvalue.Problem(itemLabel(id), err, ""))
 			return
 		}
 		m.RecoveryPoints = append(m.RecoveryPoints, recoveryPointModel{

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/backend"
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -47,12 +48,12 @@ func (r *run) turnsOut(req resource.ModifyPlanRequest, id keyed) bool {
 }
 
 // addTurnedOut says that a value which was not known while planning is another than that of the object there is.
-func addTurnedOut(label string, changes []change, diags *diag.Diagnostics) {
+func addTurnedOut(label string, changes []tfvalue.Change, diags *diag.Diagnostics) {
 	for _, c := range changes {
-		diags.AddAttributeError(path.Root(c.name), "The plan has to be made again", fmt.Sprintf(
+		diags.AddAttributeError(path.Root(c.Name), "The plan has to be made again", fmt.Sprintf(
 			"%s: %s was not known while planning, and has turned out to be %q; the object has %q. That takes another object in its place, which was not "+
 				"planned. Nothing was written.\n\nPlan and apply again: the next plan shows the replacement, and what it costs.",
-			label, c.name, c.to, c.from))
+			label, c.Name, c.To, c.From))
 	}
 }
 
@@ -72,10 +73,10 @@ func runFrom(providerData any, diags *diag.Diagnostics) *run {
 // names and is not known yet stays unknown.
 func (r *run) fillDefaults(m *vaultModel, unset func(name string) bool, diags *diag.Diagnostics) {
 	if unset("subscription_id") {
-		m.SubscriptionID = equalText{StringValue: r.subscriptionID, kind: armNameType}
+		m.SubscriptionID = tfvalue.ARMName.Of(r.subscriptionID)
 	}
 	if unset("resource_group_name") {
-		m.ResourceGroupName = equalText{StringValue: r.resourceGroupName, kind: armNameType}
+		m.ResourceGroupName = tfvalue.ARMName.Of(r.resourceGroupName)
 	}
 	if m.SubscriptionID.IsNull() {
 		r.addMissingSubscription(diags)
@@ -98,11 +99,11 @@ func (r *run) addMissingSubscription(diags *diag.Diagnostics) {
 // warnUnread says that a replacement is planned from what the state says alone. OpenTofu does not tell a plan from the second
 // look at it, in which this is where a value that was not known turns out to be another: OpenTofu then stops at the
 // replacement, as it has to, and blames the provider.
-func (r *run) warnUnread(id keyed, label string, changes []change, diags *diag.Diagnostics) {
+func (r *run) warnUnread(id keyed, label string, changes []tfvalue.Change, diags *diag.Diagnostics) {
 	if o, _ := r.state.get(id); o.refreshed {
 		return
 	}
-	diags.AddWarning("Replacement of what was not read", label+" is to be replaced"+because(changes)+". It was not read before, so that this goes by the state alone.\n\n"+
+	diags.AddWarning("Replacement of what was not read", label+" is to be replaced"+tfvalue.Because(changes)+". It was not read before, so that this goes by the state alone.\n\n"+
 		"If an apply stops here, at an inconsistent final plan: the value was not known while planning, and nothing was written. Plan and apply again; the next plan "+
 		"shows the replacement, and what it costs.")
 }

@@ -2,12 +2,12 @@ package provider
 
 import (
 	"context"
-	"encoding/json"
 	"sync"
 
 	"github.com/google/uuid"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -119,46 +119,24 @@ const (
 	ownerKey = "owner"
 )
 
-// privateReader is the part of a request that reads private state.
-type privateReader interface {
-	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
-}
-
-// privateState is the part of a response that writes private state.
-type privateState interface {
-	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
-}
-
 // handOn notes the object of the state for the plan of the one that may replace it.
-func handOn(ctx context.Context, id keyed, private privateState) diag.Diagnostics {
-	value, err := json.Marshal(id.Key())
-	if err != nil {
-		return nil // a text is always JSON
-	}
-	return private.SetKey(ctx, replacedKey, value)
+func handOn(ctx context.Context, id keyed, private tfvalue.PrivateWriter) diag.Diagnostics {
+	return tfvalue.SetPrivateText(ctx, private, replacedKey, id.Key())
 }
 
 // handedOn is the key of the id of the object that a new one is planned to replace; empty when none is known.
-func handedOn(ctx context.Context, private privateReader) string {
-	return privateText(ctx, private, replacedKey)
-}
-
-func privateText(ctx context.Context, private privateReader, key string) (text string) {
-	raw, diags := private.GetKey(ctx, key)
-	if diags.HasError() || raw == nil || json.Unmarshal(raw, &text) != nil {
-		return ""
-	}
-	return text
+func handedOn(ctx context.Context, private tfvalue.PrivateReader) string {
+	return tfvalue.PrivateText(ctx, private, replacedKey)
 }
 
 // markOwner marks the address that gets an object.
-func markOwner(ctx context.Context, private privateState) diag.Diagnostics {
-	return private.SetKey(context.WithoutCancel(ctx), ownerKey, []byte(`"`+uuid.NewString()+`"`))
+func markOwner(ctx context.Context, private tfvalue.PrivateWriter) diag.Diagnostics {
+	return tfvalue.SetPrivateText(context.WithoutCancel(ctx), private, ownerKey, uuid.NewString())
 }
 
 // warnOfTwoAddresses says that an object is in the state twice, which is known when both addresses are marked differently.
-func (r *run) warnOfTwoAddresses(ctx context.Context, id keyed, label string, private privateReader, diags *diag.Diagnostics) {
-	owner := privateText(ctx, private, ownerKey)
+func (r *run) warnOfTwoAddresses(ctx context.Context, id keyed, label string, private tfvalue.PrivateReader, diags *diag.Diagnostics) {
+	owner := tfvalue.PrivateText(ctx, private, ownerKey)
 	twice := false
 	r.state.change(id, func(o *stateObject) {
 		twice = o.owner != "" && o.owner != owner
@@ -171,40 +149,20 @@ func (r *run) warnOfTwoAddresses(ctx context.Context, id keyed, label string, pr
 	}
 }
 
-// stateIDs make the ids of the objects of a raw state, by type.
-var stateIDs = map[string]func(rawState) (keyed, bool){
-	"backup_vault": func(s rawState) (keyed, bool) {
-		return vault.NewID(s.SubscriptionID, s.ResourceGroupName, s.Name), s.Name != ""
-	},
-	"backup_policy_vm": func(s rawState) (keyed, bool) {
-		of, err := vault.ParseID(s.VaultID)
-		return vault.NewPolicyID(of, s.Name), err == nil
-	},
-	"backup_protected_vm": func(s rawState) (keyed, bool) {
-		of, err := vault.ParseID(s.VaultID)
-		vm, notVM := vault.ParseVMID(s.SourceVMID)
-		return vault.NewItemID(of, vm), err == nil && notVM == nil
-	},
-}
-
-// rawState is the part of a stored state that names the object.
-type rawState struct {
-	Name              string `json:"name"`
-	SubscriptionID    string `json:"subscription_id"`
-	ResourceGroupName string `json:"resource_group_name"`
-	VaultID           string `json:"vault_id"`
-	SourceVMID        string `json:"source_vm_id"`
-	ForceDestroy      bool   `json:"force_destroy"`
-}
-
 // upgradedState notes an object that Terraform has read from the state.
 func (r *run) upgradedState(typeName string, raw []byte) {
-	of, ours := stateIDs[typeName]
-	var s rawState
-	if !ours || json.Unmarshal(raw, &s) != nil {
-		return
-	}
-	if id, ok := of(s); ok {
-		r.state.upgraded(id, s.ForceDestroy)
+	texts, flags := tfvalue.StoredObject(raw)
+	of, err := vault.ParseID(texts["vault_id"])
+	switch typeName {
+	case "backup_vault":
+		r.state.upgraded(vault.NewID(texts["subscription_id"], texts["resource_group_name"], texts["name"]), flags["force_destroy"])
+	case "backup_policy_vm":
+		if err == nil {
+			r.state.upgraded(vault.NewPolicyID(of, texts["name"]), false)
+		}
+	case "backup_protected_vm":
+		if vm, notVM := vault.ParseVMID(texts["source_vm_id"]); err == nil && notVM == nil {
+			r.state.upgraded(vault.NewItemID(of, vm), false)
+		}
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 )
 
 var _ datasource.DataSourceWithConfigure = (*subscriptionsDataSource)(nil)
@@ -64,7 +66,7 @@ func (d *subscriptionsDataSource) Read(ctx context.Context, req datasource.ReadR
 	defer cancel()
 	all, err := d.run.vaults.Subscriptions(ctx)
 	if err != nil {
-		resp.Diagnostics.AddError("Unable to list subscriptions", problem("Subscriptions", err, ""))
+		resp.Diagnostics.AddError("Unable to list subscriptions", tfvalue.Problem("Subscriptions", err, ""))
 		return
 	}
 	m := subscriptionsModel{DefaultSubscriptionID: d.run.subscriptionID, Subscriptions: []subscriptionModel{}}

@@ -16,6 +16,8 @@ import (
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 )
 
 // ruleValidator lets a rule that the embedded service enforces too check a string while Terraform validates.
@@ -41,7 +43,7 @@ func (v ruleValidator) ValidateString(_ context.Context, req validator.StringReq
 		return
 	}
 	if err := v.check(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid "+v.what, sentences(err.Error())+mockAdvice(v.what, req.ConfigValue.ValueString()))
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid "+v.what, tfvalue.Sentences(err.Error())+mockAdvice(v.what, req.ConfigValue.ValueString()))
 	}
 }
 
@@ -84,7 +86,7 @@ func (tagsValidator) ValidateMap(ctx context.Context, req validator.MapRequest, 
 		return
 	}
 	if err := catalog.CheckTags(tags); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid tags", sentence(err.Error()))
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid tags", tfvalue.Sentence(err.Error()))
 	}
 }
 

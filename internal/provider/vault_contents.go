@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -49,12 +50,12 @@ func (r *vaultResource) planDestroy(ctx context.Context, state vaultModel, diags
 			detail += " It holds " + held(there, holds.Others) + "."
 		}
 		if len(kept) > 0 {
-			detail += fmt.Sprintf(" The backups of these VMs stay in it, by their deletion_policy: %s.", listed(kept))
+			detail += fmt.Sprintf(" The backups of these VMs stay in it, by their deletion_policy: %s.", tfvalue.Listed(kept))
 		}
 		diags.AddWarning("Backup vault is not empty", detail+"\n\n"+r.emptying(state.ForceDestroy.ValueBool(), holds.Vault))
 	case len(holds.SoftDeleted) > 0:
 		diags.AddWarning("Deleted backups leave with the vault", fmt.Sprintf("%s It keeps deleted backups of: %s. With the vault they can be brought back only by "+
-			"undeleting the vault, while the service keeps it.", detail, listed(vmsOf(holds.SoftDeleted))))
+			"undeleting the vault, while the service keeps it.", detail, tfvalue.Listed(vmsOf(holds.SoftDeleted))))
 	}
 }
 
@@ -74,8 +75,8 @@ func (r *vaultResource) emptying(force bool, v vault.Vault) string {
 // replacedVault is a vault that is to be replaced.
 type replacedVault struct {
 	id      arm.ID
-	by      vaultModel // the plan of the one in its place
-	changes []change   // what takes the replacement; none when it is -replace or a taint
+	by      vaultModel       // the plan of the one in its place
+	changes []tfvalue.Change // what takes the replacement; none when it is -replace or a taint
 	// consent is force_destroy, in the state already.
 	consent bool
 }
@@ -88,12 +89,12 @@ func (r *vaultResource) checkContents(ctx context.Context, old replacedVault, di
 		return
 	}
 	label := fmt.Sprintf("Vault %q in resource group %q", old.id.Name, old.id.ResourceGroup)
-	detail := fmt.Sprintf("%s is to be replaced%s.", label, because(old.changes))
+	detail := fmt.Sprintf("%s is to be replaced%s.", label, tfvalue.Because(old.changes))
 	if n := len(holds.Protected) + holds.Others; n > 0 {
 		detail += " It holds " + held(vmsOf(holds.Protected), holds.Others) + "."
 	}
 	if len(holds.SoftDeleted) > 0 {
-		detail += fmt.Sprintf(" It keeps deleted backups of: %s.", listed(vmsOf(holds.SoftDeleted)))
+		detail += fmt.Sprintf(" It keeps deleted backups of: %s.", tfvalue.Listed(vmsOf(holds.SoftDeleted)))
 	}
 	ownName := !old.by.Name.IsUnknown() && !old.by.SubscriptionID.IsUnknown() &&
 		strings.EqualFold(old.by.Name.ValueString(), old.id.Name) && strings.EqualFold(old.by.SubscriptionID.ValueString(), old.id.SubscriptionID)
@@ -114,7 +115,7 @@ func (r *vaultResource) checkContents(ctx context.Context, old replacedVault, di
 // at is the attribute that takes the replacement, or else the one that the two vaults share.
 func (v replacedVault) at() string {
 	for _, c := range v.changes {
-		return c.name
+		return c.Name
 	}
 	return "name"
 }
@@ -135,7 +136,7 @@ func held(vms []string, others int) string {
 	case 1:
 		parts = append(parts, "1 protected item: "+vms[0])
 	default:
-		parts = append(parts, fmt.Sprintf("%d protected items: %s", len(vms), listed(vms)))
+		parts = append(parts, fmt.Sprintf("%d protected items: %s", len(vms), tfvalue.Listed(vms)))
 	}
 	if others > 0 {
 		parts = append(parts, fmt.Sprintf("%d items that are no VMs", others))

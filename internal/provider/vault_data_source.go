@@ -14,6 +14,7 @@ import (
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -26,11 +27,11 @@ type vaultDataSource struct{ run *run }
 
 // vaultDataModel is a vault in the data sources.
 type vaultDataModel struct {
-	ID                equalText `tfsdk:"id"`
-	Name              equalText `tfsdk:"name"`
-	Region            equalText `tfsdk:"region"`
-	ResourceGroupName equalText `tfsdk:"resource_group_name"`
-	SubscriptionID    equalText `tfsdk:"subscription_id"`
+	ID                tfvalue.EqualText `tfsdk:"id"`
+	Name              tfvalue.EqualText `tfsdk:"name"`
+	Region            tfvalue.EqualText `tfsdk:"region"`
+	ResourceGroupName tfvalue.EqualText `tfsdk:"resource_group_name"`
+	SubscriptionID    tfvalue.EqualText `tfsdk:"subscription_id"`
 	vaultSettingsModel
 	Tags  types.Map    `tfsdk:"tags"`
 	Usage types.Object `tfsdk:"usage"`
@@ -44,20 +45,20 @@ func (d *vaultDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 	attributes := vaultDataAttributes()
 	attributes["name"] = schema.StringAttribute{
 		MarkdownDescription: "The name of the vault; letter case does not matter.",
-		CustomType:          armNameType,
+		CustomType:          tfvalue.ARMName,
 		Required:            true,
 		Validators:          []validator.String{nameValidator{}},
 	}
 	attributes["resource_group_name"] = schema.StringAttribute{
 		MarkdownDescription: "The resource group. When it is not set, the vault of that name is found in whichever group it is.",
-		CustomType:          armNameType,
+		CustomType:          tfvalue.ARMName,
 		Optional:            true,
 		Computed:            true,
 		Validators:          []validator.String{rule("resource group name", catalog.CheckResourceGroupName)},
 	}
 	attributes["subscription_id"] = schema.StringAttribute{
 		MarkdownDescription: "The subscription: a UUID. Default: the provider's `subscription_id`.",
-		CustomType:          armNameType,
+		CustomType:          tfvalue.ARMName,
 		Optional:            true,
 		Computed:            true,
 		Validators:          []validator.String{rule("subscription id", catalog.CheckSubscriptionID)},
@@ -72,13 +73,13 @@ func (d *vaultDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 func vaultDataAttributes() map[string]schema.Attribute {
 	attributes := settingsDataAttributes()
 	maps.Copy(attributes, map[string]schema.Attribute{
-		"id":     schema.StringAttribute{MarkdownDescription: "The ARM resource id.", CustomType: armNameType, Computed: true},
-		"name":   schema.StringAttribute{MarkdownDescription: "The name.", CustomType: armNameType, Computed: true},
-		"region": schema.StringAttribute{MarkdownDescription: "The Azure region, such as `chinaeast`.", CustomType: regionType, Computed: true},
+		"id":     schema.StringAttribute{MarkdownDescription: "The ARM resource id.", CustomType: tfvalue.ARMName, Computed: true},
+		"name":   schema.StringAttribute{MarkdownDescription: "The name.", CustomType: tfvalue.ARMName, Computed: true},
+		"region": schema.StringAttribute{MarkdownDescription: "The Azure region, such as `chinaeast`.", CustomType: tfvalue.Region, Computed: true},
 		"resource_group_name": schema.StringAttribute{
-			MarkdownDescription: "The resource group.", CustomType: armNameType, Computed: true,
+			MarkdownDescription: "The resource group.", CustomType: tfvalue.ARMName, Computed: true,
 		},
-		"subscription_id": schema.StringAttribute{MarkdownDescription: "The subscription: a UUID.", CustomType: armNameType, Computed: true},
+		"subscription_id": schema.StringAttribute{MarkdownDescription: "The subscription: a UUID.", CustomType: tfvalue.ARMName, Computed: true},
 		"tags": schema.MapAttribute{
 			MarkdownDescription: "The tags; empty when there are none.", ElementType: types.StringType, Computed: true,
 		},
@@ -111,7 +112,7 @@ func (d *vaultDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 	v, found, err := d.find(ctx, m)
 	label := fmt.Sprintf("Vault %q", m.Name.ValueString())
 	if err != nil {
-		resp.Diagnostics.AddError("Unable to read backup vault", problem(label, err, ""))
+		resp.Diagnostics.AddError("Unable to read backup vault", tfvalue.Problem(label, err, ""))
 		return
 	}
 	if !found {
@@ -120,17 +121,17 @@ func (d *vaultDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 			where = fmt.Sprintf("resource group %q of %s", m.ResourceGroupName.ValueString(), where)
 		}
 		resp.Diagnostics.AddAttributeError(path.Root("name"), "Backup vault not found",
-			fmt.Sprintf("There is no vault named %q in %s (environment %q).\n\n%s", m.Name.ValueString(), where, d.run.environment, goneAdvice))
+			fmt.Sprintf("There is no vault named %q in %s (environment %q).\n\n%s", m.Name.ValueString(), where, d.run.environment, tfvalue.GoneAdvice))
 		return
 	}
 	usage, err := d.run.vaults.Usage(ctx, v)
 	if err != nil {
-		resp.Diagnostics.AddError("Unable to read what the backup vault holds", problem(label, err, ""))
+		resp.Diagnostics.AddError("Unable to read what the backup vault holds", tfvalue.Problem(label, err, ""))
 		return
 	}
 	was := m
 	m = newVaultDataModel(ctx, v, usage, &resp.Diagnostics)
-	m.Name, m.ResourceGroupName, m.SubscriptionID = keep(was.Name, m.Name), keep(was.ResourceGroupName, m.ResourceGroupName), keep(was.SubscriptionID, m.SubscriptionID)
+	m.Name, m.ResourceGroupName, m.SubscriptionID = tfvalue.Keep(was.Name, m.Name), tfvalue.Keep(was.ResourceGroupName, m.ResourceGroupName), tfvalue.Keep(was.SubscriptionID, m.SubscriptionID)
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
 
@@ -148,11 +149,11 @@ func (d *vaultDataSource) find(ctx context.Context, m vaultDataModel) (v vault.V
 // newVaultDataModel is a vault as the service describes it.
 func newVaultDataModel(ctx context.Context, v vault.Vault, u vault.Usage, diags *diag.Diagnostics) vaultDataModel {
 	m := vaultDataModel{
-		ID:                 armNameType.value(v.ARMID),
-		Name:               armNameType.value(v.ID.Name),
-		Region:             regionType.value(v.Region),
-		ResourceGroupName:  armNameType.value(v.ID.ResourceGroup),
-		SubscriptionID:     armNameType.value(v.ID.SubscriptionID),
+		ID:                 tfvalue.ARMName.Value(v.ARMID),
+		Name:               tfvalue.ARMName.Value(v.ID.Name),
+		Region:             tfvalue.Region.Value(v.Region),
+		ResourceGroupName:  tfvalue.ARMName.Value(v.ID.ResourceGroup),
+		SubscriptionID:     tfvalue.ARMName.Value(v.ID.SubscriptionID),
 		vaultSettingsModel: emptySettings(),
 		Usage:              usageValue(u, diags),
 	}

@@ -14,17 +14,18 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
 // vaultFilter chooses vaults. The data source backup_vaults and the list resource backup_vault have its attributes.
 type vaultFilter struct {
-	SubscriptionID    equalText    `tfsdk:"subscription_id"`
-	ResourceGroupName equalText    `tfsdk:"resource_group_name"`
-	Region            equalText    `tfsdk:"region"`
-	NamePattern       types.String `tfsdk:"name_pattern"`
-	State             types.String `tfsdk:"state"`
-	Tags              types.Map    `tfsdk:"tags"`
+	SubscriptionID    tfvalue.EqualText `tfsdk:"subscription_id"`
+	ResourceGroupName tfvalue.EqualText `tfsdk:"resource_group_name"`
+	Region            tfvalue.EqualText `tfsdk:"region"`
+	NamePattern       types.String      `tfsdk:"name_pattern"`
+	State             types.String      `tfsdk:"state"`
+	Tags              types.Map         `tfsdk:"tags"`
 }
 
 // filterText describes a filter of type string; data sources and list resources have schema types of their own.
@@ -39,17 +40,17 @@ func vaultFilterTexts() map[string]filterText {
 	return map[string]filterText{
 		"subscription_id": {
 			"The subscription: a UUID. Default: the provider's `subscription_id`.",
-			armNameType,
+			tfvalue.ARMName,
 			[]validator.String{rule("subscription id", catalog.CheckSubscriptionID)},
 		},
 		"resource_group_name": {
 			"Only vaults of this resource group. Default: those of all groups.",
-			armNameType,
+			tfvalue.ARMName,
 			[]validator.String{rule("resource group name", catalog.CheckResourceGroupName)},
 		},
 		"region": {
 			"Only vaults in this region, in any spelling. Default: those of all regions.",
-			regionType,
+			tfvalue.Region,
 			[]validator.String{regionValidator{}},
 		},
 		"name_pattern": {
@@ -82,7 +83,7 @@ func vaultStates() []string {
 // would name one.
 func (f *vaultFilter) fillSubscription(r *run, at string, diags *diag.Diagnostics) {
 	if f.SubscriptionID.IsNull() {
-		f.SubscriptionID = equalText{StringValue: r.subscriptionID, kind: armNameType}
+		f.SubscriptionID = tfvalue.ARMName.Of(r.subscriptionID)
 	}
 	switch {
 	case f.SubscriptionID.IsUnknown():
@@ -114,7 +115,7 @@ func (f vaultFilter) vaults(ctx context.Context, client *vault.Client, diags *di
 
 // matches tells whether a vault passes every filter that is set; the resource group is the service's to filter.
 func (f vaultFilter) matches(v vault.Vault, tags map[string]string) bool {
-	if !f.Region.IsNull() && !f.Region.same(regionType.value(v.Region)) {
+	if !f.Region.IsNull() && !f.Region.Same(tfvalue.Region.Value(v.Region)) {
 		return false
 	}
 	if !f.State.IsNull() && f.State.ValueString() != string(v.State) {
@@ -131,5 +132,5 @@ func (f vaultFilter) matches(v vault.Vault, tags map[string]string) bool {
 
 // addListError says that the vaults could not be listed.
 func (f vaultFilter) addListError(diags *diag.Diagnostics, err error) {
-	diags.AddError("Unable to list backup vaults", problem("Vaults of subscription "+f.SubscriptionID.ValueString(), err, ""))
+	diags.AddError("Unable to list backup vaults", tfvalue.Problem("Vaults of subscription "+f.SubscriptionID.ValueString(), err, ""))
 }

@@ -17,8 +17,8 @@ import (
 func addIgnored(label string, lacking vault.Settings, plan, is tftypes.Value, diags *diag.Diagnostics) {
 	for _, name := range lackingAttributes(lacking) {
 		at := tftypes.NewAttributePath().WithAttributeName(name)
-		wanted, _ := valueAt(plan, at)
-		has, _ := valueAt(is, at)
+		wanted, _ := tfvalue.ValueAt(plan, at)
+		has, _ := tfvalue.ValueAt(is, at)
 		ignored := tfvalue.Differences(name, wanted, has)
 		if len(ignored) == 0 {
 			ignored = []string{name} // what the plan left open, and the provider asks for

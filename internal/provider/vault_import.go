@@ -12,6 +12,7 @@ import (
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -33,13 +34,13 @@ func (r *vaultResource) ImportState(ctx context.Context, req resource.ImportStat
 			return
 		}
 		id := r.resolve(identity, &resp.Diagnostics)
-		model.SubscriptionID, model.ResourceGroupName, model.Name = armNameType.value(id.SubscriptionID), armNameType.value(id.ResourceGroup), armNameType.value(id.Name)
+		model.SubscriptionID, model.ResourceGroupName, model.Name = tfvalue.ARMName.Value(id.SubscriptionID), tfvalue.ARMName.Value(id.ResourceGroup), tfvalue.ARMName.Value(id.Name)
 		r.importVault(ctx, id, model, resp)
 		return
 	}
 	identity, err := parseImportID(req.ID)
 	if err != nil {
-		resp.Diagnostics.AddError("Invalid backup vault id", sentence(err.Error())+"\n\n"+importForms)
+		resp.Diagnostics.AddError("Invalid backup vault id", tfvalue.Sentence(err.Error())+"\n\n"+importForms)
 		return
 	}
 	r.importVault(ctx, r.resolve(identity, &resp.Diagnostics), model, resp)
@@ -52,7 +53,7 @@ func (r *vaultResource) resolve(identity vaultIdentity, diags *diag.Diagnostics)
 	r.run.fillDefaults(&m, func(name string) bool {
 		return name == "subscription_id" && m.SubscriptionID.IsNull() || name == "resource_group_name" && m.ResourceGroupName.IsNull()
 	}, diags)
-	for name, value := range map[string]equalText{"subscription_id": m.SubscriptionID, "resource_group_name": m.ResourceGroupName} {
+	for name, value := range map[string]tfvalue.EqualText{"subscription_id": m.SubscriptionID, "resource_group_name": m.ResourceGroupName} {
 		if value.IsUnknown() {
 			addNotKnownYet(diags, name, path.Root(name), "Write an id or an identity that names it")
 		}
@@ -70,7 +71,7 @@ func (r *vaultResource) importVault(ctx context.Context, id arm.ID, model vaultM
 		return
 	}
 	if err != nil {
-		resp.Diagnostics.AddError("Unable to import backup vault", problem(id.String(), err, ""))
+		resp.Diagnostics.AddError("Unable to import backup vault", tfvalue.Problem(id.String(), err, ""))
 		return
 	}
 	resp.Diagnostics.Append(markOwner(ctx, resp.Private)...)

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -93,7 +94,7 @@ func (l *vaultListResource) result(ctx context.Context, req list.ListRequest, v 
 	if req.IncludeResource {
 		usage, err := l.run.vaults.Usage(ctx, v)
 		if err != nil {
-			result.Diagnostics.AddError("Unable to read what a backup vault holds", problem("Vault "+v.ARMID, err, ""))
+			result.Diagnostics.AddError("Unable to read what a backup vault holds", tfvalue.Problem("Vault "+v.ARMID, err, ""))
 			return result
 		}
 		model.Usage = usageValue(usage, &result.Diagnostics)

@@ -10,16 +10,17 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
 // vaultModel is a backup_vault in configuration, plan and state.
 type vaultModel struct {
-	ID                equalText `tfsdk:"id"`
-	Name              equalText `tfsdk:"name"`
-	Region            equalText `tfsdk:"region"`
-	ResourceGroupName equalText `tfsdk:"resource_group_name"`
-	SubscriptionID    equalText `tfsdk:"subscription_id"`
+	ID                tfvalue.EqualText `tfsdk:"id"`
+	Name              tfvalue.EqualText `tfsdk:"name"`
+	Region            tfvalue.EqualText `tfsdk:"region"`
+	ResourceGroupName tfvalue.EqualText `tfsdk:"resource_group_name"`
+	SubscriptionID    tfvalue.EqualText `tfsdk:"subscription_id"`
 	vaultSettingsModel
 	Tags         types.Map      `tfsdk:"tags"`
 	ForceDestroy types.Bool     `tfsdk:"force_destroy"`
@@ -31,8 +32,8 @@ type vaultModel struct {
 // is not. Import, moved blocks and lists start from it.
 func emptyVaultModel(ctx context.Context) vaultModel {
 	return vaultModel{
-		ID: armNameType.null(), Name: armNameType.null(), Region: regionType.null(),
-		ResourceGroupName: armNameType.null(), SubscriptionID: armNameType.null(),
+		ID: tfvalue.ARMName.Null(), Name: tfvalue.ARMName.Null(), Region: tfvalue.Region.Null(),
+		ResourceGroupName: tfvalue.ARMName.Null(), SubscriptionID: tfvalue.ARMName.Null(),
 		vaultSettingsModel: emptySettings(), Tags: types.MapNull(types.StringType),
 		// Terraform's own setting, which no service knows: its default, so that the first plan has nothing to add.
 		ForceDestroy: types.BoolValue(false), Usage: types.ObjectNull(usageTypes), Timeouts: noTimeouts(ctx),
@@ -58,11 +59,11 @@ func (m vaultModel) settings(ctx context.Context, diags *diag.Diagnostics) vault
 // take makes the model what the service says the vault is. Spellings that mean the same stay as they were, and so
 // does an empty tags map, which the service does not tell from none.
 func (m *vaultModel) take(ctx context.Context, v vault.Vault) diag.Diagnostics {
-	m.ID = keep(m.ID, armNameType.value(v.ARMID))
-	m.Name = keep(m.Name, armNameType.value(v.ID.Name))
-	m.Region = keep(m.Region, regionType.value(v.Region))
-	m.ResourceGroupName = keep(m.ResourceGroupName, armNameType.value(v.ID.ResourceGroup))
-	m.SubscriptionID = keep(m.SubscriptionID, armNameType.value(v.ID.SubscriptionID))
+	m.ID = tfvalue.Keep(m.ID, tfvalue.ARMName.Value(v.ARMID))
+	m.Name = tfvalue.Keep(m.Name, tfvalue.ARMName.Value(v.ID.Name))
+	m.Region = tfvalue.Keep(m.Region, tfvalue.Region.Value(v.Region))
+	m.ResourceGroupName = tfvalue.Keep(m.ResourceGroupName, tfvalue.ARMName.Value(v.ID.ResourceGroup))
+	m.SubscriptionID = tfvalue.Keep(m.SubscriptionID, tfvalue.ARMName.Value(v.ID.SubscriptionID))
 	diags := m.vaultSettingsModel.take(ctx, v)
 	tags, d := tagsValue(ctx, m.Tags, *v.Settings.Tags)
 	diags.Append(d...)
@@ -71,14 +72,6 @@ func (m *vaultModel) take(ctx context.Context, v vault.Vault) diag.Diagnostics {
 		m.Usage = usageValue(vault.Usage{}, &diags)
 	}
 	return diags
-}
-
-// keep prefers the spelling there was to another that means the same.
-func keep(was, is equalText) equalText {
-	if is.same(was) {
-		return was
-	}
-	return is
 }
 
 // tagsValue is the service's tags as a Terraform value, which is null for none unless it was an empty map.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -68,9 +69,9 @@ func moveVault(ctx context.Context, req resource.MoveStateRequest, resp *resourc
 		return
 	}
 	model := emptyVaultModel(ctx)
-	model.ID = armNameType.value(source.ID.ValueString())
-	model.SubscriptionID, model.ResourceGroupName, model.Name = armNameType.value(id.SubscriptionID), armNameType.value(id.ResourceGroup), armNameType.value(id.Name)
-	model.Region = regionType.value(source.Location.ValueString())
+	model.ID = tfvalue.ARMName.Value(source.ID.ValueString())
+	model.SubscriptionID, model.ResourceGroupName, model.Name = tfvalue.ARMName.Value(id.SubscriptionID), tfvalue.ARMName.Value(id.ResourceGroup), tfvalue.ARMName.Value(id.Name)
+	model.Region = tfvalue.Region.Value(source.Location.ValueString())
 	if len(source.Tags.Elements()) > 0 { // azurerm keeps {} of a vault without tags, whose configuration names none
 		model.Tags = source.Tags
 	}
@@ -105,7 +106,7 @@ func (f foreignVault) vaultID(fromAzapi bool, typeName string, diags *diag.Diagn
 	}
 	id, err := vault.ParseID(f.ID.ValueString())
 	if err != nil {
-		diags.AddAttributeError(path.Root("id"), "State to move is not of a backup vault", sentence(err.Error()))
+		diags.AddAttributeError(path.Root("id"), "State to move is not of a backup vault", tfvalue.Sentence(err.Error()))
 		return arm.ID{}
 	}
 	if f.Location.ValueString() == "" {

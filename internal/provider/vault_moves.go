@@ -52,9 +52,9 @@ func checkMove(ctx context.Context, state vaultModel, req resource.ModifyPlanReq
 // addVaultProblems reports problems, each on its attribute. label names the vault, if it has a name.
 func addVaultProblems(problems []catalog.VaultProblem, label string, diags *diag.Diagnostics) {
 	for _, problem := range problems {
-		text := sentence(problem.Message)
+		text := tfvalue.Sentence(problem.Message)
 		if label != "" {
-			text = sentence(label + ": " + problem.Message)
+			text = tfvalue.Sentence(label + ": " + problem.Message)
 		}
 		if problem.Advice != "" {
 			text += "\n\n" + problem.Advice

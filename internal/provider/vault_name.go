@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -34,7 +35,7 @@ func addNameTaken(diags *diag.Diagnostics, plan vaultModel, found vault.Vault) {
 	detail := fmt.Sprintf("A vault named %q exists already in this subscription: resource group %q, region %q, state %s. "+
 		"Names are unique within a subscription, whatever the resource group.\n\n",
 		found.ID.Name, found.ID.ResourceGroup, found.Region, found.State)
-	if plan.ResourceGroupName.same(armNameType.value(found.ID.ResourceGroup)) {
+	if plan.ResourceGroupName.Same(tfvalue.ARMName.Value(found.ID.ResourceGroup)) {
 		detail += fmt.Sprintf("If it is the one you mean, such as one left by an apply that was killed, adopt it: paste this block into the "+
 			"configuration, with the address of this resource after \"to =\", and apply.\n\nimport {\n  to = backup_vault.example\n  id = %q\n}\n\n"+
 			"If the resource was renamed in the configuration, use a moved block instead. If it is being replaced with create_before_destroy, the "+

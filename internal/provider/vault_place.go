@@ -12,6 +12,8 @@ import (
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 )
 
 // checkRegionOffered asks the environment in use whether it makes vaults in the region. A region of another cloud is
@@ -33,7 +35,7 @@ func (r *vaultResource) checkRegionOffered(ctx context.Context, plan vaultModel,
 	subscription := plan.SubscriptionID.ValueString()
 	offered, err := r.run.vaults.OfferedRegions(ctx, subscription)
 	if arm.HasCode(err, "SubscriptionNotFound") {
-		diags.AddAttributeError(path.Root("subscription_id"), "Subscription not found", problem("Subscription "+subscription, err, r.run.service.SubscriptionsAdvice(ctx)))
+		diags.AddAttributeError(path.Root("subscription_id"), "Subscription not found", tfvalue.Problem("Subscription "+subscription, err, r.run.service.SubscriptionsAdvice(ctx)))
 		return
 	}
 	if err != nil {
@@ -99,7 +101,7 @@ func (r *vaultResource) register(ctx context.Context, plan vaultModel, diags *di
 	})
 	if err != nil {
 		diags.AddAttributeError(path.Root("subscription_id"), "Unable to register the resource provider",
-			problem(fmt.Sprintf("Resource provider %s in subscription %s", catalog.VaultNamespace, subscription), err,
+			tfvalue.Problem(fmt.Sprintf("Resource provider %s in subscription %s", catalog.VaultNamespace, subscription), err,
 				"Somebody with the right to register resource providers (Contributor or Owner of the subscription) has to do it once:\n\n"+
 					"  az provider register --namespace "+catalog.VaultNamespace+" --subscription "+subscription+" --wait"))
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -48,9 +49,9 @@ func (r *vaultResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 		r.planCreate(ctx, plan, req, resp)
 	default:
 		r.planExisting(ctx, state.armID(), req, resp)
-		changes := replacing(
-			compared{"name", plan.Name, state.Name}, compared{"region", plan.Region, state.Region},
-			compared{"resource_group_name", plan.ResourceGroupName, state.ResourceGroupName}, compared{"subscription_id", plan.SubscriptionID, state.SubscriptionID},
+		changes := tfvalue.Replacing(
+			tfvalue.Compare("name", plan.Name, state.Name), tfvalue.Compare("region", plan.Region, state.Region),
+			tfvalue.Compare("resource_group_name", plan.ResourceGroupName, state.ResourceGroupName), tfvalue.Compare("subscription_id", plan.SubscriptionID, state.SubscriptionID),
 		)
 		switch {
 		case len(changes) == 0:
@@ -71,7 +72,7 @@ func (r *vaultResource) planExisting(ctx context.Context, id arm.ID, req resourc
 }
 
 // planReplace is the first half of the plan of a replacement; planCreate is the second.
-func (r *vaultResource) planReplace(ctx context.Context, plan, state vaultModel, changes []change, diags *diag.Diagnostics) {
+func (r *vaultResource) planReplace(ctx context.Context, plan, state vaultModel, changes []tfvalue.Change, diags *diag.Diagnostics) {
 	r.run.state.ends(state.armID(), replaced)
 	r.checkRegionOffered(ctx, plan, diags)
 	r.checkRegistered(ctx, plan, diags)
@@ -102,7 +103,7 @@ var birthDefaults = map[string]string{
 }
 
 func (r *vaultResource) planCreate(ctx context.Context, plan vaultModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	unset := func(name string) bool { return configIsNull(req, name) }
+	unset := func(name string) bool { return tfvalue.ConfigIsNull(req, name) }
 	r.run.fillDefaults(&plan, unset, &resp.Diagnostics)
 	// The defaults at birth; a vault that exists keeps what it has.
 	for name, value := range map[string]*types.String{
@@ -143,9 +144,9 @@ func (r *vaultResource) planCreate(ctx context.Context, plan vaultModel, req res
 // planUpdate plans a change in place. The framework has marked every computed attribute unknown because something
 // differs, be it the spelling of a region; each of them keeps its value here unless it will really change.
 func (r *vaultResource) planUpdate(ctx context.Context, state vaultModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	filled, err := keepUnset(req)
+	filled, err := tfvalue.KeepUnset(req)
 	if err != nil {
-		resp.Diagnostics.AddError("Unable to plan backup vault", problem(vaultLabel(state), err, "This is a defect of the provider."))
+		resp.Diagnostics.AddError("Unable to plan backup vault", tfvalue.Problem(vaultLabel(state), err, "This is a defect of the provider."))
 		return
 	}
 	resp.Plan.Raw = filled
@@ -154,7 +155,7 @@ func (r *vaultResource) planUpdate(ctx context.Context, state vaultModel, req re
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.run.plans.intend(plan, &state, !configIsNull(req, "storage_redundancy"))
+	r.run.plans.intend(plan, &state, !tfvalue.ConfigIsNull(req, "storage_redundancy"))
 	planIdentity(ctx, plan, state, resp)
 	openUnsaid(ctx, plan, state, resp)
 	checkMove(ctx, state, req, resp)

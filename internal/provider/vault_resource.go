@@ -15,6 +15,7 @@ import (
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -66,7 +67,7 @@ func (r *vaultResource) Configure(_ context.Context, req resource.ConfigureReque
 func (r *vaultResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan vaultModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	r.run.fillDefaults(&plan, func(name string) bool { return isUnset(req.Config.Raw, name) }, &resp.Diagnostics)
+	r.run.fillDefaults(&plan, func(name string) bool { return tfvalue.IsUnset(req.Config.Raw, name) }, &resp.Diagnostics)
 	timeout, diags := plan.Timeouts.Create(ctx, vaultTimeouts.create.after)
 	resp.Diagnostics.Append(diags...)
 	settings := plan.settings(ctx, &resp.Diagnostics)
@@ -114,13 +115,13 @@ func (r *vaultResource) Create(ctx context.Context, req resource.CreateRequest, 
 		r.finish(ctx, settings, v, req.Plan.Raw, &resp.State, resp.Private, &resp.Diagnostics)
 	case errors.Is(err, context.Canceled):
 		// Terraform takes any other value than the planned one for an error; the marker says that they are not reached.
-		resp.Diagnostics.Append(keepPlanned(req.Plan.Raw, &resp.State)...)
+		resp.Diagnostics.Append(tfvalue.KeepPlanned(req.Plan.Raw, &resp.State)...)
 		// A warning instead of an error: with an error Terraform would taint the vault and replace it.
-		resp.Diagnostics.AddWarning("Creation of backup vault interrupted", problem(vaultLabel(plan), err,
+		resp.Diagnostics.AddWarning("Creation of backup vault interrupted", tfvalue.Problem(vaultLabel(plan), err,
 			"The vault is being created all the same, and is in the state. The next apply waits until it is Active."))
 		resp.Diagnostics.Append(resp.Private.SetKey(context.WithoutCancel(ctx), pendingKey, pendingMark)...)
 	default:
-		resp.Diagnostics.AddError("Backup vault was not completed", problem(vaultLabel(plan), err,
+		resp.Diagnostics.AddError("Backup vault was not completed", tfvalue.Problem(vaultLabel(plan), err,
 			"The vault is in the state, marked as tainted: the next apply would replace it. To keep it, and have the next apply complete it, take the mark off "+
 				"by `terraform untaint` (or `tofu untaint`) and the address of this resource. A larger timeouts.create gives it more time."))
 	}
@@ -158,7 +159,7 @@ func (r *vaultResource) Read(ctx context.Context, req resource.ReadRequest, resp
 		return
 	}
 	if err != nil {
-		resp.Diagnostics.AddError("Unable to read backup vault", problem(vaultLabel(state), err, ""))
+		resp.Diagnostics.AddError("Unable to read backup vault", tfvalue.Problem(vaultLabel(state), err, ""))
 		return
 	}
 	if v.State == vault.Active {
@@ -166,7 +167,7 @@ func (r *vaultResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	}
 	usage, err := r.run.vaults.Usage(ctx, v)
 	if err != nil {
-		resp.Diagnostics.AddError("Unable to read what the backup vault holds", problem(vaultLabel(state), err, ""))
+		resp.Diagnostics.AddError("Unable to read what the backup vault holds", tfvalue.Problem(vaultLabel(state), err, ""))
 		return
 	}
 	state.Usage = usageValue(usage, &resp.Diagnostics)
@@ -203,7 +204,7 @@ func (r *vaultResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	// What was reached is kept, should a step have failed; the next apply goes on from there.
 	r.save(ctx, state, v, &resp.State, resp.Identity, &resp.Diagnostics)
 	if err != nil {
-		resp.Diagnostics.AddError("Unable to update backup vault", problem(vaultLabel(plan), err, updateAdvice(err)))
+		resp.Diagnostics.AddError("Unable to update backup vault", tfvalue.Problem(vaultLabel(plan), err, updateAdvice(err)))
 		return
 	}
 	if resp.Identity != nil {
@@ -242,7 +243,7 @@ func (r *vaultResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 		return
 	}
 	if err := r.run.vaults.Delete(ctx, state.armID(), logProgress(ctx, state.Name.ValueString())); err != nil {
-		resp.Diagnostics.AddError("Unable to delete backup vault", problem(vaultLabel(state), err, ""))
+		resp.Diagnostics.AddError("Unable to delete backup vault", tfvalue.Problem(vaultLabel(state), err, ""))
 		return
 	}
 	r.run.plans.release(state.armID(), vaultName{state.SubscriptionID.ValueString(), state.Name.ValueString()})
@@ -259,7 +260,7 @@ func (r *vaultResource) deleteItems(ctx context.Context, state vaultModel, diags
 			return true // the vault itself is gone
 		}
 		if err != nil {
-			diags.AddError("Unable to delete a protected item", problem(fmt.Sprintf("%s, VM %q", vaultLabel(state), item.VMName()), err, ""))
+			diags.AddError("Unable to delete a protected item", tfvalue.Problem(fmt.Sprintf("%s, VM %q", vaultLabel(state), item.VMName()), err, ""))
 			return false
 		}
 	}
@@ -268,7 +269,7 @@ func (r *vaultResource) deleteItems(ctx context.Context, state vaultModel, diags
 
 // finish ends a write that succeeded: state has the planned values, and what the service chose where none was planned.
 // What the service accepted and ignored is said.
-func (r *vaultResource) finish(ctx context.Context, wanted vault.Settings, v vault.Vault, plan tftypes.Value, state *tfsdk.State, private privateState, diags *diag.Diagnostics) {
+func (r *vaultResource) finish(ctx context.Context, wanted vault.Settings, v vault.Vault, plan tftypes.Value, state *tfsdk.State, private tfvalue.PrivateWriter, diags *diag.Diagnostics) {
 	lacking, ok := wanted.Missing(v)
 	forced := ok && lacking.SoftDelete != nil && lacking.SoftDelete.State != "" && v.Settings.SoftDelete != nil && v.Settings.SoftDelete.State == catalog.SoftDeleteAlwaysOn
 	if forced {
@@ -283,7 +284,7 @@ func (r *vaultResource) finish(ctx context.Context, wanted vault.Settings, v vau
 		addIgnored(fmt.Sprintf("Vault %q", v.ID.Name), lacking, plan, state.Raw, diags)
 		return
 	}
-	diags.Append(keepPlanned(plan, state)...)
+	diags.Append(tfvalue.KeepPlanned(plan, state)...)
 }
 
 // save writes a vault, as the service describes it, over a model into state and identity.
@@ -311,7 +312,7 @@ func (r *vaultResource) addCreateError(ctx context.Context, diags *diag.Diagnost
 	if ctx.Err() != nil {
 		advice = "It is not known whether the service accepted the vault. If it did, the next plan says so and how to go on."
 	}
-	diags.AddError("Unable to create backup vault", problem(vaultLabel(plan), err, advice))
+	diags.AddError("Unable to create backup vault", tfvalue.Problem(vaultLabel(plan), err, advice))
 }
 
 func updateAdvice(err error) string {

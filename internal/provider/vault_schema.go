@@ -13,6 +13,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 )
 
 func (r *vaultResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -23,47 +25,47 @@ func (r *vaultResource) Schema(ctx context.Context, _ resource.SchemaRequest, re
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
 				MarkdownDescription: "The ARM resource id, as the service spells it. Compared without regard to letter case.",
-				CustomType:          armNameType,
+				CustomType:          tfvalue.ARMName,
 				Computed:            true,
 			},
 			"name": schema.StringAttribute{
 				MarkdownDescription: "The name: 2 to 50 characters, the first an ASCII letter, the others ASCII letters, digits or hyphens. It must be " +
 					"unique within the subscription. A change replaces the vault; another letter case is not a change.",
-				CustomType:    armNameType,
+				CustomType:    tfvalue.ARMName,
 				Required:      true,
 				Validators:    []validator.String{nameValidator{}},
-				PlanModifiers: []planmodifier.String{armNameType.keepSpelling(), replaceIfDiffers()},
+				PlanModifiers: []planmodifier.String{tfvalue.ARMName.KeepSpelling(), tfvalue.ReplaceIfDiffers()},
 			},
 			"region": schema.StringAttribute{
 				MarkdownDescription: "The Azure region, by name or display name: `chinaeast` and `China East` are the same. It must be the region of the " +
 					"VMs to protect; VMs in several regions need a vault in each. The names are listed by the data source `backup_regions`; the " +
 					"environment variable `BACKUP_EXTRA_REGIONS` (comma-separated) adds regions newer than this provider. A change replaces the " +
 					"vault; another spelling is not a change.",
-				CustomType:    regionType,
+				CustomType:    tfvalue.Region,
 				Required:      true,
 				Validators:    []validator.String{regionValidator{}},
-				PlanModifiers: []planmodifier.String{regionType.keepSpelling(), replaceIfDiffers()},
+				PlanModifiers: []planmodifier.String{tfvalue.Region.KeepSpelling(), tfvalue.ReplaceIfDiffers()},
 			},
 			"resource_group_name": schema.StringAttribute{
 				MarkdownDescription: "The resource group: 1 to 90 letters, digits, `_`, `-`, `.`, `(` and `)`, not ending in a period. Default: the " +
 					"provider's `resource_group_name` at the time of creation. A change replaces the vault; another letter case is not a change.",
-				CustomType: armNameType,
+				CustomType: tfvalue.ARMName,
 				Optional:   true,
 				Computed:   true,
 				Validators: []validator.String{rule("resource group name", catalog.CheckResourceGroupName)},
 				PlanModifiers: []planmodifier.String{
-					stringplanmodifier.UseStateForUnknown(), armNameType.keepSpelling(), replaceIfDiffers(),
+					stringplanmodifier.UseStateForUnknown(), tfvalue.ARMName.KeepSpelling(), tfvalue.ReplaceIfDiffers(),
 				},
 			},
 			"subscription_id": schema.StringAttribute{
 				MarkdownDescription: "The subscription: a UUID. Default: the provider's `subscription_id` at the time of creation. A change replaces " +
 					"the vault; another letter case is not a change.",
-				CustomType: armNameType,
+				CustomType: tfvalue.ARMName,
 				Optional:   true,
 				Computed:   true,
 				Validators: []validator.String{rule("subscription id", catalog.CheckSubscriptionID)},
 				PlanModifiers: []planmodifier.String{
-					stringplanmodifier.UseStateForUnknown(), armNameType.keepSpelling(), replaceIfDiffers(),
+					stringplanmodifier.UseStateForUnknown(), tfvalue.ARMName.KeepSpelling(), tfvalue.ReplaceIfDiffers(),
 				},
 			},
 			"storage_redundancy": schema.StringAttribute{

@@ -3,6 +3,8 @@ package provider
 import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 )
 
 // settingsDataAttributes describe the settings of a vault that was found; all of them are computed.
@@ -45,7 +47,7 @@ func settingsDataAttributes() map[string]schema.Attribute {
 			"infrastructure_encryption_enabled": flag("Whether the storage is encrypted a second time."),
 			"use_system_assigned_identity":      flag("Whether the vault reaches the key by its system-assigned identity."),
 			"user_assigned_identity_id": schema.StringAttribute{
-				MarkdownDescription: "The ARM id of the user-assigned identity by which the vault reaches the key.", CustomType: armNameType, Computed: true,
+				MarkdownDescription: "The ARM id of the user-assigned identity by which the vault reaches the key.", CustomType: tfvalue.ARMName, Computed: true,
 			},
 		}),
 		"monitoring": object("The alerts of the vault; null when the service tells of none, as of a vault that was made without them.", map[string]schema.Attribute{

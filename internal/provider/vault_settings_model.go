@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -46,10 +47,10 @@ type identityModel struct {
 }
 
 type encryptionModel struct {
-	KeyID                           types.String `tfsdk:"key_id"`
-	InfrastructureEncryptionEnabled types.Bool   `tfsdk:"infrastructure_encryption_enabled"`
-	UseSystemAssignedIdentity       types.Bool   `tfsdk:"use_system_assigned_identity"`
-	UserAssignedIdentityID          equalText    `tfsdk:"user_assigned_identity_id"`
+	KeyID                           types.String      `tfsdk:"key_id"`
+	InfrastructureEncryptionEnabled types.Bool        `tfsdk:"infrastructure_encryption_enabled"`
+	UseSystemAssignedIdentity       types.Bool        `tfsdk:"use_system_assigned_identity"`
+	UserAssignedIdentityID          tfvalue.EqualText `tfsdk:"user_assigned_identity_id"`
 }
 
 type monitoringModel struct {
@@ -192,7 +193,7 @@ func openUnsaid(ctx context.Context, plan, state vaultModel, resp *resource.Modi
 			}
 			unknown, err := value.Type(ctx).ValueFromTerraform(ctx, tftypes.NewValue(value.Type(ctx).TerraformType(ctx), tftypes.UnknownValue))
 			if err != nil {
-				resp.Diagnostics.AddError("Unable to plan backup vault", problem(vaultLabel(state), err, "This is a defect of the provider."))
+				resp.Diagnostics.AddError("Unable to plan backup vault", tfvalue.Problem(vaultLabel(state), err, "This is a defect of the provider."))
 				return
 			}
 			resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(name).AtName(member), unknown)...)
@@ -239,12 +240,12 @@ func encryptionValue(ctx context.Context, was types.Object, e *vault.Encryption,
 	if e == nil {
 		return types.ObjectNull(encryptionTypes)
 	}
-	id := armNameType.null()
+	id := tfvalue.ARMName.Null()
 	if e.UserAssignedIdentityID != "" {
-		id = armNameType.value(e.UserAssignedIdentityID)
+		id = tfvalue.ARMName.Value(e.UserAssignedIdentityID)
 	}
 	if before, ok := as[encryptionModel](ctx, was, diags); ok {
-		id = keep(before.UserAssignedIdentityID, id)
+		id = tfvalue.Keep(before.UserAssignedIdentityID, id)
 	}
 	return objectValue(encryptionTypes, map[string]attr.Value{
 		"key_id": types.StringValue(e.KeyID), "infrastructure_encryption_enabled": types.BoolValue(e.InfrastructureEncryptionEnabled),

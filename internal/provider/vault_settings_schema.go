@@ -8,6 +8,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 )
 
 // The types of the nested attributes.
@@ -19,7 +21,7 @@ var (
 	}
 	encryptionTypes = map[string]attr.Type{
 		"key_id": types.StringType, "infrastructure_encryption_enabled": types.BoolType,
-		"use_system_assigned_identity": types.BoolType, "user_assigned_identity_id": armNameType,
+		"use_system_assigned_identity": types.BoolType, "user_assigned_identity_id": tfvalue.ARMName,
 	}
 	monitoringTypes = map[string]attr.Type{
 		"alerts_for_all_job_failures_enabled": types.BoolType, "alerts_for_all_replication_issues_enabled": types.BoolType,
@@ -107,9 +109,9 @@ func settingsAttributes() map[string]schema.Attribute {
 				},
 				"user_assigned_identity_id": schema.StringAttribute{
 					MarkdownDescription: "The ARM id of the user-assigned identity by which the vault reaches the key; one of `identity.identity_ids`.",
-					CustomType:          armNameType, Optional: true,
+					CustomType:          tfvalue.ARMName, Optional: true,
 					Validators:    []validator.String{rule("identity id", checkIdentityID)},
-					PlanModifiers: []planmodifier.String{armNameType.keepSpelling()},
+					PlanModifiers: []planmodifier.String{tfvalue.ARMName.KeepSpelling()},
 				},
 			},
 		},

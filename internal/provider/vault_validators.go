@@ -6,6 +6,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 )
 
 // nameValidator checks a vault's name.
@@ -22,7 +24,7 @@ func (nameValidator) ValidateString(_ context.Context, req validator.StringReque
 		return
 	}
 	if err := catalog.CheckVaultName(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid backup vault name", sentence(err.Error()))
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid backup vault name", tfvalue.Sentence(err.Error()))
 	}
 }
 
@@ -40,6 +42,6 @@ func (regionValidator) ValidateString(_ context.Context, req validator.StringReq
 		return
 	}
 	if err := checkRegion(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Unknown region", sentence(err.Error())+mockAdvice("region", req.ConfigValue.ValueString()))
+		resp.Diagnostics.AddAttributeError(req.Path, "Unknown region", tfvalue.Sentence(err.Error())+mockAdvice("region", req.ConfigValue.ValueString()))
 	}
 }

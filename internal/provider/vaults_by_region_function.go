@@ -11,6 +11,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 )
 
 var _ function.Function = (*vaultsByRegionFunction)(nil)
@@ -53,11 +55,11 @@ func (vaultsByRegionFunction) Run(ctx context.Context, req function.RunRequest, 
 	for _, key := range slices.Sorted(maps.Keys(vms)) {
 		region, ok := vms[key].Attributes()["region"].(types.String)
 		if !ok || region.IsNull() {
-			resp.Error = argumentError(fmt.Sprintf("The VM %q has no region. Give it a region, or leave it out of the map.", key))
+			resp.Error = tfvalue.ArgumentError(fmt.Sprintf("The VM %q has no region. Give it a region, or leave it out of the map.", key))
 			return
 		}
 		if err := checkRegion(region.ValueString()); err != nil {
-			resp.Error = argumentError(fmt.Sprintf("The region of the VM %q: %s", key, sentence(err.Error())))
+			resp.Error = tfvalue.ArgumentError(fmt.Sprintf("The region of the VM %q: %s", key, tfvalue.Sentence(err.Error())))
 			return
 		}
 		name := catalog.NormalizeRegion(region.ValueString())

@@ -9,6 +9,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 )
 
 var _ datasource.DataSourceWithConfigure = (*vaultsDataSource)(nil)
@@ -79,16 +81,16 @@ func (d *vaultsDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		}
 		usage, err := d.run.vaults.Usage(ctx, v)
 		if err != nil {
-			resp.Diagnostics.AddError("Unable to read what a backup vault holds", problem("Vault "+v.ARMID, err, ""))
+			resp.Diagnostics.AddError("Unable to read what a backup vault holds", tfvalue.Problem("Vault "+v.ARMID, err, ""))
 			return
 		}
 		m.Vaults = append(m.Vaults, newVaultDataModel(ctx, v, usage, &resp.Diagnostics))
 	}
 	slices.SortFunc(m.Vaults, func(a, b vaultDataModel) int {
-		return strings.Compare(armNameType.normalize(a.ID.ValueString()), armNameType.normalize(b.ID.ValueString()))
+		return strings.Compare(tfvalue.ARMName.Normalize(a.ID.ValueString()), tfvalue.ARMName.Normalize(b.ID.ValueString()))
 	})
 	slices.SortStableFunc(m.Vaults, func(a, b vaultDataModel) int {
-		return strings.Compare(armNameType.normalize(a.Name.ValueString()), armNameType.normalize(b.Name.ValueString()))
+		return strings.Compare(tfvalue.ARMName.Normalize(a.Name.ValueString()), tfvalue.ARMName.Normalize(b.Name.ValueString()))
 	})
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }

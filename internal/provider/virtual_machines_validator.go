@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -40,7 +41,7 @@ func checkVirtualMachines(vms types.Map, p path.Path, diags *diag.Diagnostics) {
 		at := p.AtMapKey(key)
 		id, err := vault.ParseVMID(key)
 		if err != nil {
-			diags.AddAttributeError(at, summary, sentence(err.Error()))
+			diags.AddAttributeError(at, summary, tfvalue.Sentence(err.Error()))
 			continue
 		}
 		if other, twice := seen[id.Key()]; twice {
@@ -55,7 +56,7 @@ func checkVirtualMachines(vms types.Map, p path.Path, diags *diag.Diagnostics) {
 			diags.AddAttributeError(at, summary, fmt.Sprintf("The virtual machine %q has no region. Give it one, or leave it out.", key))
 		default:
 			if err := checkRegion(region.ValueString()); err != nil {
-				diags.AddAttributeError(at, summary, fmt.Sprintf("The virtual machine %q: %s", key, sentence(err.Error())))
+				diags.AddAttributeError(at, summary, fmt.Sprintf("The virtual machine %q: %s", key, tfvalue.Sentence(err.Error())))
 			}
 		}
 	}

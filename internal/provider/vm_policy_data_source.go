@@ -13,6 +13,7 @@ import (
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -25,9 +26,9 @@ type vmPolicyDataSource struct{ run *run }
 
 // vmPolicyDataModel is a policy in the data source.
 type vmPolicyDataModel struct {
-	ID      equalText `tfsdk:"id"`
-	Name    equalText `tfsdk:"name"`
-	VaultID equalText `tfsdk:"vault_id"`
+	ID      tfvalue.EqualText `tfsdk:"id"`
+	Name    tfvalue.EqualText `tfsdk:"name"`
+	VaultID tfvalue.EqualText `tfsdk:"vault_id"`
 	vmPolicySettingsModel
 	ProtectedVMCount types.Int64 `tfsdk:"protected_vm_count"`
 }
@@ -41,16 +42,16 @@ func (d *vmPolicyDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 		MarkdownDescription: "One backup policy for virtual machines, such as `DefaultPolicy` or `EnhancedPolicy`, which every vault has from birth. A policy " +
 			"that does not exist is an error.",
 		Attributes: map[string]schema.Attribute{
-			"id": schema.StringAttribute{MarkdownDescription: "The ARM resource id.", CustomType: armNameType, Computed: true},
+			"id": schema.StringAttribute{MarkdownDescription: "The ARM resource id.", CustomType: tfvalue.ARMName, Computed: true},
 			"name": schema.StringAttribute{
 				MarkdownDescription: "The name of the policy; letter case does not matter.",
-				CustomType:          armNameType,
+				CustomType:          tfvalue.ARMName,
 				Required:            true,
 				Validators:          []validator.String{rule("backup policy name", catalog.CheckPolicyName)},
 			},
 			"vault_id": schema.StringAttribute{
 				MarkdownDescription: "The ARM id of the backup vault; letter case does not matter.",
-				CustomType:          armNameType,
+				CustomType:          tfvalue.ARMName,
 				Required:            true,
 				Validators:          []validator.String{rule("backup vault id", checkVaultID)},
 			},
@@ -90,7 +91,7 @@ func policyDataAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"policy_type": text("`V1` (standard) or `V2` (enhanced)."),
 		"timezone": schema.StringAttribute{
-			MarkdownDescription: "The time zone of the times and days: a Windows name such as `China Standard Time`.", CustomType: timeZoneType, Computed: true,
+			MarkdownDescription: "The time zone of the times and days: a Windows name such as `China Standard Time`.", CustomType: tfvalue.TimeZone, Computed: true,
 		},
 		"backup": object("When backups are taken.", map[string]schema.Attribute{
 			"frequency":     text("`Hourly`, `Daily` or `Weekly`."),
@@ -135,7 +136,7 @@ func (d *vmPolicyDataSource) Read(ctx context.Context, req datasource.ReadReques
 	}
 	of, err := vault.ParseID(m.VaultID.ValueString())
 	if err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("vault_id"), "Invalid backup vault id", sentence(err.Error()))
+		resp.Diagnostics.AddAttributeError(path.Root("vault_id"), "Invalid backup vault id", tfvalue.Sentence(err.Error()))
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
@@ -147,7 +148,7 @@ func (d *vmPolicyDataSource) Read(ctx context.Context, req datasource.ReadReques
 		return
 	}
 	if err != nil {
-		resp.Diagnostics.AddError("Unable to read backup policy", problem(policyLabel(id), err, ""))
+		resp.Diagnostics.AddError("Unable to read backup policy", tfvalue.Problem(policyLabel(id), err, ""))
 		return
 	}
 	if !checkKind(p, "Not a backup policy for virtual machines", &resp.Diagnostics) {
@@ -164,9 +165,9 @@ func (d *vmPolicyDataSource) Read(ctx context.Context, req datasource.ReadReques
 func (d *vmPolicyDataSource) addNotFound(ctx context.Context, id vault.PolicyID, resp *datasource.ReadResponse) {
 	if _, err := d.run.vaults.Get(ctx, id.Vault); arm.IsNotFound(err) {
 		resp.Diagnostics.AddAttributeError(path.Root("vault_id"), "Backup vault not found",
-			fmt.Sprintf("There is no vault %s (environment %q).\n\n%s", id.Vault, d.run.environment, goneAdvice))
+			fmt.Sprintf("There is no vault %s (environment %q).\n\n%s", id.Vault, d.run.environment, tfvalue.GoneAdvice))
 		return
 	}
 	resp.Diagnostics.AddAttributeError(path.Root("name"), "Backup policy not found",
-		fmt.Sprintf("The vault %q has no policy named %q (environment %q).\n\n%s", id.Vault.Name, id.Name, d.run.environment, goneAdvice))
+		fmt.Sprintf("The vault %q has no policy named %q (environment %q).\n\n%s", id.Vault.Name, id.Name, d.run.environment, tfvalue.GoneAdvice))
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -31,13 +32,13 @@ func (r *vmPolicyResource) ImportState(ctx context.Context, req resource.ImportS
 			return
 		}
 		id := r.resolve(identity, &resp.Diagnostics)
-		model.VaultID, model.Name = armNameType.value(id.Vault.String()), armNameType.value(id.Name)
+		model.VaultID, model.Name = tfvalue.ARMName.Value(id.Vault.String()), tfvalue.ARMName.Value(id.Name)
 		r.importPolicy(ctx, id, model, resp)
 		return
 	}
 	id, err := r.parseImportID(req.ID, &resp.Diagnostics)
 	if err != nil {
-		resp.Diagnostics.AddError("Invalid backup policy id", sentence(err.Error())+"\n\n"+policyImportForms)
+		resp.Diagnostics.AddError("Invalid backup policy id", tfvalue.Sentence(err.Error())+"\n\n"+policyImportForms)
 		return
 	}
 	r.importPolicy(ctx, id, model, resp)
@@ -50,7 +51,7 @@ func (r *vmPolicyResource) resolve(identity vmPolicyIdentity, diags *diag.Diagno
 	r.run.fillDefaults(&m, func(name string) bool {
 		return name == "subscription_id" && m.SubscriptionID.IsNull() || name == "resource_group_name" && m.ResourceGroupName.IsNull()
 	}, diags)
-	for name, value := range map[string]equalText{"subscription_id": m.SubscriptionID, "resource_group_name": m.ResourceGroupName} {
+	for name, value := range map[string]tfvalue.EqualText{"subscription_id": m.SubscriptionID, "resource_group_name": m.ResourceGroupName} {
 		if value.IsUnknown() {
 			addNotKnownYet(diags, name, path.Root(name), "Write an id or an identity that names it")
 		}
@@ -89,7 +90,7 @@ func (r *vmPolicyResource) importPolicy(ctx context.Context, id vault.PolicyID, 
 		return
 	}
 	if err != nil {
-		resp.Diagnostics.AddError("Unable to import backup policy", problem(policyLabel(id), err, ""))
+		resp.Diagnostics.AddError("Unable to import backup policy", tfvalue.Problem(policyLabel(id), err, ""))
 		return
 	}
 	if checkKind(p, "Not a backup policy for virtual machines", &resp.Diagnostics) {

@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -28,8 +29,8 @@ type vmPolicyListResource struct{ run *run }
 
 // vmPolicyFilter chooses policies.
 type vmPolicyFilter struct {
-	VaultID     equalText    `tfsdk:"vault_id"`
-	NamePattern types.String `tfsdk:"name_pattern"`
+	VaultID     tfvalue.EqualText `tfsdk:"vault_id"`
+	NamePattern types.String      `tfsdk:"name_pattern"`
 }
 
 func (l *vmPolicyListResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
@@ -43,7 +44,7 @@ func (l *vmPolicyListResource) ListResourceConfigSchema(_ context.Context, _ lis
 		Attributes: map[string]schema.Attribute{
 			"vault_id": schema.StringAttribute{
 				MarkdownDescription: "Only policies of the vault with this ARM id. Default: those of all vaults of the provider's `subscription_id`.",
-				CustomType:          armNameType,
+				CustomType:          tfvalue.ARMName,
 				Optional:            true,
 				Validators:          []validator.String{rule("backup vault id", checkVaultID)},
 			},
@@ -80,7 +81,7 @@ func (l *vmPolicyListResource) List(ctx context.Context, req list.ListRequest, s
 		for p, err := range policies {
 			if err != nil {
 				var diags diag.Diagnostics
-				diags.AddError("Unable to list backup policies", problem(listLabel(p.ID.Vault), err, ""))
+				diags.AddError("Unable to list backup policies", tfvalue.Problem(listLabel(p.ID.Vault), err, ""))
 				push(list.ListResult{Diagnostics: diags})
 				return
 			}
@@ -135,11 +136,11 @@ func (l *vmPolicyListResource) vaults(ctx context.Context, filter vmPolicyFilter
 	if !filter.VaultID.IsNull() {
 		id, err := vault.ParseID(filter.VaultID.ValueString())
 		if err != nil {
-			diags.AddAttributeError(tfpath.Root("vault_id"), "Invalid backup vault id", sentence(err.Error()))
+			diags.AddAttributeError(tfpath.Root("vault_id"), "Invalid backup vault id", tfvalue.Sentence(err.Error()))
 		}
 		return func(yield func(arm.ID, error) bool) { yield(id, nil) }
 	}
-	all := vaultFilter{SubscriptionID: armNameType.null()}
+	all := vaultFilter{SubscriptionID: tfvalue.ARMName.Null()}
 	all.fillSubscription(l.run, "vault_id", diags)
 	vaults := all.vaults(ctx, l.run.vaults, diags)
 	return func(yield func(arm.ID, error) bool) {

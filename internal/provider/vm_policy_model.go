@@ -13,14 +13,15 @@ import (
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
 // vmPolicyModel is a backup_policy_vm in configuration, plan and state.
 type vmPolicyModel struct {
-	ID      equalText `tfsdk:"id"`
-	Name    equalText `tfsdk:"name"`
-	VaultID equalText `tfsdk:"vault_id"`
+	ID      tfvalue.EqualText `tfsdk:"id"`
+	Name    tfvalue.EqualText `tfsdk:"name"`
+	VaultID tfvalue.EqualText `tfsdk:"vault_id"`
 	vmPolicySettingsModel
 	ProtectedVMCount types.Int64    `tfsdk:"protected_vm_count"`
 	Timeouts         timeouts.Value `tfsdk:"timeouts"`
@@ -28,17 +29,17 @@ type vmPolicyModel struct {
 
 // vmPolicySettingsModel is the part of backup_policy_vm that the resource and the data source share beyond name and place.
 type vmPolicySettingsModel struct {
-	PolicyType                  types.String `tfsdk:"policy_type"`
-	TimeZone                    equalText    `tfsdk:"timezone"`
-	Backup                      types.Object `tfsdk:"backup"`
-	InstantRestoreRetentionDays types.Int64  `tfsdk:"instant_restore_retention_days"`
-	InstantRestoreResourceGroup types.Object `tfsdk:"instant_restore_resource_group"`
-	SnapshotConsistencyType     types.String `tfsdk:"snapshot_consistency_type"`
-	RetentionDaily              types.Object `tfsdk:"retention_daily"`
-	RetentionWeekly             types.Object `tfsdk:"retention_weekly"`
-	RetentionMonthly            types.Object `tfsdk:"retention_monthly"`
-	RetentionYearly             types.Object `tfsdk:"retention_yearly"`
-	TieringPolicy               types.Object `tfsdk:"tiering_policy"`
+	PolicyType                  types.String      `tfsdk:"policy_type"`
+	TimeZone                    tfvalue.EqualText `tfsdk:"timezone"`
+	Backup                      types.Object      `tfsdk:"backup"`
+	InstantRestoreRetentionDays types.Int64       `tfsdk:"instant_restore_retention_days"`
+	InstantRestoreResourceGroup types.Object      `tfsdk:"instant_restore_resource_group"`
+	SnapshotConsistencyType     types.String      `tfsdk:"snapshot_consistency_type"`
+	RetentionDaily              types.Object      `tfsdk:"retention_daily"`
+	RetentionWeekly             types.Object      `tfsdk:"retention_weekly"`
+	RetentionMonthly            types.Object      `tfsdk:"retention_monthly"`
+	RetentionYearly             types.Object      `tfsdk:"retention_yearly"`
+	TieringPolicy               types.Object      `tfsdk:"tiering_policy"`
 }
 
 type policyBackupModel struct {
@@ -113,7 +114,7 @@ func withType(of map[string]attr.Type, name string, kind attr.Type) map[string]a
 // emptyPolicySettings are settings of which nothing is known, as typed nulls.
 func emptyPolicySettings() vmPolicySettingsModel {
 	return vmPolicySettingsModel{
-		TimeZone: timeZoneType.null(), Backup: types.ObjectNull(policyBackupTypes),
+		TimeZone: tfvalue.TimeZone.Null(), Backup: types.ObjectNull(policyBackupTypes),
 		InstantRestoreResourceGroup: types.ObjectNull(instantRestoreGroupTypes),
 		RetentionDaily:              types.ObjectNull(dailyRetentionTypes), RetentionWeekly: types.ObjectNull(weeklyRetentionTypes),
 		RetentionMonthly: types.ObjectNull(monthlyRetentionTypes), RetentionYearly: types.ObjectNull(yearlyRetentionTypes),
@@ -124,7 +125,7 @@ func emptyPolicySettings() vmPolicySettingsModel {
 // emptyVMPolicyModel is a policy of which nothing is known yet. Import, moved blocks and lists start from it.
 func emptyVMPolicyModel(ctx context.Context) vmPolicyModel {
 	return vmPolicyModel{
-		ID: armNameType.null(), Name: armNameType.null(), VaultID: armNameType.null(),
+		ID: tfvalue.ARMName.Null(), Name: tfvalue.ARMName.Null(), VaultID: tfvalue.ARMName.Null(),
 		vmPolicySettingsModel: emptyPolicySettings(), Timeouts: noTimeouts(ctx),
 	}
 }
@@ -140,9 +141,9 @@ func (m vmPolicyModel) policyID() (id vault.PolicyID, ok bool) {
 
 // take makes the model what the service says the policy is. Spellings that mean the same stay as they were.
 func (m *vmPolicyModel) take(p vault.Policy) (diags diag.Diagnostics) {
-	m.ID = keep(m.ID, armNameType.value(p.ARMID))
-	m.Name = keep(m.Name, armNameType.value(p.ID.Name))
-	m.VaultID = keep(m.VaultID, armNameType.value(vaultOf(p).String()))
+	m.ID = tfvalue.Keep(m.ID, tfvalue.ARMName.Value(p.ARMID))
+	m.Name = tfvalue.Keep(m.Name, tfvalue.ARMName.Value(p.ID.Name))
+	m.VaultID = tfvalue.Keep(m.VaultID, tfvalue.ARMName.Value(vaultOf(p).String()))
 	m.ProtectedVMCount = types.Int64Value(int64(p.ProtectedItems))
 	m.vmPolicySettingsModel.take(p.Settings, &diags)
 	return diags
@@ -212,7 +213,7 @@ func (m *vmPolicySettingsModel) take(p catalog.VMPolicy, diags *diag.Diagnostics
 	was := *m
 	*m = emptyPolicySettings()
 	m.PolicyType = types.StringValue(cmp.Or(p.Type, catalog.PolicyV1))
-	m.TimeZone = keep(was.TimeZone, timeZoneType.value(p.TimeZone))
+	m.TimeZone = tfvalue.Keep(was.TimeZone, tfvalue.TimeZone.Value(p.TimeZone))
 	m.Backup = objectValue(policyBackupTypes, map[string]attr.Value{
 		"frequency": textOrNull(p.Schedule.Frequency), "time": textOrNull(p.Schedule.Time), "weekdays": wordsValue(p.Schedule.Weekdays, diags),
 		"hour_interval": numberOrNull(p.Schedule.HourInterval), "hour_duration": numberOrNull(p.Schedule.HourDuration),

@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -93,7 +94,7 @@ func TestVMPolicyModel_timeZone(t *testing.T) {
 	} {
 		m := emptyPolicySettings()
 		if test.has != "" {
-			m.TimeZone = timeZoneType.value(test.has)
+			m.TimeZone = tfvalue.TimeZone.Value(test.has)
 		}
 		m.take(catalog.VMPolicy{TimeZone: test.service}, &diags)
 		if got := m.TimeZone.ValueString(); got != test.want {

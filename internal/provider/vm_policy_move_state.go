@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -63,7 +64,7 @@ func (f foreignPolicy) settings(ctx context.Context, diags *diag.Diagnostics) vm
 	m := emptyPolicySettings()
 	// States of azurerm before 3.28 name no type; there was only one.
 	m.PolicyType = types.StringValue(cmp.Or(f.PolicyType.ValueString(), catalog.PolicyV1))
-	m.TimeZone = timeZoneType.value(cmp.Or(f.TimeZone.ValueString(), defaultTimeZone))
+	m.TimeZone = tfvalue.TimeZone.Value(cmp.Or(f.TimeZone.ValueString(), defaultTimeZone))
 	m.InstantRestoreRetentionDays, m.SnapshotConsistencyType = f.InstantRestoreRetentionDays, f.SnapshotConsistencyType
 	for list, object := range map[*types.List]*types.Object{
 		&f.Backup: &m.Backup, &f.InstantRestoreResourceGroup: &m.InstantRestoreResourceGroup, &f.RetentionDaily: &m.RetentionDaily,
@@ -124,11 +125,11 @@ func movePolicy(ctx context.Context, req resource.MoveStateRequest, resp *resour
 	}
 	id, err := vault.ParsePolicyID(source.ID.ValueString())
 	if err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("id"), "State to move is not of a backup policy", sentence(err.Error()))
+		resp.Diagnostics.AddAttributeError(path.Root("id"), "State to move is not of a backup policy", tfvalue.Sentence(err.Error()))
 		return
 	}
 	model := emptyVMPolicyModel(ctx)
-	model.ID, model.Name, model.VaultID = armNameType.value(source.ID.ValueString()), armNameType.value(id.Name), armNameType.value(id.Vault.String())
+	model.ID, model.Name, model.VaultID = tfvalue.ARMName.Value(source.ID.ValueString()), tfvalue.ARMName.Value(id.Name), tfvalue.ARMName.Value(id.Vault.String())
 	model.vmPolicySettingsModel = source.settings(ctx, &resp.Diagnostics)
 	if hasTimeout(source.Timeouts) {
 		model.Timeouts.Object = source.Timeouts

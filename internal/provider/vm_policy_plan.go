@@ -15,6 +15,7 @@ import (
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -65,9 +66,9 @@ func (r *vmPolicyResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 
 // planExisting plans a change of a policy, or the first half of its replacement.
 func (r *vmPolicyResource) planExisting(ctx context.Context, id vault.PolicyID, plan, state vmPolicyModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	changes := replacing(
-		compared{"name", plan.Name, state.Name}, compared{"vault_id", plan.VaultID, state.VaultID},
-		compared{"policy_type", equalText{plan.PolicyType, armNameType}, equalText{state.PolicyType, armNameType}},
+	changes := tfvalue.Replacing(
+		tfvalue.Compare("name", plan.Name, state.Name), tfvalue.Compare("vault_id", plan.VaultID, state.VaultID),
+		tfvalue.Compare("policy_type", tfvalue.ARMName.Of(plan.PolicyType), tfvalue.ARMName.Of(state.PolicyType)),
 	)
 	switch {
 	case len(changes) > 0 && r.run.turnsOut(req, id):
@@ -98,7 +99,7 @@ func (r *vmPolicyResource) planCreate(ctx context.Context, plan vmPolicyModel, r
 	id, known := plan.policyID()
 	made, planned := r.run.plans.vault(id.Vault)
 	newVault := planned && made.isNew && !r.run.plans.made(id.Vault)
-	if slices.ContainsFunc(bornPolicies, func(name string) bool { return plan.Name.same(armNameType.value(name)) }) && (newVault || plan.VaultID.IsUnknown()) {
+	if slices.ContainsFunc(bornPolicies, func(name string) bool { return plan.Name.Same(tfvalue.ARMName.Value(name)) }) && (newVault || plan.VaultID.IsUnknown()) {
 		addBornPolicy(&resp.Diagnostics, plan.Name.ValueString(), newVault)
 	}
 	if !known {
@@ -171,9 +172,9 @@ func addBornPolicy(diags *diag.Diagnostics, name string, certain bool) {
 // planUpdate plans a change in place. The framework has marked every computed attribute unknown because something
 // differs; each keeps its value here unless it will really change.
 func (r *vmPolicyResource) planUpdate(ctx context.Context, state vmPolicyModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	filled, err := keepUnset(req)
+	filled, err := tfvalue.KeepUnset(req)
 	if err != nil {
-		resp.Diagnostics.AddError("Unable to plan backup policy", problem(fmt.Sprintf("Policy %q", state.Name.ValueString()), err, "This is a defect of the provider."))
+		resp.Diagnostics.AddError("Unable to plan backup policy", tfvalue.Problem(fmt.Sprintf("Policy %q", state.Name.ValueString()), err, "This is a defect of the provider."))
 		return
 	}
 	resp.Plan.Raw = filled
@@ -184,7 +185,7 @@ func (r *vmPolicyResource) planUpdate(ctx context.Context, state vmPolicyModel, 
 	resp.Diagnostics.Append(resp.Plan.Get(ctx, &plan)...)
 	// It changes behind Terraform's back, such as in this very apply.
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("protected_vm_count"), types.Int64Unknown())...)
-	if configIsNull(req, "instant_restore_retention_days") && plan.changesFrequency(ctx, state, &resp.Diagnostics) {
+	if tfvalue.ConfigIsNull(req, "instant_restore_retention_days") && plan.changesFrequency(ctx, state, &resp.Diagnostics) {
 		// What fitted the old schedule need not fit the new one: the service chooses again.
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("instant_restore_retention_days"), types.Int64Unknown())...)
 	}
@@ -218,7 +219,7 @@ func (r *vmPolicyResource) checkRetentionStays(ctx context.Context, plan, state 
 	for _, rule := range shortened {
 		diags.AddAttributeError(fieldPath(rule.Field), "Retention cannot be shortened in an immutable vault", fmt.Sprintf(
 			"%s The immutability of the vault %q is %s, so that the service refuses to keep recovery points for less time. A longer retention and another "+
-				"schedule are possible.\n\n%s", sentence(rule.Message), id.Vault.Name, immutability, advice))
+				"schedule are possible.\n\n%s", tfvalue.Sentence(rule.Message), id.Vault.Name, immutability, advice))
 	}
 }
 
@@ -267,7 +268,7 @@ func (r *vmPolicyResource) warnOfUse(ctx context.Context, id vault.PolicyID, fat
 		advice = "They can move to the new one first: give it another name, too, and set lifecycle { create_before_destroy = true } in this resource."
 	}
 	diags.AddWarning("Backup policy is in use", fmt.Sprintf(
-		"%s is to be %s. %d %s it: %s.\n\nThe service refuses to delete it while they have it. %s", policyLabel(id), fate, len(users), have, listed(vmNames(users)), advice))
+		"%s is to be %s. %d %s it: %s.\n\nThe service refuses to delete it while they have it. %s", policyLabel(id), fate, len(users), have, tfvalue.Listed(vmNames(users)), advice))
 }
 
 // movingAdvice is for a policy that goes while its VMs get another: Terraform deletes it first.
@@ -282,7 +283,7 @@ func (r *vmPolicyResource) usersOf(ctx context.Context, id vault.PolicyID) ([]va
 		if err != nil {
 			return nil, err
 		}
-		if !vm.SoftDeleted && armNameType.value(vm.PolicyID).same(armNameType.value(id.String())) {
+		if !vm.SoftDeleted && tfvalue.ARMName.Value(vm.PolicyID).Same(tfvalue.ARMName.Value(id.String())) {
 			users = append(users, vm.ID)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -83,7 +84,7 @@ func (r *vmPolicyResource) Create(ctx context.Context, req resource.CreateReques
 		if ctx.Err() != nil {
 			advice = "It is not known whether the service accepted the policy. If it did, the next plan says so and how to go on."
 		}
-		resp.Diagnostics.AddError("Unable to create backup policy", problem(policyLabel(id), err, advice))
+		resp.Diagnostics.AddError("Unable to create backup policy", tfvalue.Problem(policyLabel(id), err, advice))
 		return
 	}
 	checkKept(plan, p, &resp.Diagnostics)
@@ -122,7 +123,7 @@ func (r *vmPolicyResource) Read(ctx context.Context, req resource.ReadRequest, r
 		return
 	}
 	if err != nil {
-		resp.Diagnostics.AddError("Unable to read backup policy", problem(policyLabel(id), err, ""))
+		resp.Diagnostics.AddError("Unable to read backup policy", tfvalue.Problem(policyLabel(id), err, ""))
 		return
 	}
 	if checkKind(p, "Unable to read backup policy", &resp.Diagnostics) {
@@ -153,7 +154,7 @@ func (r *vmPolicyResource) Update(ctx context.Context, req resource.UpdateReques
 	}
 	if err != nil {
 		// State stays as it was: the next refresh tells how far the service has come.
-		resp.Diagnostics.AddError("Unable to update backup policy", problem(policyLabel(id), err, policyUpdateAdvice(ctx, err)))
+		resp.Diagnostics.AddError("Unable to update backup policy", tfvalue.Problem(policyLabel(id), err, policyUpdateAdvice(ctx, err)))
 		return
 	}
 	r.save(ctx, plan, p, &resp.State, resp.Identity, &resp.Diagnostics)
@@ -176,7 +177,7 @@ func (r *vmPolicyResource) Delete(ctx context.Context, req resource.DeleteReques
 		if arm.HasCode(err, codePolicyInUse) {
 			advice = r.inUseAdvice(ctx, id)
 		}
-		resp.Diagnostics.AddError("Unable to delete backup policy", problem(policyLabel(id), err, advice))
+		resp.Diagnostics.AddError("Unable to delete backup policy", tfvalue.Problem(policyLabel(id), err, advice))
 		return
 	}
 	r.run.plans.release(id)
@@ -192,7 +193,7 @@ func (r *vmPolicyResource) inUseAdvice(ctx context.Context, id vault.PolicyID) s
 	if err != nil || len(users) == 0 {
 		return "Give the VMs that have it another policy or stop protecting them first. " + movingAdvice
 	}
-	return "Give these VMs another policy or stop protecting them first: " + listed(vmNames(users)) + ". " + movingAdvice
+	return "Give these VMs another policy or stop protecting them first: " + tfvalue.Listed(vmNames(users)) + ". " + movingAdvice
 }
 
 // save writes a policy, as the service describes it, over a model into state and identity.

@@ -17,6 +17,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 )
 
 // defaultTimeZone is the time zone of a policy that names none.
@@ -31,24 +33,24 @@ func (r *vmPolicyResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
 				MarkdownDescription: "The ARM resource id, as the service spells it. Compared without regard to letter case.",
-				CustomType:          armNameType,
+				CustomType:          tfvalue.ARMName,
 				Computed:            true,
 			},
 			"name": schema.StringAttribute{
 				MarkdownDescription: "The name: 3 to 150 characters, the first an ASCII letter, the others ASCII letters, digits, `-`, `_` or `!`. " +
 					"A change replaces the policy; another letter case is not a change.",
-				CustomType:    armNameType,
+				CustomType:    tfvalue.ARMName,
 				Required:      true,
 				Validators:    []validator.String{rule("backup policy name", catalog.CheckPolicyName)},
-				PlanModifiers: []planmodifier.String{armNameType.keepSpelling(), replaceIfDiffers()},
+				PlanModifiers: []planmodifier.String{tfvalue.ARMName.KeepSpelling(), tfvalue.ReplaceIfDiffers()},
 			},
 			"vault_id": schema.StringAttribute{
 				MarkdownDescription: "The ARM id of the backup vault, such as `backup_vault.example.id`. A change replaces the policy; another letter " +
 					"case is not a change.",
-				CustomType:    armNameType,
+				CustomType:    tfvalue.ARMName,
 				Required:      true,
 				Validators:    []validator.String{rule("backup vault id", checkVaultID)},
-				PlanModifiers: []planmodifier.String{armNameType.keepSpelling(), replaceIfDiffers()},
+				PlanModifiers: []planmodifier.String{tfvalue.ARMName.KeepSpelling(), tfvalue.ReplaceIfDiffers()},
 			},
 			"protected_vm_count": schema.Int64Attribute{
 				MarkdownDescription: "How many VMs had the policy when it was last read. While there are any, the service refuses to delete it.",
@@ -70,16 +72,16 @@ func policyScheduleAttributes() map[string]schema.Attribute {
 				"A change replaces the policy.",
 			Optional: true, Computed: true, Default: stringdefault.StaticString(catalog.PolicyV1),
 			Validators:    []validator.String{stringvalidator.LengthAtLeast(1)},
-			PlanModifiers: []planmodifier.String{replaceIfDiffers()},
+			PlanModifiers: []planmodifier.String{tfvalue.ReplaceIfDiffers()},
 		},
 		"timezone": schema.StringAttribute{
 			MarkdownDescription: "The time zone of the times and days: a Windows name such as `China Standard Time`, or an IANA name such as " +
 				"`Asia/Shanghai`. The service does not follow daylight saving time: it keeps to the zone's standard time all year. Default `UTC`. " +
 				"Changed in place; another name of the same zone is not a change.",
-			CustomType: timeZoneType,
+			CustomType: tfvalue.TimeZone,
 			Optional:   true, Computed: true, Default: stringdefault.StaticString(defaultTimeZone),
 			Validators:    []validator.String{stringvalidator.LengthAtLeast(1)},
-			PlanModifiers: []planmodifier.String{timeZoneType.keepSpelling()},
+			PlanModifiers: []planmodifier.String{tfvalue.TimeZone.KeepSpelling()},
 		},
 		"backup": schema.SingleNestedAttribute{
 			MarkdownDescription: "When backups are taken. Changed in place.",

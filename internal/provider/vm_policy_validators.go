@@ -12,6 +12,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 )
 
 // ValidateConfig checks the rules that span attributes, as far as their values are known.
@@ -40,7 +42,7 @@ func addPolicyProblems(ctx context.Context, m vmPolicySettingsModel, raw tftypes
 		}
 	}
 	for _, problem := range problems {
-		diags.AddAttributeError(fieldPath(problem.Field), "Invalid "+problem.Field, sentences(problem.Message))
+		diags.AddAttributeError(fieldPath(problem.Field), "Invalid "+problem.Field, tfvalue.Sentences(problem.Message))
 	}
 }
 

@@ -1,5 +1,5 @@
-// Package tfvalue reads Terraform's raw values: what they are for rules that know nothing of Terraform, and how to show
-// them to a user.
+// Package tfvalue has what lies between models and Terraform: raw values read for rules that know nothing of Terraform, texts
+// that have several spellings, plans that keep what is there, private state, and the words of problems.
 package tfvalue
 
 import (

@@ -1,4 +1,4 @@
-package provider
+package tfvalue
 
 import (
 	"context"
@@ -42,7 +42,7 @@ func TestProblem(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			if got := problem(`vault "x"`, test.err, test.advice); got != test.want {
+			if got := Problem(`vault "x"`, test.err, test.advice); got != test.want {
 				t.Errorf("got  %q\nwant %q", got, test.want)
 			}
 		})

@@ -1,4 +1,4 @@
-package provider
+package tfvalue
 
 import (
 	"context"
@@ -14,9 +14,9 @@ import (
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
-// problem words a failed call for the user: which object, what the service said, what to do, and the request id that
+// Problem words a failed call for the user: which object, what the service said, what to do, and the request id that
 // support asks for. advice may be empty.
-func problem(object string, err error, advice string) string {
+func Problem(object string, err error, advice string) string {
 	var b strings.Builder
 	var failed *vault.FailedError
 	var refusal *arm.Error
@@ -31,18 +31,18 @@ func problem(object string, err error, advice string) string {
 		b.WriteString(failed.Error())
 	case errors.As(err, &refusal) && refusal.Garbled:
 		fmt.Fprintf(&b, "%s: the answer cannot be understood.\n\n%s Something between this machine and the service may have put its own answer in place of "+
-			"the service's, such as a proxy, or cut it.", object, sentence(refusal.Error()))
+			"the service's, such as a proxy, or cut it.", object, Sentence(refusal.Error()))
 	case errors.As(err, &refusal):
-		fmt.Fprintf(&b, "%s: the service refused.\n\n%s", object, sentence(refusal.Error()))
+		fmt.Fprintf(&b, "%s: the service refused.\n\n%s", object, Sentence(refusal.Error()))
 	default:
 		fmt.Fprintf(&b, "%s: %s", object, err)
 	}
 	if errors.As(err, &timeout) && timeout.LastWord != "" {
 		fmt.Fprintf(&b, " The last thing the service said was: %s", timeout.LastWord)
 	}
-	text := sentence(b.String())
+	text := Sentence(b.String())
 	if timeout != nil && timeout.NoAnswer != nil {
-		text += "\n\n" + sentence("The latest request had "+timeout.NoAnswer.Error())
+		text += "\n\n" + Sentence("The latest request had "+timeout.NoAnswer.Error())
 	}
 	if advice != "" {
 		text += "\n\n" + advice
@@ -68,16 +68,16 @@ const rightsAdvice = "The identity that the provider is signed in with lacks the
 	"above it, such as Contributor on the resource group. A role given just now takes some minutes to count. If it is the wrong identity, look at " +
 	"how the provider signs in: the log at the level INFO says it."
 
-// goneAdvice is for a data source whose object is not there. A destroy makes a plan with everything in the configuration first.
-const goneAdvice = "If it is gone for good and this is a destroy, run it with -refresh=false: then data sources are not read."
+// GoneAdvice is for a data source whose object is not there. A destroy makes a plan with everything in the configuration first.
+const GoneAdvice = "If it is gone for good and this is a destroy, run it with -refresh=false: then data sources are not read."
 
-// argumentError is the error of a function's first argument. Terraform and OpenTofu put a full stop after it.
-func argumentError(text string) *function.FuncError {
-	return function.NewArgumentFuncError(0, strings.TrimSuffix(sentence(text), "."))
+// ArgumentError is the error of a function's first argument. Terraform and OpenTofu put a full stop after it.
+func ArgumentError(text string) *function.FuncError {
+	return function.NewArgumentFuncError(0, strings.TrimSuffix(Sentence(text), "."))
 }
 
-// listed names things in the order of their names, as many as a message can hold.
-func listed(names []string) string {
+// Listed names things in the order of their names, as many as a message can hold.
+func Listed(names []string) string {
 	const most = 10
 	names = slices.Sorted(slices.Values(names))
 	list := strings.Join(names[:min(len(names), most)], ", ")
@@ -87,17 +87,17 @@ func listed(names []string) string {
 	return list
 }
 
-// sentences makes one of each line: what breaks several rules has a line for each.
-func sentences(s string) string {
+// Sentences makes one of each line: what breaks several rules has a line for each.
+func Sentences(s string) string {
 	lines := strings.Split(s, "\n")
 	for i, line := range lines {
-		lines[i] = sentence(line)
+		lines[i] = Sentence(line)
 	}
 	return strings.Join(lines, "\n")
 }
 
-// sentence makes one of a rule's text: a capital first, unless it begins with the name of an attribute, a full stop last.
-func sentence(s string) string {
+// Sentence makes one of a rule's text: a capital first, unless it begins with the name of an attribute, a full stop last.
+func Sentence(s string) string {
 	runes := []rune(strings.TrimSpace(s))
 	if len(runes) == 0 {
 		return ""
