@@ -11,7 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -37,8 +36,9 @@ func diskChoiceAttributes() map[string]schema.Attribute {
 		"exclude_disk_luns": lunsAttribute("Back up all data disks but these", "include_disk_luns"),
 		"os_disk_only": schema.BoolAttribute{
 			MarkdownDescription: "Whether the OS disk alone is backed up, and no data disk. Conflicts with `include_disk_luns` and `exclude_disk_luns` that " +
-				"name a disk. Default `false`: all disks, or those that the other two choose; leaving it out after `true` goes back to them. Changed in place.",
-			Optional: true, Computed: true, Default: booldefault.StaticBool(false),
+				"name a disk. When it is not set, it shows what the service has, and what there is stays, also when it was chosen with another tool; `false`, or " +
+				"disks that the other two name, go back to data disks. Default at creation `false`: all disks, or those that the other two choose. Changed in place.",
+			Optional: true, Computed: true,
 		},
 	}
 }
@@ -78,6 +78,18 @@ func (m diskChoiceModel) check(diags *diag.Diagnostics) {
 func (m diskChoiceModel) isKnown() bool {
 	return !m.IncludeDiskLUNs.IsUnknown() && !m.ExcludeDiskLUNs.IsUnknown() && !m.OSDiskOnly.IsUnknown() &&
 		!slices.ContainsFunc(slices.Concat(m.IncludeDiskLUNs.Elements(), m.ExcludeDiskLUNs.Elements()), attr.Value.IsUnknown)
+}
+
+// chooseUnset is what the choice of the OS disk alone becomes that the configuration leaves open: none where data disks are
+// named, and otherwise as it was. Where it is not known yet whether any is named, it is not known either.
+func (m diskChoiceModel) chooseUnset(was types.Bool) types.Bool {
+	switch {
+	case m.IncludeDiskLUNs.IsUnknown() || m.ExcludeDiskLUNs.IsUnknown():
+		return types.BoolUnknown()
+	case len(m.IncludeDiskLUNs.Elements())+len(m.ExcludeDiskLUNs.Elements()) > 0:
+		return types.BoolValue(false)
+	}
+	return types.BoolValue(was.ValueBool())
 }
 
 // changes tells whether other disks are, or may be, backed up than were.

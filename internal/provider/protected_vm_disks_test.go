@@ -51,8 +51,8 @@ func wantChange(t *testing.T, p acctest.Plan, name, change string) {
 	}
 }
 
-// The OS disk alone is written, and kept by every later write; leaving the attribute out goes back to all disks, which the plan
-// shows. There was no way to say it.
+// The OS disk alone is written, and kept by every later write, also when the attribute is left out: false goes back to all
+// disks. There was no way to say it.
 func TestAccProtectedVM_osDiskOnly(t *testing.T) {
 	t.Parallel()
 	const only, enhanced = `os_disk_only = true`, `backup_policy_id = "${backup_vault.test.id}/backupPolicies/EnhancedPolicy"`
@@ -76,10 +76,11 @@ func TestAccProtectedVM_osDiskOnly(t *testing.T) {
 		{attributes: []string{enhanced, `os_disk_only = false`}, disks: allDisks},
 		{attributes: []string{enhanced}, disks: allDisks, action: plancheck.ResourceActionNoop},
 		{attributes: []string{enhanced, only, `include_disk_luns = []`, `exclude_disk_luns = []`}, disks: osDiskOnly},
+		{attributes: []string{enhanced}, disks: osDiskOnly, action: plancheck.ResourceActionUpdate}, // of the sets, [] to null
+		{attributes: []string{enhanced, `include_disk_luns = [1]`}, disks: diskOne},
 		{attributes: []string{enhanced}, disks: allDisks},
-		{attributes: []string{enhanced, `include_disk_luns = [1]`}, disks: diskOne},
 		{attributes: []string{enhanced, only}, disks: osDiskOnly},
-		{attributes: []string{enhanced, `include_disk_luns = [1]`}, disks: diskOne},
+		{attributes: []string{enhanced, `exclude_disk_luns = [1]`}, disks: `{"diskLunList":[1],"isInclusionList":false}`},
 	} {
 		if step.action != "" {
 			action = step.action
@@ -114,6 +115,14 @@ func TestAccProtectedVM_osDiskOnlyElsewhere(t *testing.T) {
 		service.putWeb(`"policyId":"` + defaultPolicy + `","extendedProperties":{"diskExclusionProperties":` + osDiskOnly + `}`)
 	}
 	elsewhere()
+	w.MustPlanNothing()
+	w.Write("main.tf", lifecycleConfig("", contoso()+web(`backup_policy_id = "${backup_vault.test.id}/backupPolicies/EnhancedPolicy"`)))
+	w.MustRun("apply", "-auto-approve")
+	service.wantDisks(osDiskOnly)
+	if only := w.State()[webAddress]["os_disk_only"]; only != true {
+		t.Errorf("the state has os_disk_only = %v", only)
+	}
+	w.Write("main.tf", lifecycleConfig("", contoso()+web(`backup_policy_id = "${backup_vault.test.id}/backupPolicies/EnhancedPolicy"`, "os_disk_only = false")))
 	plan := w.Plan()
 	wantActions(t, plan, map[string]string{webAddress: "update"})
 	wantChange(t, plan, "os_disk_only", "true -> false")
@@ -121,13 +130,9 @@ func TestAccProtectedVM_osDiskOnlyElsewhere(t *testing.T) {
 	service.wantDisks(allDisks)
 	w.MustPlanNothing()
 
-	elsewhere()
-	w.Write("main.tf", lifecycleConfig("", contoso()+web("os_disk_only = true")))
-	w.MustPlanNothing()
-	w.MustRun("apply", "-auto-approve")
+	service.putWeb(`"policyId":"` + strings.Replace(defaultPolicy, "Default", "Enhanced", 1) + `","extendedProperties":{"diskExclusionProperties":` + osDiskOnly + `}`)
 	w.Write("main.tf", lifecycleConfig("", contoso()+web("os_disk_only = true", `backup_policy_id = "${backup_vault.test.id}/backupPolicies/EnhancedPolicy"`)))
-	w.MustRun("apply", "-auto-approve")
-	service.wantDisks(osDiskOnly)
+	w.MustPlanNothing()
 	w.MustRun("destroy", "-auto-approve")
 }
 
@@ -152,7 +157,7 @@ func TestAccProtectedVM_osDiskOnlyImport(t *testing.T) {
 		t.Fatal(err)
 	}
 	for attributes, want := range map[string]string{
-		`os_disk_only = true`: "", `include_disk_luns = [1]`: "true -> false", `protection_state = "Protected"`: "true -> false",
+		`os_disk_only = true`: "", `include_disk_luns = [1]`: "true -> false", `protection_state = "Protected"`: "", `os_disk_only = false`: "true -> false",
 	} {
 		w.Write("main.tf", lifecycleConfig("", contoso()+fmt.Sprintf(imported, "")+web(attributes)))
 		plan := w.Plan()
@@ -181,18 +186,23 @@ func TestAccProtectedVMMoveState_osDiskOnly(t *testing.T) {
 	for name, test := range map[string]struct {
 		attribute, want string
 	}{
-		"kept": {"os_disk_only = true", ""}, "as modules for azurerm have it": {"include_disk_luns = []", "true -> false"},
+		"kept": {"os_disk_only = true", ""}, "as modules for azurerm have it": {"include_disk_luns = []", "kept"}, "all disks": {"os_disk_only = false", "true -> false"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := foreignWorkspace(t, buildStandIns(t), database, state,
 				web(`vault_id = "`+contosoID+`"`, `backup_policy_id = "`+defaultPolicy+`"`, test.attribute, `timeouts = { create = "2h" }`)+
 					"moved {\n  from = azurerm_backup_protected_vm.web\n  to = "+webAddress+"\n}\n")
 			plan := w.Plan()
-			if test.want == "" {
+			switch test.want {
+			case "":
 				wantActions(t, plan, map[string]string{})
-				return
+			case "kept":
+				if strings.Contains(plan.Output, "os_disk_only") {
+					t.Errorf("the disks change:\n%s", plan.Output)
+				}
+			default:
+				wantChange(t, plan, "os_disk_only", test.want)
 			}
-			wantChange(t, plan, "os_disk_only", test.want)
 		})
 	}
 }

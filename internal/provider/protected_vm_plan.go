@@ -121,6 +121,9 @@ func (r *protectedVMResource) planCreate(ctx context.Context, plan protectedVMMo
 	if region := cmp.Or(vm.name, v.region); region != "" && tfvalue.ConfigIsNull(req, "source_vm_region") {
 		diags.Append(resp.Plan.SetAttribute(ctx, path.Root("source_vm_region"), tfvalue.Region.Value(region))...)
 	}
+	if tfvalue.ConfigIsNull(req, "os_disk_only") {
+		diags.Append(resp.Plan.SetAttribute(ctx, path.Root("os_disk_only"), plan.chooseUnset(types.BoolNull()))...)
+	}
 	checkPolicyVault(plan, diags)
 	if diags.HasError() {
 		return
@@ -150,6 +153,10 @@ func (r *protectedVMResource) planUpdate(ctx context.Context, state protectedVMM
 	diags.Append(resp.Plan.Get(ctx, &plan)...)
 	if diags.HasError() {
 		return
+	}
+	if tfvalue.ConfigIsNull(req, "os_disk_only") {
+		plan.OSDiskOnly = plan.chooseUnset(state.OSDiskOnly)
+		diags.Append(resp.Plan.SetAttribute(ctx, path.Root("os_disk_only"), plan.OSDiskOnly)...)
 	}
 	// What the service makes of the change is not known before it has been made.
 	volatile := []string{"health", "last_backup_status", "last_backup_time", "next_scheduled_backup"}
