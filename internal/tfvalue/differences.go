@@ -61,7 +61,7 @@ func text(v tftypes.Value) string {
 	case v.As(&members) == nil:
 		var texts []string
 		for _, name := range slices.Sorted(maps.Keys(members)) {
-			if !members[name].IsNull() {
+			if members[name].IsKnown() && !members[name].IsNull() {
 				texts = append(texts, name+" = "+text(members[name]))
 			}
 		}

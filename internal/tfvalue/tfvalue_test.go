@@ -113,6 +113,10 @@ func TestDifferences(t *testing.T) {
 		"open":    {object(outer, map[string]any{"name": tftypes.UnknownValue, "inner": tftypes.UnknownValue}), is, nil},
 		"deeper":  {object(outer, map[string]any{"name": "n", "inner": object(inner, map[string]any{"days": 30, "ids": ids("a", "b")})}), is, []string{`v.inner.days was to be 30, and is 14`, `v.inner.ids was to be ["a", "b"], and is ["a"]`}},
 		"removed": {object(outer, map[string]any{"name": "m", "on": false}), is, []string{`v.inner was to be not set, and is { days = 14, ids = ["a"] }`, `v.name was to be "m", and is "n"`, `v.on was to be false, and is not set`}},
+		"open parts of what is missing": {
+			object(outer, map[string]any{"name": "n", "on": tftypes.UnknownValue, "inner": object(inner, map[string]any{"days": tftypes.UnknownValue, "ids": ids("a")})}),
+			object(outer, map[string]any{"name": "n"}), []string{`v.inner was to be { ids = ["a"] }, and is not set`},
+		},
 		"a map": {
 			tftypes.NewValue(tftypes.Map{ElementType: tftypes.String}, map[string]tftypes.Value{"a": tftypes.NewValue(tftypes.String, "1")}),
 			tftypes.NewValue(tftypes.Map{ElementType: tftypes.String}, map[string]tftypes.Value{"b": tftypes.NewValue(tftypes.String, "2")}),
