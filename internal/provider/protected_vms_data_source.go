@@ -128,6 +128,6 @@ func (d *protectedVMsDataSource) model(ctx context.Context, item foundVM, diags 
 	if item.PolicyID != "" {
 		m.BackupPolicyID = armNameType.value(item.PolicyID)
 	}
-	diags.Append(m.diskChoiceModel.take(ctx, item.Disks)...)
+	diags.Append(m.take(ctx, item.Disks)...)
 	return m
 }
