@@ -133,6 +133,6 @@ func (d *protectedVMsDataSource) model(ctx context.Context, item foundVM, diags 
 	if item.PolicyID != "" {
 		m.BackupPolicyID = tfvalue.ARMName.Value(item.PolicyID)
 	}
-	diags.Append(m.diskChoiceModel.take(ctx, item.Disks)...)
+	diags.Append(m.take(ctx, item.Disks)...)
 	return m
 }
