@@ -115,7 +115,8 @@ func TestDifferences(t *testing.T) {
 		"removed": {object(outer, map[string]any{"name": "m", "on": false}), is, []string{`v.inner was to be not set, and is { days = 14, ids = ["a"] }`, `v.name was to be "m", and is "n"`, `v.on was to be false, and is not set`}},
 		"open parts of what is missing": {
 			object(outer, map[string]any{"name": "n", "on": tftypes.UnknownValue, "inner": object(inner, map[string]any{"days": tftypes.UnknownValue, "ids": ids("a")})}),
-			object(outer, map[string]any{"name": "n"}), []string{`v.inner was to be { ids = ["a"] }, and is not set`},
+			object(outer, map[string]any{"name": "n"}),
+			[]string{`v.inner was to be { ids = ["a"] }, and is not set`},
 		},
 		"a map": {
 			tftypes.NewValue(tftypes.Map{ElementType: tftypes.String}, map[string]tftypes.Value{"a": tftypes.NewValue(tftypes.String, "1")}),
