@@ -117,7 +117,7 @@ resource "backup_protected_vm" "many" {
 	w := acctest.NewWorkspace(t, lifecycleConfig("", contoso()+many))
 	once := func(redundancy string) {
 		t.Helper()
-		warning := `This apply registers the first VM with the vault "contoso", which locks its storage redundancy, ` + redundancy + `, for good.`
+		warning := `his apply registers the first VM with the vault "contoso", which locks its storage redundancy, ` + redundancy + `, for good.`
 		plan := w.Plan()
 		if n := strings.Count(plan.Output, "Warning: Storage redundancy gets locked"); n != 1 || strings.Contains(plan.Output, "more similar warning") {
 			t.Errorf("warned %d times:\n%s", n, plan.Output)

@@ -118,7 +118,8 @@ func (r *protectedVMResource) planCreate(ctx context.Context, plan protectedVMMo
 	if diags.HasError() {
 		return
 	}
-	if region := cmp.Or(vm.name, v.region); region != "" && tfvalue.ConfigIsNull(req, "source_vm_region") {
+	// Where the VM is by the service may follow from the protection that ends in this plan, so it is left open while the vault is.
+	if region := cmp.Or(vm.name, v.region); region != "" && known && tfvalue.ConfigIsNull(req, "source_vm_region") {
 		diags.Append(resp.Plan.SetAttribute(ctx, path.Root("source_vm_region"), tfvalue.Region.Value(region))...)
 	}
 	if tfvalue.ConfigIsNull(req, "os_disk_only") {

@@ -204,7 +204,7 @@ func addProtected(diags *diag.Diagnostics, plan protectedVMModel, item vault.Pro
 	diags.AddAttributeError(path.Root("source_vm_id"), "VM is protected already", fmt.Sprintf(
 		"%s is protected by this vault already; the protection is in the state %s.\n\nTo adopt it, paste this block into the configuration, with the address "+
 			"of this resource after \"to =\", and apply.\n\nimport {\n  to = backup_protected_vm.example\n  id = %q\n}\n\nIf the resource was renamed in the "+
-			"configuration, use a moved block instead. If it is this resource's own, marked as tainted, plan without -refresh=false, and take "+
+			"configuration, use a moved block instead. If it is this resource's own, which is being replaced, take "+
 			"create_before_destroy out of the lifecycle block.",
 		vmLabel(plan), item.State, item.ARMID))
 }

@@ -57,7 +57,11 @@ func TestAccVault_thatHoldsProtectedItems(t *testing.T) {
 	}
 	mention(t, w.MustRun("plan", "-destroy"), "is to be destroyed. "+ten, "The service refuses to delete it while they are there.")
 	w.Write("main.tf", contentsConfig(`region = "westus"`))
-	mention(t, w.MustRun("plan"), "is to be replaced. "+ten)
+	if r := w.Run("plan"); r.ExitCode != 1 {
+		t.Errorf("a vault with items is replaced by an empty one:\n%s", r.Output)
+	} else {
+		mention(t, r, ownName, `is to be replaced, because region changes from "eastus" to "westus". `+ten)
+	}
 	w.Write("main.tf", contentsConfig(`region = "eastus"`, `storage_redundancy = "LocallyRedundant"`))
 	if r := w.Run("plan"); r.ExitCode != 1 {
 		t.Errorf("a change of locked redundancy is planned:\n%s", r.Output)

@@ -195,7 +195,7 @@ func TestAccVault_ignoredSettingsAreNamed(t *testing.T) {
 			change(`tags was to be { owner = "me" }, and is not set.`, `tags = { owner = "me" }`),
 			change(`public_network_access_enabled was to be false, and is true.`, `public_network_access_enabled = false`),
 			change(`identity was to be { identity_ids = ["`+identityA+`"], type = "UserAssigned" }, and is not set.`, identity),
-			change(`monitoring.alerts_for_all_job_failures_enabled was to be false, and is true.`, `monitoring = { alerts_for_all_job_failures_enabled = false }`),
+			change(`monitoring was to be { alerts_for_all_job_failures_enabled = false }, and is not set.`, `monitoring = { alerts_for_all_job_failures_enabled = false }`),
 		},
 	})
 }

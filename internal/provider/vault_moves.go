@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -16,7 +17,14 @@ import (
 // ValidateConfig checks the rules that need no service, as far as the values are known.
 func (r *vaultResource) ValidateConfig(_ context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	// Whether the vault is there already is not known here: what becomes final, the plan says.
-	addVaultProblems(unsaid(catalog.CheckVault(nil, ruledVault(req.Config.Raw)), true), "", &resp.Diagnostics)
+	problems := unsaid(catalog.CheckVault(nil, ruledVault(req.Config.Raw)), true)
+	key, _ := tfvalue.ObjectOf(req.Config.Raw).At("encryption").Text("key_id").Get()
+	for i, p := range problems {
+		if p.Field == "encryption.key_id" {
+			problems[i].Advice = strings.TrimSpace(p.Advice + mockAdvice("key id", key))
+		}
+	}
+	addVaultProblems(problems, "", &resp.Diagnostics)
 }
 
 // checkBirth refuses what a new vault cannot be, and warns of what it stays for ever, unless that has been said.

@@ -39,8 +39,7 @@ func addNameTaken(diags *diag.Diagnostics, plan vaultModel, found vault.Vault) {
 		detail += fmt.Sprintf("If it is the one you mean, such as one left by an apply that was killed, adopt it: paste this block into the "+
 			"configuration, with the address of this resource after \"to =\", and apply.\n\nimport {\n  to = backup_vault.example\n  id = %q\n}\n\n"+
 			"If the resource was renamed in the configuration, use a moved block instead. If it is being replaced with create_before_destroy, the "+
-			"old vault holds the name until the new one exists. If it is this resource's own vault, marked as tainted, plan without "+
-			"-refresh=false. If everything is to be destroyed, destroy with -refresh=false, which does not plan the vault first. Otherwise choose another name.", found.ARMID)
+			"old vault holds the name until the new one exists. If everything is to be destroyed, destroy with -refresh=false, which does not plan the vault first. Otherwise choose another name.", found.ARMID)
 	} else {
 		detail += "Choose another name, or set resource_group_name to that group and import the vault."
 	}

@@ -247,7 +247,7 @@ func TestAccVault_unsaidImmutabilityIsNone(t *testing.T) {
 	if err := os.Remove(filepath.Join(w.Folder, "vm.tf")); err != nil {
 		t.Fatal(err)
 	}
-	if got := w.Plan(); strings.Contains(got.Output, "for good") || strings.Contains(got.Output, "immutab") || !strings.Contains(got.Output, "kept for a while") {
+	if got := w.Plan(); strings.Contains(got.Output, "for good") || strings.Contains(got.Output, "immutab") || !strings.Contains(got.Output, "kept soft-deleted for a while") {
 		t.Errorf("got:\n%s", got.Output)
 	}
 }

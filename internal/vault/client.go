@@ -23,11 +23,10 @@ type Client struct {
 	// registrations are those that Register has made sure of, by subscription.
 	registrations memo[struct{}]
 
-	policies    *batch[Policy] // by vault
-	schedules   schedules
-	items       *batch[ProtectedVM] // by vault
-	vms         *batch[wireVM]      // by subscription
-	protections protections
+	policies  *batch[Policy] // by vault
+	schedules schedules
+	items     *batch[ProtectedVM] // by vault
+	vms       *batch[wireVM]      // by subscription
 }
 
 // NewClient makes a client on an ARM connection.

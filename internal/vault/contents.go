@@ -54,7 +54,8 @@ type Contents struct {
 	Protected []ProtectedVM
 	// SoftDeleted are those whose backups were deleted and are kept for a while.
 	SoftDeleted []ProtectedVM
-	// Others is how many items there are that are no VMs, such as databases and file shares, and agents.
+	// Others is how many items there are that are no VMs, such as databases and file shares, and agents. They are counted when
+	// no VM is protected.
 	Others int
 }
 
@@ -77,15 +78,11 @@ func (c *Client) Contents(ctx context.Context, id arm.ID) (Contents, error) {
 	if err != nil || !v.RedundancyLocked {
 		return Contents{Vault: v}, err
 	}
-	usage, err := c.Usage(ctx, v)
-	if err != nil {
-		return Contents{}, err
-	}
 	items, err := c.items.all(ctx, id.String())
 	if err != nil {
 		return Contents{}, err
 	}
-	contents := Contents{Vault: v, Others: int(max(0, usage.ByKind[countItems]-usage.ByKind[countVMs]) + usage.ByKind[countAgents])}
+	contents := Contents{Vault: v}
 	for _, key := range slices.Sorted(maps.Keys(items)) {
 		if item := items[key]; item.SoftDeleted {
 			contents.SoftDeleted = append(contents.SoftDeleted, item)
@@ -93,5 +90,10 @@ func (c *Client) Contents(ctx context.Context, id arm.ID) (Contents, error) {
 			contents.Protected = append(contents.Protected, item)
 		}
 	}
-	return contents, nil
+	if len(contents.Protected) > 0 {
+		return contents, nil
+	}
+	usage, err := c.Usage(ctx, v)
+	contents.Others = int(max(0, usage.ByKind[countItems]-usage.ByKind[countVMs]) + usage.ByKind[countAgents])
+	return contents, err
 }

@@ -2,9 +2,6 @@ package vault
 
 import (
 	"context"
-	"iter"
-	"maps"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -121,14 +118,6 @@ func (i *inventory) find(ctx context.Context, subscriptionID, name string) (Vaul
 		return Vault{}, false, nil
 	}
 	return v, err == nil, err
-}
-
-// known yields the subscriptions whose vaults this run has had to do with, lower-cased, and the one given.
-func (i *inventory) known(subscriptionID string) iter.Seq[string] {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.of(subscriptionID)
-	return slices.Values(slices.Sorted(maps.Keys(i.subscriptions)))
 }
 
 // forget drops the list of a subscription: the service has shown that it knows better.

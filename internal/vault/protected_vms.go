@@ -151,7 +151,6 @@ func (c *Client) putItem(ctx context.Context, id ItemID, body wireProtection, pr
 	if err != nil {
 		return ProtectedVM{}, err
 	}
-	c.protections.protected(body.SourceResourceID, id)
 	c.inventory.registered(id.Vault)
 	accepted := ProtectedVM{ID: id, ARMID: id.String(), SourceVMID: body.SourceResourceID, PolicyID: body.PolicyID, State: body.ProtectionState}
 	var w wireItem
