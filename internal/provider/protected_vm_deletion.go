@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
@@ -55,6 +56,25 @@ func (r *protectedVMResource) checkDeletion(ctx context.Context, id arm.ID, stat
 // comingBack is how deleted backups come back.
 const comingBack = "Until then a backup_protected_vm for the same VM and vault brings them back. If the vault is deleted too, they go with it, and come back only by " +
 	"undeleting the vault."
+
+// endReplaced says what becomes of the backups of a protection that is replaced by one of the same VM in the same vault, because it
+// is tainted or by -replace. What it says of -replace Terraform shows only when it is an error.
+func (r *protectedVMResource) endReplaced(ctx context.Context, plan protectedVMModel, item vault.ProtectedVM, diags *diag.Diagnostics) {
+	known, _ := r.run.state.get(item.ID)
+	old := plan
+	old.DeletionPolicy = types.StringValue(cmp.Or(known.deletionPolicy, deletionDelete))
+	var said diag.Diagnostics
+	r.checkDeletion(ctx, item.ID.Vault, old, int64(item.RecoveryPoints), "replaced", &said)
+	const keeping = "\n\nTo keep the protection as it is, plan without -replace; if it is marked as tainted, take the mark off by `terraform untaint` (or `tofu untaint`) and the " +
+		"address of this resource."
+	for _, d := range said {
+		if d.Severity() == diag.SeverityError {
+			diags.AddError(d.Summary(), d.Detail()+keeping)
+		} else {
+			diags.AddWarning(d.Summary(), d.Detail()+keeping)
+		}
+	}
+}
 
 // checkImmutableDeletion is checkDeletion in a vault that keeps backups until they expire.
 func (r *protectedVMResource) checkImmutableDeletion(v vault.Vault, detail string, points bool, diags *diag.Diagnostics) {

@@ -167,6 +167,7 @@ func (r *protectedVMResource) checkNotProtected(ctx context.Context, plan protec
 			addProtected(diags, plan, item)
 			return
 		case err == nil:
+			r.endReplaced(ctx, plan, item, diags)
 			return
 		}
 	}

@@ -121,3 +121,37 @@ func TestAccVMPolicy_removedWhileItsVMsMove(t *testing.T) {
 		w.MustPlanNothing()
 	})
 }
+
+// A protection that is tainted, or replaced by -replace, was planned to be deleted with its backups without a word; in a vault
+// without soft delete they were gone for good, and in an immutable one the apply failed half-way.
+func TestAccProtectedVM_replacedWithItsBackups(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		vault, want string
+		fails       bool
+	}{
+		"without soft delete": {`soft_delete = { state = "Disabled" }`, "its 20 recovery points are deleted for good", false},
+		"immutable":           {`immutability = "Unlocked"`, "the immutability of the vault is Unlocked, so backups stay until they expire", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := acctest.NewWorkspace(t, lifecycleConfig("", contoso(test.vault)+web()))
+			w.MustRun("apply", "-auto-approve")
+			w.Write("main.tf", lifecycleConfig(`clock_offset = "20d"`, contoso(test.vault)+web()))
+			w.MustRun("apply", "-auto-approve")
+			if r := w.Run("plan", "-replace="+webAddress); test.fails != (r.ExitCode == 1) || test.fails && !strings.Contains(r.Output, test.want) {
+				t.Errorf("-replace: exit code %d\n%s", r.ExitCode, r.Output)
+			}
+			w.MustRun("taint", webAddress)
+			for _, args := range [][]string{{"plan"}, {"plan", "-refresh=false"}} {
+				r := w.Run(args...)
+				if test.fails != (r.ExitCode == 1) {
+					t.Errorf("%v: exit code %d\n%s", args, r.ExitCode, r.Output)
+				}
+				mention(t, r, test.want, "untaint")
+			}
+			w.MustRun("untaint", webAddress)
+			w.MustPlanNothing()
+		})
+	}
+}

@@ -23,11 +23,12 @@ type stateObjects struct {
 
 // stateObject is what is known of an object in the state.
 type stateObject struct {
-	forceDestroy bool   // of a vault: the state says so
-	refreshed    bool   // read in this run
-	planned      bool   // planned with its state, so that it is not tainted
-	owner        string // the mark of its address
-	end          ending
+	forceDestroy   bool   // of a vault: the state says so
+	deletionPolicy string // of a protected VM, by the state
+	refreshed      bool   // read in this run
+	planned        bool   // planned with its state, so that it is not tainted
+	owner          string // the mark of its address
+	end            ending
 }
 
 // ending is what this run makes of an object of the state.
@@ -56,9 +57,11 @@ func (s *stateObjects) change(id keyed, change func(*stateObject)) {
 	s.known[id.Key()] = o
 }
 
-// upgraded notes that Terraform has an object in the state.
-func (s *stateObjects) upgraded(id keyed, forceDestroy bool) {
-	s.change(id, func(o *stateObject) { o.forceDestroy = forceDestroy })
+// upgraded notes that Terraform has an object in the state, with these texts and switches.
+func (s *stateObjects) upgraded(id keyed, texts map[string]string, flags map[string]bool) {
+	s.change(id, func(o *stateObject) {
+		o.forceDestroy, o.deletionPolicy = flags["force_destroy"], texts["deletion_policy"]
+	})
 }
 
 func (s *stateObjects) read(id keyed) { s.change(id, func(o *stateObject) { o.refreshed = true }) }
@@ -155,14 +158,14 @@ func (r *run) upgradedState(typeName string, raw []byte) {
 	of, err := vault.ParseID(texts["vault_id"])
 	switch typeName {
 	case "backup_vault":
-		r.state.upgraded(vault.NewID(texts["subscription_id"], texts["resource_group_name"], texts["name"]), flags["force_destroy"])
+		r.state.upgraded(vault.NewID(texts["subscription_id"], texts["resource_group_name"], texts["name"]), texts, flags)
 	case "backup_policy_vm":
 		if err == nil {
-			r.state.upgraded(vault.NewPolicyID(of, texts["name"]), false)
+			r.state.upgraded(vault.NewPolicyID(of, texts["name"]), texts, flags)
 		}
 	case "backup_protected_vm":
 		if vm, notVM := vault.ParseVMID(texts["source_vm_id"]); err == nil && notVM == nil {
-			r.state.upgraded(vault.NewItemID(of, vm), false)
+			r.state.upgraded(vault.NewItemID(of, vm), texts, flags)
 		}
 	}
 }
