@@ -12,7 +12,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/backend"
-
 	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 )
 

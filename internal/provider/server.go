@@ -25,6 +25,8 @@ func NewServer(version string, options ...backend.Option) func() tfprotov6.Provi
 }
 
 // frameworkServer is what the framework's server can do.
+//
+//nolint:staticcheck // these interfaces are the only way to lists and actions until they are part of ProviderServer
 type frameworkServer interface {
 	tfprotov6.ProviderServerWithListResource
 	tfprotov6.ProviderServerWithActions

@@ -126,14 +126,14 @@ func TestMinimalRefresh(t *testing.T) {
 				defaults := map[string]map[string]any{
 					"backup_vault": {"force_destroy": false}, "backup_policy_vm": {}, "backup_protected_vm": {"deletion_policy": "delete"},
 				}[test.kind]
-				make := planner{newProtocolClient(t, database), test.kind, defaults}
+				maker := planner{newProtocolClient(t, database), test.kind, defaults}
 				config := maps.Clone(test.config)
 				if test.kind == "backup_policy_vm" {
-					schema := make.schemas.ResourceSchemas[test.kind].ValueType()
+					schema := maker.schemas.ResourceSchemas[test.kind].ValueType()
 					config["backup"] = objectOf(t, attributeType(t, schema, "backup"), map[string]any{"frequency": "Daily", "time": "23:00"})
 					config["retention_daily"] = objectOf(t, attributeType(t, schema, "retention_daily"), map[string]any{"count": 10})
 				}
-				made := make.apply(config, make.plan(config, nil, nil, false))
+				made := maker.apply(config, maker.plan(config, nil, nil, false))
 
 				p := planner{newProtocolClient(t, database), test.kind, defaults}
 				upgraded, err := p.server.UpgradeResourceState(t.Context(), &tfprotov6.UpgradeResourceStateRequest{TypeName: test.kind, RawState: p.stored(made.NewState)})

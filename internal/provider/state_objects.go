@@ -2,9 +2,9 @@ package provider
 
 import (
 	"context"
+	"crypto/rand"
 	"sync"
 
-	"github.com/google/uuid"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
@@ -134,7 +134,7 @@ func handedOn(ctx context.Context, private tfvalue.PrivateReader) string {
 
 // markOwner marks the address that gets an object.
 func markOwner(ctx context.Context, private tfvalue.PrivateWriter) diag.Diagnostics {
-	return tfvalue.SetPrivateText(context.WithoutCancel(ctx), private, ownerKey, uuid.NewString())
+	return tfvalue.SetPrivateText(context.WithoutCancel(ctx), private, ownerKey, rand.Text())
 }
 
 // warnOfTwoAddresses says that an object is in the state twice, which is known when both addresses are marked differently.

@@ -12,7 +12,6 @@ import (
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
-
 	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 )
 

@@ -6,7 +6,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
-
 	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 )
 

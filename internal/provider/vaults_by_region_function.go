@@ -11,7 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
-
 	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 )
 

@@ -56,12 +56,6 @@ func (f *fake) put(path, document string) {
 	f.documents[strings.ToLower(path)] = document
 }
 
-func (f *fake) drop(path string) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	delete(f.documents, strings.ToLower(path))
-}
-
 // take returns the calls since the last take, as method and last segment of the path.
 func (f *fake) take() []string {
 	f.mu.Lock()
