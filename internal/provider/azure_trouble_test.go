@@ -21,7 +21,7 @@ const azureVault = `
 resource "backup_vault" "test" {
   name     = "contoso"
   region   = "eastus"
-  timeouts = { create = "3s" }
+  timeouts = { create = "3s", read = "3s" }
 }
 `
 
@@ -145,7 +145,7 @@ func TestAccAzure_passingTrouble(t *testing.T) {
 		}
 		return false
 	})
-	config := azureBlock(catalog.Public) + strings.Replace(azureVault, "3s", "1m", 1)
+	config := azureBlock(catalog.Public) + strings.ReplaceAll(azureVault, "3s", "1m")
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: a.factories(),
 		Steps: []resource.TestStep{
@@ -174,7 +174,7 @@ func TestAccAzure_garbledAnswers(t *testing.T) {
 		_, _ = w.Write(answer.Body.Bytes()[:answer.Body.Len()/2])
 		return true
 	})
-	config := azureBlock(catalog.Public) + strings.Replace(azureVault, "3s", "1m", 1)
+	config := azureBlock(catalog.Public) + strings.ReplaceAll(azureVault, "3s", "1m")
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: a.factories(),
 		Steps: []resource.TestStep{
@@ -257,7 +257,7 @@ func TestAccAzure_registration(t *testing.T) {
 	a := newAzureCloud(t, catalog.Public)
 	registrations := notRegistered(a)
 	const second = "resource \"backup_vault\" \"second\" {\n  name = \"second\"\n  region = \"eastus\"\n}\n"
-	vaults := strings.Replace(azureVault, "3s", "1m", 1) + second
+	vaults := strings.ReplaceAll(azureVault, "3s", "1m") + second
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: a.factories(),
 		Steps: []resource.TestStep{

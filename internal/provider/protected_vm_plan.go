@@ -50,6 +50,8 @@ func (r *protectedVMResource) ModifyPlan(ctx context.Context, req resource.Modif
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	ctx, cancel := planContext(ctx, req)
+	defer cancel()
 	switch {
 	case req.Plan.Raw.IsNull():
 		r.planEnd(ctx, state, "destroyed", nil, &resp.Diagnostics)

@@ -6,8 +6,12 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 )
 
 // operationTimeout is how long an operation may take unless the configuration says otherwise, and what it waits for.
@@ -44,4 +48,18 @@ func noTimeouts(ctx context.Context) timeouts.Value {
 		return timeouts.Value{}
 	}
 	return timeouts.Value{Object: types.ObjectNull(kind.AttrTypes)}
+}
+
+// planContext bounds what a plan asks of the service, which Terraform sets no time for: by timeouts.read, as far as the state or
+// the plan has it.
+func planContext(ctx context.Context, req resource.ModifyPlanRequest) (context.Context, context.CancelFunc) {
+	limit := readTimeout
+	for _, object := range []tftypes.Value{req.Plan.Raw, req.State.Raw} {
+		text, known := tfvalue.ObjectOf(object).At("timeouts").Text("read").Get()
+		if set, err := time.ParseDuration(text); known && err == nil {
+			limit = set
+			break
+		}
+	}
+	return context.WithTimeout(ctx, limit)
 }

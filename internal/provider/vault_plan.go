@@ -42,6 +42,8 @@ func (r *vaultResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	ctx, cancel := planContext(ctx, req)
+	defer cancel()
 	switch {
 	case req.Plan.Raw.IsNull():
 		r.planDestroy(ctx, state, &resp.Diagnostics)

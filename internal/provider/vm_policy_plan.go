@@ -53,6 +53,8 @@ func (r *vmPolicyResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	ctx, cancel := planContext(ctx, req)
+	defer cancel()
 	switch {
 	case req.Plan.Raw.IsNull():
 		r.run.state.ends(id, goes)
