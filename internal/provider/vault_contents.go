@@ -14,23 +14,16 @@ import (
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
-// contentsOf asks the service what a vault holds; ok is false without an answer. What the state says of it may be old:
-// Terraform plans a block that was taken out of the configuration from the saved state.
-func (r *vaultResource) contentsOf(ctx context.Context, id arm.ID) (c vault.Contents, ok bool) {
-	c, err := r.run.vaults.Contents(ctx, id)
-	if err != nil {
-		tflog.Warn(ctx, "unable to ask what the vault holds", map[string]any{"vault": id.String(), "error": err.Error()})
-	}
-	return c, err == nil
-}
-
 // planDestroy says what a vault holds that is going to be destroyed, and will still hold when the rest of this run is done:
-// the service refuses to delete it then. When everything is destroyed, Terraform plans the end of the protections first.
+// the service refuses to delete it then. When everything is destroyed, Terraform plans the end of the protections first. The
+// service is asked: of a block that was taken out of the configuration the state may be old.
 func (r *vaultResource) planDestroy(ctx context.Context, state vaultModel, diags *diag.Diagnostics) {
 	id := state.armID()
 	r.run.state.ends(id, goes)
-	holds, ok := r.contentsOf(ctx, id)
-	if !ok {
+	holds, err := r.run.vaults.Contents(ctx, id)
+	if err != nil {
+		// Without an answer the service decides: it deletes no vault that holds backups.
+		tflog.Warn(ctx, "unable to ask what the vault holds", map[string]any{"vault": id.String(), "error": err.Error()})
 		return
 	}
 	var there, kept []string
@@ -84,8 +77,8 @@ type replacedVault struct {
 // checkContents refuses to replace a vault that holds backups by an empty one of the same name, which is how backups are lost:
 // deleting the vault either fails half-way or takes them along. Under another name, or with force_destroy, it says what there is.
 func (r *vaultResource) checkContents(ctx context.Context, old replacedVault, diags *diag.Diagnostics) {
-	holds, ok := r.contentsOf(ctx, old.id)
-	if !ok || holds.Empty() {
+	holds, err := r.run.vaults.Contents(ctx, old.id)
+	if err == nil && holds.Empty() {
 		return
 	}
 	label := fmt.Sprintf("Vault %q in resource group %q", old.id.Name, old.id.ResourceGroup)
@@ -98,13 +91,18 @@ func (r *vaultResource) checkContents(ctx context.Context, old replacedVault, di
 	}
 	ownName := !old.by.Name.IsUnknown() && !old.by.SubscriptionID.IsUnknown() &&
 		strings.EqualFold(old.by.Name.ValueString(), old.id.Name) && strings.EqualFold(old.by.SubscriptionID.ValueString(), old.id.SubscriptionID)
+	const consent = "To give the backups up, set force_destroy = true, apply that, and replace the vault then."
 	switch {
+	case err != nil && ownName && !old.consent:
+		diags.AddAttributeError(path.Root(old.at()), "What the backup vault holds is not known", tfvalue.Problem(detail, err,
+			"A vault that holds backups is not replaced by an empty one of the same name. Plan again when the service answers, or "+old.keeping()+" "+consent))
+	case err != nil:
+		tflog.Warn(ctx, "unable to ask what the vault holds", map[string]any{"vault": old.id.String(), "error": err.Error()})
 	case ownName && !old.consent:
 		diags.AddAttributeError(path.Root(old.at()), "Backup vault with backups would be replaced under its own name", detail+
 			" Terraform would delete it, and them with it, before it makes an empty vault of that name; they do not come back by that.\n\n"+
 			"To keep it, "+old.keeping()+" To have the VMs in another place, make a second vault under another name beside it, a backup_vault of its own, and move "+
-			"the VMs there; deletion_policy of backup_protected_vm says what becomes of the backups in this one. To give the backups up, set "+
-			"force_destroy = true, apply that, and replace the vault then.")
+			"the VMs there; deletion_policy of backup_protected_vm says what becomes of the backups in this one. "+consent)
 	case len(holds.Protected)+holds.Others > 0:
 		diags.AddWarning("Backup vault is not empty", detail+"\n\n"+r.emptying(old.consent, holds.Vault))
 	default:

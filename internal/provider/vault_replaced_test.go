@@ -163,3 +163,28 @@ func TestAccVault_destroyOfEverythingDoesNotWarn(t *testing.T) {
 	mention(t, w.MustRun("plan", "-destroy"), "Deleted backups leave with the vault", "It keeps deleted backups of: web-1.")
 	w.MustRun("destroy", "-auto-approve")
 }
+
+// Without an answer nobody knows whether backups would be lost, so that the vault is not replaced.
+func TestVaultPlan_replacedWhileTheServiceDoesNotSayWhatItHolds(t *testing.T) {
+	t.Parallel()
+	database := acctest.Database(t)
+	maker := vaultPlans(t, database)
+	config := map[string]any{"name": "contoso", "region": "eastus"}
+	made := maker.apply(config, maker.plan(config, nil, nil, false))
+	newServiceClient(t, database).protect(1)
+	for name, path := range map[string]string{"items": "/backupProtectedItems", "the list": "/vaults"} {
+		recorder := &acctest.Recorder{Answer: func(req *http.Request) *http.Response {
+			if !strings.HasSuffix(strings.ToLower(req.URL.Path), strings.ToLower(path)) {
+				return nil
+			}
+			return acctest.JSON(http.StatusForbidden, `{"error":{"code":"AuthorizationFailed","message":"No."}}`)
+		}}
+		p := vaultPlans(t, database, recorder.Option())
+		diagnostics := p.plan(map[string]any{"name": "contoso", "region": "westus"}, made.NewState, made.Private, false).Diagnostics
+		want := "What the backup vault holds is not known"
+		if name == "the list" {
+			want = ownName // each is read alone then
+		}
+		checkOneError(t, diagnostics, want)
+	}
+}
