@@ -44,12 +44,12 @@ data "backup_policy_vm" "default" {
 `
 	run(
 		t,
-		refused(config(vaultBlock(newName()), vmBlock(fmt.Sprintf("source_vm_region = %q", suite.elsewhere), ready)), "VM and vault are in different regions"),
 		step(config(vault, policy, vmBlock(nightly)), theVM, plancheck.ResourceActionCreate,
 			has(theVM, "source_vm_region", text(suite.region)), has(theVM, "protection_state", knownvalue.NotNull()), has(theVM, "next_scheduled_backup", knownvalue.NotNull())),
 		step(config(vault, policy, vmBlock(nightly, "exclude_disk_luns = [1]"), reads), theVM, plancheck.ResourceActionUpdate,
 			has(theVM, "exclude_disk_luns", knownvalue.SetSizeExact(1)), has(theVault, "storage_redundancy_locked", knownvalue.Bool(true)),
 			has("data.backup_protected_vms.test", "protected_vms", knownvalue.ListSizeExact(1)), has("data.backup_policy_vm.default", "timezone", text("UTC"))),
+		refused(config(vault, policy, vmBlock(nightly, fmt.Sprintf("source_vm_region = %q", suite.elsewhere))), "VM and vault are in different regions"),
 		refused(config(strings.Replace(vault, "LocallyRedundant", "GeoRedundant", 1), policy, vmBlock(nightly, "exclude_disk_luns = [1]")), "Storage redundancy is locked"),
 		step(config(vault, policy, vmBlock(ready, osDisk)), theVM, plancheck.ResourceActionUpdate,
 			has(theVM, "exclude_disk_luns", knownvalue.Null()), has(theVM, "os_disk_only", knownvalue.Bool(true))),
