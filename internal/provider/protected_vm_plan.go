@@ -132,7 +132,8 @@ func (r *protectedVMResource) planCreate(ctx context.Context, plan protectedVMMo
 		return
 	}
 	r.checkPolicy(ctx, plan, tfvalue.ARMName.Null(), v, diags)
-	if again {
+	// OpenTofu does not tell a second look, but what this run protects is no stranger's.
+	if id, err := plan.itemID(); again || err == nil && r.run.plans.made(id) {
 		return // Create looks itself whether an item is in the way
 	}
 	old := handedOn(ctx, req.Private)

@@ -105,6 +105,33 @@ func TestSeveralPlansInOneRun(t *testing.T) {
 	}
 }
 
+// OpenTofu does not tell a second look from a plan. When it came after the other resource of the same name was made, the apply
+// ended in "Backup policy exists already" and the advice to import what this very configuration makes.
+func TestSecondLookAfterTheOtherWasMade(t *testing.T) {
+	t.Parallel()
+	for kind, test := range map[string]struct{ config, defaults map[string]any }{
+		"backup_vault":     {map[string]any{"name": "fabrikam", "region": "eastus"}, map[string]any{"force_destroy": false}},
+		"backup_policy_vm": {map[string]any{"name": "nightly", "vault_id": contosoID}, map[string]any{}},
+		"backup_protected_vm": {
+			map[string]any{"vault_id": contosoID, "source_vm_id": webID, "backup_policy_id": defaultPolicy}, map[string]any{"deletion_policy": "delete"},
+		},
+	} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			database := acctest.Database(t)
+			exists(newServiceClient(t, database))
+			p := planner{newProtocolClient(t, database), kind, test.defaults}
+			if kind == "backup_policy_vm" {
+				schema := p.schemas.ResourceSchemas[kind].ValueType()
+				test.config["backup"] = objectOf(t, attributeType(t, schema, "backup"), map[string]any{"frequency": "Daily", "time": "23:00"})
+				test.config["retention_daily"] = objectOf(t, attributeType(t, schema, "retention_daily"), map[string]any{"count": 10})
+			}
+			p.apply(test.config, p.plan(test.config, nil, nil, false))
+			p.succeed(p.plan(test.config, nil, nil, false).Diagnostics)
+		})
+	}
+}
+
 // As Terraform 1.17 plans with -minimal-refresh: what changes is planned, with the plan of what takes its place, then read, and
 // then planned once more; one that is tainted is planned as new before it is read.
 func TestMinimalRefresh(t *testing.T) {

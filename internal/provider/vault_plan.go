@@ -126,7 +126,8 @@ func (r *vaultResource) planCreate(ctx context.Context, plan vaultModel, req res
 	r.checkRegionOffered(ctx, plan, &resp.Diagnostics)
 	r.checkRegistered(ctx, plan, &resp.Diagnostics)
 	checkBirth(plan, resp.Plan.Raw, isSecondLook(req), &resp.Diagnostics)
-	if isSecondLook(req) {
+	// OpenTofu does not tell a second look, but what this run has made is no stranger's.
+	if isSecondLook(req) || r.run.plans.made(vaultName{plan.SubscriptionID.ValueString(), plan.Name.ValueString()}) {
 		return // Create looks itself whether a vault is in the way
 	}
 	r.checkGroup(ctx, plan, &resp.Diagnostics)

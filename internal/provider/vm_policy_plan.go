@@ -110,7 +110,7 @@ func (r *vmPolicyResource) planCreate(ctx context.Context, plan vmPolicyModel, r
 	r.run.plans.planPolicy(id)
 	switch {
 	case newVault:
-	case again:
+	case again || r.run.plans.made(id): // OpenTofu does not tell a second look, but what this run has made is no stranger's
 		r.checkVaultThere(ctx, id.Vault, &resp.Diagnostics) // Create looks itself whether a policy is in the way
 	default:
 		r.checkPolicyFree(ctx, id, req, &resp.Diagnostics)
