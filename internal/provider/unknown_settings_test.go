@@ -188,66 +188,69 @@ var readers = map[string]struct {
 	},
 }
 
-// Data sources that need the subscription say so, send no request with an empty one, and work with their own or after
-// the advice; the others work. Case 14: "Provider produced invalid object".
-func TestAccDataSources_unknownSubscription(t *testing.T) {
+// forEachReader tries something with each data source, beside a database in which a VM is protected.
+func forEachReader(t *testing.T, try func(t *testing.T, database, name string)) {
+	t.Helper()
 	t.Parallel()
 	database := acctest.Database(t)
 	w := acctest.NewWorkspace(t, requiredProvider+lateProvider(database, "", "")+protectedWeb)
 	w.MustRun("apply", "-auto-approve")
-	for name, test := range readers {
+	for name := range readers {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for settings, wanted := range map[string]bool{"subscription_id = " + late: test.subscription, "resource_group_name = " + late: false} {
-				value := `"` + defaultSubscription + `"`
-				head := requiredProvider + lateValue(value) + lateProvider(database, settings, "")
-				w := acctest.NewWorkspace(t, head+fmt.Sprintf("data %q \"test\" {\n %s\n}\n", name, test.block))
-				r := w.Run("plan")
-				if !wanted {
-					if r.ExitCode != 0 {
-						t.Error(r.Output)
-					}
-					continue
-				}
-				if r.ExitCode == 0 {
-					t.Fatalf("planned without a subscription\n%s", r.Output)
-				}
-				wantOutput(t, r, "Provider setting not known yet", "The provider's subscription_id depends on something that is only known after an apply")
-				w.MustRun("apply", "-auto-approve", "-target=terraform_data.late")
-				w.MustRun("plan")
-				if name == "backup_subscriptions" {
-					continue
-				}
-				w = acctest.NewWorkspace(t, head+fmt.Sprintf("data %q \"test\" {\n %s\n subscription_id = %s\n}\n", name, test.block, value))
-				w.MustRun("plan")
-			}
+			try(t, database, name)
 		})
 	}
 }
 
-// A data source that shows backups and jobs waits for what they follow from.
-func TestAccDataSources_unknownClock(t *testing.T) {
-	t.Parallel()
-	database := acctest.Database(t)
-	w := acctest.NewWorkspace(t, requiredProvider+lateProvider(database, "", "")+protectedWeb)
-	w.MustRun("apply", "-auto-approve")
-	for name, test := range readers {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			block := fmt.Sprintf("data %q \"test\" {\n %s\n", name, test.block)
-			w := acctest.NewWorkspace(t, requiredProvider+lateValue(`"0s"`)+lateProvider(database, "", "clock_offset = "+late)+block+"}\n")
+// Data sources that need the subscription say so, send no request with an empty one, and work with their own or after
+// the advice; the others work. Case 14: "Provider produced invalid object".
+func TestAccDataSources_unknownSubscription(t *testing.T) {
+	forEachReader(t, func(t *testing.T, database, name string) {
+		test := readers[name]
+		for settings, wanted := range map[string]bool{"subscription_id = " + late: test.subscription, "resource_group_name = " + late: false} {
+			value := `"` + defaultSubscription + `"`
+			head := requiredProvider + lateValue(value) + lateProvider(database, settings, "")
+			w := acctest.NewWorkspace(t, head+fmt.Sprintf("data %q \"test\" {\n %s\n}\n", name, test.block))
 			r := w.Run("plan")
-			if !test.past {
+			if !wanted {
 				if r.ExitCode != 0 {
 					t.Error(r.Output)
 				}
-				return
+				continue
 			}
-			wantOutput(t, r, "Provider setting not known yet", "The provider's embedded.clock_offset depends on something that is only known after an apply")
+			if r.ExitCode == 0 {
+				t.Fatalf("planned without a subscription\n%s", r.Output)
+			}
+			wantOutput(t, r, "Provider setting not known yet", "The provider's subscription_id depends on something that is only known after an apply")
 			w.MustRun("apply", "-auto-approve", "-target=terraform_data.late")
 			w.MustRun("plan")
-		})
-	}
+			if name == "backup_subscriptions" {
+				continue
+			}
+			w = acctest.NewWorkspace(t, head+fmt.Sprintf("data %q \"test\" {\n %s\n subscription_id = %s\n}\n", name, test.block, value))
+			w.MustRun("plan")
+		}
+	})
+}
+
+// A data source that shows backups and jobs waits for what they follow from.
+func TestAccDataSources_unknownClock(t *testing.T) {
+	forEachReader(t, func(t *testing.T, database, name string) {
+		test := readers[name]
+		block := fmt.Sprintf("data %q \"test\" {\n %s\n", name, test.block)
+		w := acctest.NewWorkspace(t, requiredProvider+lateValue(`"0s"`)+lateProvider(database, "", "clock_offset = "+late)+block+"}\n")
+		r := w.Run("plan")
+		if !test.past {
+			if r.ExitCode != 0 {
+				t.Error(r.Output)
+			}
+			return
+		}
+		wantOutput(t, r, "Provider setting not known yet", "The provider's embedded.clock_offset depends on something that is only known after an apply")
+		w.MustRun("apply", "-auto-approve", "-target=terraform_data.late")
+		w.MustRun("plan")
+	})
 }
 
 // deferringClient is a provider whose subscription_id, or another setting, is not known, and a plan that may wait.
