@@ -46,11 +46,11 @@ func Main(ctx context.Context, args []string, version string, stdout, stderr io.
 		_, _ = fmt.Fprint(stdout, helpText)
 		return 0
 	case err != nil:
-		_, _ = fmt.Fprintf(stderr, "serve: %v (see terraform-provider-backup serve --help)\n", err)
+		_, _ = fmt.Fprintf(stderr, "serve: %s (see terraform-provider-backup serve --help)\n", catalog.Visible(err.Error()))
 		return exitUsage
 	}
 	if err := run(ctx, o, version, stdout, stderr); err != nil {
-		_, _ = fmt.Fprintf(stderr, "serve: %v\n", err)
+		_, _ = fmt.Fprintf(stderr, "serve: %s\n", catalog.Visible(err.Error()))
 		return exitFailed
 	}
 	return 0
@@ -208,11 +208,21 @@ func (o *options) certificate(now time.Time) (*tls.Certificate, error) {
 	return &pair, nil
 }
 
+// newLog makes visible in every text what could not be seen: paths and headers are the clients'.
 func newLog(format string, w io.Writer) *slog.Logger {
+	options := &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		switch a.Value.Kind() {
+		case slog.KindString, slog.KindAny:
+			if _, level := a.Value.Any().(slog.Level); !level {
+				a.Value = slog.StringValue(catalog.Visible(a.Value.String()))
+			}
+		}
+		return a
+	}}
 	if format == "json" {
-		return slog.New(slog.NewJSONHandler(w, nil))
+		return slog.New(slog.NewJSONHandler(w, options))
 	}
-	return slog.New(slog.NewTextHandler(w, nil))
+	return slog.New(slog.NewTextHandler(w, options))
 }
 
 // startText tells where the service is and how clients get there.
