@@ -12,13 +12,13 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
+	"github.com/azurebackup/terraform-provider-backup/internal/secretfile"
 	"github.com/azurebackup/terraform-provider-backup/internal/server/page"
 	"github.com/azurebackup/terraform-provider-backup/internal/store"
 )
@@ -170,19 +170,10 @@ func readSecret(path string) (string, error) {
 	if path == "" {
 		return "", nil
 	}
-	info, err := os.Stat(path)
+	secret, err := secretfile.Token(path)
 	if err != nil {
 		return "", fmt.Errorf("--token-file: %w", err)
 	}
-	// Windows has no such bits.
-	if runtime.GOOS != "windows" && info.Mode().Perm()&0o004 != 0 {
-		return "", fmt.Errorf("--token-file: everybody on this machine can read %s; chmod 600 it", path)
-	}
-	content, err := os.ReadFile(path)
-	if err != nil {
-		return "", fmt.Errorf("--token-file: %w", err)
-	}
-	secret := strings.TrimSpace(string(content))
 	if err := checkSecret(secret); err != nil {
 		return "", fmt.Errorf("--token-file %s: %w", path, err)
 	}
@@ -199,8 +190,8 @@ func (o *options) certificate(now time.Time) (*tls.Certificate, error) {
 			return nil, fmt.Errorf("--tls-self-signed: %w", err)
 		}
 	case o.tlsCert != "":
-		if pair, err = tls.LoadX509KeyPair(o.tlsCert, o.tlsKey); err != nil {
-			return nil, fmt.Errorf("--tls-cert, --tls-key: %w", err)
+		if pair, err = givenPair(o.tlsCert, o.tlsKey); err != nil {
+			return nil, err
 		}
 	default:
 		return nil, nil
