@@ -72,8 +72,8 @@ func textsIn(t *testing.T, response any) (texts []string) {
 	return texts
 }
 
-// hiddenServer answers everything with texts that cannot be seen. What it does not answer fails the test.
-type hiddenServer struct{ frameworkServer }
+// hiddenServer answers everything with texts that cannot be seen.
+type hiddenServer struct{}
 
 func hiddenDiagnostics() []*tfprotov6.Diagnostic {
 	return []*tfprotov6.Diagnostic{
@@ -82,10 +82,10 @@ func hiddenDiagnostics() []*tfprotov6.Diagnostic {
 	}
 }
 
-func hiddenResponse[R any]() (*R, error) {
+func hiddenResponse[R any]() *R {
 	var response R
 	reflect.ValueOf(&response).Elem().FieldByName("Diagnostics").Set(reflect.ValueOf(hiddenDiagnostics()))
-	return &response, nil
+	return &response
 }
 
 func (hiddenServer) CallFunction(context.Context, *tfprotov6.CallFunctionRequest) (*tfprotov6.CallFunctionResponse, error) {
@@ -110,97 +110,97 @@ func (hiddenServer) InvokeAction(context.Context, *tfprotov6.InvokeActionRequest
 }
 
 func (hiddenServer) ApplyResourceChange(context.Context, *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
-	return hiddenResponse[tfprotov6.ApplyResourceChangeResponse]()
+	return hiddenResponse[tfprotov6.ApplyResourceChangeResponse](), nil
 }
 
 func (hiddenServer) CloseEphemeralResource(context.Context, *tfprotov6.CloseEphemeralResourceRequest) (*tfprotov6.CloseEphemeralResourceResponse, error) {
-	return hiddenResponse[tfprotov6.CloseEphemeralResourceResponse]()
+	return hiddenResponse[tfprotov6.CloseEphemeralResourceResponse](), nil
 }
 
 func (hiddenServer) ConfigureProvider(context.Context, *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
-	return hiddenResponse[tfprotov6.ConfigureProviderResponse]()
+	return hiddenResponse[tfprotov6.ConfigureProviderResponse](), nil
 }
 
 func (hiddenServer) GenerateResourceConfig(context.Context, *tfprotov6.GenerateResourceConfigRequest) (*tfprotov6.GenerateResourceConfigResponse, error) {
-	return hiddenResponse[tfprotov6.GenerateResourceConfigResponse]()
+	return hiddenResponse[tfprotov6.GenerateResourceConfigResponse](), nil
 }
 
 func (hiddenServer) GetFunctions(context.Context, *tfprotov6.GetFunctionsRequest) (*tfprotov6.GetFunctionsResponse, error) {
-	return hiddenResponse[tfprotov6.GetFunctionsResponse]()
+	return hiddenResponse[tfprotov6.GetFunctionsResponse](), nil
 }
 
 func (hiddenServer) GetMetadata(context.Context, *tfprotov6.GetMetadataRequest) (*tfprotov6.GetMetadataResponse, error) {
-	return hiddenResponse[tfprotov6.GetMetadataResponse]()
+	return hiddenResponse[tfprotov6.GetMetadataResponse](), nil
 }
 
 func (hiddenServer) GetProviderSchema(context.Context, *tfprotov6.GetProviderSchemaRequest) (*tfprotov6.GetProviderSchemaResponse, error) {
-	return hiddenResponse[tfprotov6.GetProviderSchemaResponse]()
+	return hiddenResponse[tfprotov6.GetProviderSchemaResponse](), nil
 }
 
 func (hiddenServer) GetResourceIdentitySchemas(context.Context, *tfprotov6.GetResourceIdentitySchemasRequest) (*tfprotov6.GetResourceIdentitySchemasResponse, error) {
-	return hiddenResponse[tfprotov6.GetResourceIdentitySchemasResponse]()
+	return hiddenResponse[tfprotov6.GetResourceIdentitySchemasResponse](), nil
 }
 
 func (hiddenServer) ImportResourceState(context.Context, *tfprotov6.ImportResourceStateRequest) (*tfprotov6.ImportResourceStateResponse, error) {
-	return hiddenResponse[tfprotov6.ImportResourceStateResponse]()
+	return hiddenResponse[tfprotov6.ImportResourceStateResponse](), nil
 }
 
 func (hiddenServer) MoveResourceState(context.Context, *tfprotov6.MoveResourceStateRequest) (*tfprotov6.MoveResourceStateResponse, error) {
-	return hiddenResponse[tfprotov6.MoveResourceStateResponse]()
+	return hiddenResponse[tfprotov6.MoveResourceStateResponse](), nil
 }
 
 func (hiddenServer) OpenEphemeralResource(context.Context, *tfprotov6.OpenEphemeralResourceRequest) (*tfprotov6.OpenEphemeralResourceResponse, error) {
-	return hiddenResponse[tfprotov6.OpenEphemeralResourceResponse]()
+	return hiddenResponse[tfprotov6.OpenEphemeralResourceResponse](), nil
 }
 
 func (hiddenServer) PlanAction(context.Context, *tfprotov6.PlanActionRequest) (*tfprotov6.PlanActionResponse, error) {
-	return hiddenResponse[tfprotov6.PlanActionResponse]()
+	return hiddenResponse[tfprotov6.PlanActionResponse](), nil
 }
 
 func (hiddenServer) PlanResourceChange(context.Context, *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
-	return hiddenResponse[tfprotov6.PlanResourceChangeResponse]()
+	return hiddenResponse[tfprotov6.PlanResourceChangeResponse](), nil
 }
 
 func (hiddenServer) ReadDataSource(context.Context, *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
-	return hiddenResponse[tfprotov6.ReadDataSourceResponse]()
+	return hiddenResponse[tfprotov6.ReadDataSourceResponse](), nil
 }
 
 func (hiddenServer) ReadResource(context.Context, *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
-	return hiddenResponse[tfprotov6.ReadResourceResponse]()
+	return hiddenResponse[tfprotov6.ReadResourceResponse](), nil
 }
 
 func (hiddenServer) RenewEphemeralResource(context.Context, *tfprotov6.RenewEphemeralResourceRequest) (*tfprotov6.RenewEphemeralResourceResponse, error) {
-	return hiddenResponse[tfprotov6.RenewEphemeralResourceResponse]()
+	return hiddenResponse[tfprotov6.RenewEphemeralResourceResponse](), nil
 }
 
 func (hiddenServer) UpgradeResourceIdentity(context.Context, *tfprotov6.UpgradeResourceIdentityRequest) (*tfprotov6.UpgradeResourceIdentityResponse, error) {
-	return hiddenResponse[tfprotov6.UpgradeResourceIdentityResponse]()
+	return hiddenResponse[tfprotov6.UpgradeResourceIdentityResponse](), nil
 }
 
 func (hiddenServer) UpgradeResourceState(context.Context, *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
-	return hiddenResponse[tfprotov6.UpgradeResourceStateResponse]()
+	return hiddenResponse[tfprotov6.UpgradeResourceStateResponse](), nil
 }
 
 func (hiddenServer) ValidateActionConfig(context.Context, *tfprotov6.ValidateActionConfigRequest) (*tfprotov6.ValidateActionConfigResponse, error) {
-	return hiddenResponse[tfprotov6.ValidateActionConfigResponse]()
+	return hiddenResponse[tfprotov6.ValidateActionConfigResponse](), nil
 }
 
 func (hiddenServer) ValidateDataResourceConfig(context.Context, *tfprotov6.ValidateDataResourceConfigRequest) (*tfprotov6.ValidateDataResourceConfigResponse, error) {
-	return hiddenResponse[tfprotov6.ValidateDataResourceConfigResponse]()
+	return hiddenResponse[tfprotov6.ValidateDataResourceConfigResponse](), nil
 }
 
 func (hiddenServer) ValidateEphemeralResourceConfig(context.Context, *tfprotov6.ValidateEphemeralResourceConfigRequest) (*tfprotov6.ValidateEphemeralResourceConfigResponse, error) {
-	return hiddenResponse[tfprotov6.ValidateEphemeralResourceConfigResponse]()
+	return hiddenResponse[tfprotov6.ValidateEphemeralResourceConfigResponse](), nil
 }
 
 func (hiddenServer) ValidateListResourceConfig(context.Context, *tfprotov6.ValidateListResourceConfigRequest) (*tfprotov6.ValidateListResourceConfigResponse, error) {
-	return hiddenResponse[tfprotov6.ValidateListResourceConfigResponse]()
+	return hiddenResponse[tfprotov6.ValidateListResourceConfigResponse](), nil
 }
 
 func (hiddenServer) ValidateProviderConfig(context.Context, *tfprotov6.ValidateProviderConfigRequest) (*tfprotov6.ValidateProviderConfigResponse, error) {
-	return hiddenResponse[tfprotov6.ValidateProviderConfigResponse]()
+	return hiddenResponse[tfprotov6.ValidateProviderConfigResponse](), nil
 }
 
 func (hiddenServer) ValidateResourceConfig(context.Context, *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
-	return hiddenResponse[tfprotov6.ValidateResourceConfigResponse]()
+	return hiddenResponse[tfprotov6.ValidateResourceConfigResponse](), nil
 }

@@ -3,6 +3,8 @@ package secretfile
 import (
 	"fmt"
 	"io/fs"
+	"strings"
+	"unicode"
 )
 
 // file is what the system says of a file, a link or a folder: its permissions, and the ids of its owner and group.
@@ -47,10 +49,10 @@ func (r rules) check(p place, user uint32) error {
 		if r.unreadable == 0 {
 			command = "chmod go-w" // others may have to read it
 		}
-		return fmt.Errorf("others can write to %s (mode %04o), and so change what it holds; run: %s %s", f.path, f.mode.Perm(), command, f.path)
+		return fmt.Errorf("others can write to %s (mode %04o), and so change what it holds; run: %s %s", f.path, f.mode.Perm(), command, word(f.path))
 	case f.mode&unreadable != 0:
 		return fmt.Errorf("others can read %s (mode %04o); run: chmod 600 %s, and use a new secret if somebody may have read it",
-			f.path, f.mode.Perm(), f.path)
+			f.path, f.mode.Perm(), word(f.path))
 	case !r.owned:
 		return nil
 	}
@@ -61,7 +63,7 @@ func (r rules) check(p place, user uint32) error {
 		// With the sticky bit, only the owner of a file can put another in its place.
 		if a.mode.IsDir() && a.mode&fs.ModeSticky == 0 && a.mode&a.otherWriters() != 0 {
 			return fmt.Errorf("others can write in the folder %s (mode %04o), and so put a file of theirs in place of %s; run: chmod go-w %s",
-				a.path, a.mode.Perm(), f.path, a.path)
+				a.path, a.mode.Perm(), f.path, word(a.path))
 		}
 		if err := a.checkOwner(user); err != nil {
 			return err
@@ -76,7 +78,7 @@ func (f file) checkOwner(user uint32) error {
 		return nil
 	}
 	return fmt.Errorf("%s belongs to another user (id %d), who can change it; use one of your own, or give it to yours (id %d): chown -h %d %s",
-		f.path, f.owner, user, user, f.path)
+		f.path, f.owner, user, user, word(f.path))
 }
 
 // otherWriters are the permissions by which others could write. A group that has its owner's id is that user's alone: where
@@ -86,4 +88,14 @@ func (f file) otherWriters() fs.FileMode {
 		return 0o002
 	}
 	return 0o022
+}
+
+// word writes a path for a shell.
+func word(path string) string {
+	if strings.ContainsFunc(path, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("/._-+,:@%=", r)
+	}) {
+		return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+	}
+	return path
 }

@@ -61,6 +61,11 @@ func TestRules(t *testing.T) {
 		}
 	}
 
+	odd := file{"it's a FILE", 0o666, user, group}
+	if err := token.check(place{file: odd}, user); err == nil || !strings.HasSuffix(err.Error(), `; run: chmod 600 'it'\''s a FILE'`) {
+		t.Errorf("a path that a shell would take apart: %v", err)
+	}
+
 	// The system's own service has nobody above it.
 	for mode, want := range map[fs.FileMode]string{0o600: "", 0o640: "others can read", 0o644: "others can read", 0o660: "others can write"} {
 		got := ""

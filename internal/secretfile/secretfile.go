@@ -46,7 +46,7 @@ func Folder(path string) error {
 	folder := fileOf(path, info)
 	if folder.mode&0o022 != 0 {
 		return fmt.Errorf("others can write in the folder %s (mode %04o), and so put files of theirs in place of those in it; run: chmod go-w %s",
-			path, folder.mode.Perm(), path)
+			path, folder.mode.Perm(), word(path))
 	}
 	return folder.checkOwner(currentUser())
 }

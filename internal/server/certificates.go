@@ -67,7 +67,8 @@ var errNoAuthority = errors.New("no certificate authority")
 func loadAuthority(folder string, now time.Time) (tls.Certificate, error) {
 	file, keyFile := filepath.Join(folder, authorityFile), filepath.Join(folder, authorityKeyFile)
 	pair, err := loadPair(file, keyFile)
-	renew := fmt.Sprintf("to have a new authority made, which clients have to be told to trust, remove %s and %s", file, keyFile)
+	const anew = "to have a new authority made, which clients have to be told to trust, remove "
+	renew := anew + file + " and " + keyFile
 	if errors.Is(err, fs.ErrNotExist) {
 		_, noFile := os.Lstat(file)
 		_, noKey := os.Lstat(keyFile)
@@ -75,9 +76,9 @@ func loadAuthority(folder string, now time.Time) (tls.Certificate, error) {
 		case errors.Is(noFile, fs.ErrNotExist) && errors.Is(noKey, fs.ErrNotExist):
 			return pair, errNoAuthority
 		case errors.Is(noKey, fs.ErrNotExist):
-			return pair, fmt.Errorf("%s is there, but its key is missing: restore %s; or, %s", file, keyFile, renew)
+			return pair, fmt.Errorf("%s is there, but its key is missing: restore %s; or, %s", file, keyFile, anew+file)
 		case errors.Is(noFile, fs.ErrNotExist):
-			return pair, fmt.Errorf("%s is there, but its certificate is missing: restore %s; or, %s", keyFile, file, renew)
+			return pair, fmt.Errorf("%s is there, but its certificate is missing: restore %s; or, %s", keyFile, file, anew+keyFile)
 		}
 	}
 	switch {

@@ -60,14 +60,13 @@ func (s *site) hiding(change func(w http.ResponseWriter, r *http.Request) bool) 
 	})
 }
 
-func (a *answer) wantNothingHidden() *answer {
+func (a *answer) wantNothingHidden() {
 	a.tb.Helper()
 	for i, r := range a.body {
 		if r != '\n' && !unicode.IsGraphic(r) {
 			a.tb.Errorf("the page has %U at %q", r, a.body[max(0, i-60):i+4])
 		}
 	}
-	return a
 }
 
 func TestPages_showWhatCannotBeSeen(t *testing.T) {
