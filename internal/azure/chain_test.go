@@ -105,6 +105,8 @@ func TestReasons(t *testing.T) {
 		{"tenant is no id", azure.Settings{TenantID: "my tenant", ClientID: client, ClientSecret: "x"}, azure.ClientSecret, true, "invalid tenantID"},
 		{"secret file is missing", with(func(s *azure.Settings) { s.ClientSecretFilePath = "/nowhere/secret" }), azure.ClientSecret, true, "client_secret_file_path cannot be read: open /nowhere/secret: no such file or directory"},
 		{"secret file is empty", with(func(s *azure.Settings) { s.ClientSecretFilePath = writeFile(t, "\n") }), azure.ClientSecret, true, "which is empty"},
+		{"secret file has two lines", with(func(s *azure.Settings) { s.ClientSecretFilePath = writeFile(t, "a\nb") }), azure.ClientSecret, true, " has more than one line; it has to hold the secret alone"},
+		{"OIDC token file has a NUL", with(func(s *azure.Settings) { s.UseOIDC, s.OIDCTokenFilePath = &yes, writeFile(t, "a\x00b") }), azure.OIDCToken, true, " holds U+0000, which cannot be seen"},
 		{"secret and file differ", with(func(s *azure.Settings) { s.ClientSecret, s.ClientSecretFilePath = "a", writeFile(t, "b") }), azure.ClientSecret, true, "client_secret and the file"},
 		{"client id and file differ", with(func(s *azure.Settings) { s.ClientSecret, s.ClientIDFilePath = "a", writeFile(t, "b") }), azure.ClientSecret, true, "client_id and the file"},
 		{"certificate is not base64", with(func(s *azure.Settings) { s.ClientCertificate = "%%%" }), azure.ClientCertificate, true, "client_certificate is not base64"},

@@ -8,6 +8,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"os"
 	"strings"
@@ -15,6 +16,8 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/cloud"
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/secretfile"
 )
 
 // Method is a way to sign in.
@@ -105,9 +108,8 @@ func (s *signIn) certificateData() (data []byte, source string, err error) {
 		}
 		return data, "client_certificate", nil
 	}
-	data, err = os.ReadFile(s.settings.ClientCertificatePath)
-	if err != nil {
-		return nil, "", fmt.Errorf("client_certificate_path cannot be read: %w", err)
+	if data, err = secretfile.Certificate(s.settings.ClientCertificatePath); err != nil {
+		return nil, "", unusable("client_certificate_path", err)
 	}
 	return data, "client_certificate_path", nil
 }
@@ -182,11 +184,14 @@ func (s *signIn) valueOrFile(name, value, path string) (string, error) {
 	if path == "" {
 		return value, nil
 	}
-	content, err := os.ReadFile(path)
-	if err != nil {
-		return "", fmt.Errorf("%s_file_path cannot be read: %w", name, err)
+	read := secretfile.Text
+	if name == "client_id" {
+		read = readPlain // it is no secret
 	}
-	text := strings.TrimSpace(string(content))
+	text, err := read(path)
+	if err != nil {
+		return "", unusable(name+"_file_path", err)
+	}
 	if name != "client_id" {
 		s.redact.add(text)
 	}
@@ -197,6 +202,20 @@ func (s *signIn) valueOrFile(name, value, path string) (string, error) {
 		return "", fmt.Errorf("%s and the file %s of %s_file_path differ: remove one of the two", name, path, name)
 	}
 	return text, nil
+}
+
+func readPlain(path string) (string, error) {
+	content, err := os.ReadFile(path)
+	return strings.TrimSpace(string(content)), err
+}
+
+// unusable says why the file that a setting names is not used.
+func unusable(setting string, err error) error {
+	var unread *fs.PathError
+	if errors.As(err, &unread) {
+		return fmt.Errorf("%s cannot be read: %w", setting, err)
+	}
+	return fmt.Errorf("%s: %w", setting, err)
 }
 
 // clientOptions sends azidentity's requests to the cloud's authority, whatever the AZURE_* variables say.

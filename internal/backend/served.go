@@ -16,6 +16,7 @@ import (
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/azure"
 	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
+	"github.com/azurebackup/terraform-provider-backup/internal/secretfile"
 )
 
 // servedPatience is how long a served service may take to answer the first request: a CI job starts it in the background.
@@ -108,8 +109,7 @@ func (o *opening) servedSecret() (secret, attribute string) {
 	if file == "" {
 		return "", attribute
 	}
-	content, err := os.ReadFile(file)
-	secret = strings.TrimSpace(string(content))
+	secret, err := secretfile.Text(file)
 	switch {
 	case err != nil:
 		o.add(Problem{Attribute: attribute, Summary: "Unable to read the token file", Err: fmt.Errorf("%w. %s", err, origin)})

@@ -1,7 +1,7 @@
 package backend
 
 import (
-	"fmt"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -30,7 +30,7 @@ func undeleteInAzure(v vault.DeletedVault) string {
 	if id, err := vault.ParseID(v.VaultID); err == nil {
 		subscription = " --subscription " + id.SubscriptionID
 	}
-	return "The resource group that it was in has to exist:\n\n  az backup deleted-vault undelete" + subscription + " --ids " + v.ARMID
+	return "The resource group that it was in has to exist:\n\n  az backup deleted-vault undelete" + subscription + " --ids " + shellWord(v.ARMID)
 }
 
 // undeleteInFile leads through `serve`: the database of the embedded service is on no port, where az or curl could reach it.
@@ -77,8 +77,10 @@ func (s *Service) undeleteServed(v vault.DeletedVault) string {
 // undeleteRequest is the command that undeletes a vault into the resource group that it was in.
 func undeleteRequest(endpoint, options string, v vault.DeletedVault) string {
 	group, _, _ := strings.Cut(v.VaultID, "/providers/")
+	// It cannot fail: these are strings.
+	body, _ := json.Marshal(map[string]any{"properties": map[string]string{"recoveryResourceGroupId": group}})
 	return "curl -i -X POST" + options + " -H " + shellWord("Content-Type: application/json") +
-		" -d " + shellWord(fmt.Sprintf(`{"properties":{"recoveryResourceGroupId":%q}}`, group)) +
+		" -d " + shellWord(string(body)) +
 		" " + shellWord(endpoint+v.ARMID+"/undelete?api-version="+catalog.VaultAPIVersion)
 }
 

@@ -10,10 +10,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+	"github.com/azurebackup/terraform-provider-backup/internal/tflog"
 	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
@@ -204,10 +204,10 @@ func addProtected(diags *diag.Diagnostics, plan protectedVMModel, item vault.Pro
 	}
 	diags.AddAttributeError(path.Root("source_vm_id"), "VM is protected already", fmt.Sprintf(
 		"%s is protected by this vault already; the protection is in the state %s.\n\nTo adopt it, paste this block into the configuration, with the address "+
-			"of this resource after \"to =\", and apply.\n\nimport {\n  to = backup_protected_vm.example\n  id = %q\n}\n\nIf the resource was renamed in the "+
+			"of this resource after \"to =\", and apply.\n\nimport {\n  to = backup_protected_vm.example\n  id = %s\n}\n\nIf the resource was renamed in the "+
 			"configuration, use a moved block instead. If it is this resource's own, which is being replaced, take "+
 			"create_before_destroy out of the lifecycle block.",
-		vmLabel(plan), item.State, item.ARMID))
+		vmLabel(plan), item.State, catalog.HCL(item.ARMID)))
 }
 
 // checkMove refuses to take a VM to another vault while the backups stay in the one it leaves: a VM belongs to one vault.

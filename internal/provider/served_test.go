@@ -100,6 +100,7 @@ func TestAccServed_token(t *testing.T) {
 			refused("BACKUP_TOKEN_FILE"),
 			refused("The service does not take this token", `client_secret = "of-another-service"`),
 			refused("Unable to read the token file", `client_secret_file_path = "`+filepath.ToSlash(filepath.Join(folder, "nowhere"))+`"`),
+			refused("has more than one line; it has to hold the secret alone", `client_secret_file_path = "`+write("lines", token+"\n"+token)+`"`),
 			refused("The token file is empty", `client_secret_file_path = "`+write("empty", "\n")+`"`),
 			{Config: s.block(file) + oneVault, ConfigStateChecks: []statecheck.StateCheck{has("subscription_id", text(only))}},
 			{Config: s.block(`client_secret = "`+token+`"`) + oneVault, ConfigPlanChecks: nothing},

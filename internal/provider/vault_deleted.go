@@ -7,7 +7,9 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+	"github.com/azurebackup/terraform-provider-backup/internal/tflog"
 )
 
 // warnOfDeleted tells of the backups that deleted vaults of the planned name still hold: the new vault does not have them, and
@@ -41,7 +43,7 @@ func (r *vaultResource) warnOfDeleted(ctx context.Context, plan vaultModel, diag
 			"To have them back, undelete %s in place of making a new vault, before this is applied: once there is a vault of that name, the undelete is refused "+
 			"(UserErrorDeletedVaultUndeleteConflictingVaultPresent) until that vault is deleted. %s\n\n"+
 			"Then import it, with its region and resource group in the configuration, and the address of this resource after \"to =\":\n\n"+
-			"import {\n  to = backup_vault.example\n  id = %q\n}\n\n"+
+			"import {\n  to = backup_vault.example\n  id = %s\n}\n\n"+
 			"The protected VMs in it are soft-deleted; a backup_protected_vm undeletes that of its VM.",
-		plan.Name.ValueString(), vaults, strings.Join(lines, "\n"), which, r.run.service.UndeleteAdvice(kept[0]), kept[0].VaultID))
+		plan.Name.ValueString(), vaults, strings.Join(lines, "\n"), which, r.run.service.UndeleteAdvice(kept[0]), catalog.HCL(kept[0].VaultID)))
 }

@@ -6,9 +6,10 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+	"github.com/azurebackup/terraform-provider-backup/internal/tflog"
 	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
@@ -37,9 +38,9 @@ func addNameTaken(diags *diag.Diagnostics, plan vaultModel, found vault.Vault) {
 		found.ID.Name, found.ID.ResourceGroup, found.Region, found.State)
 	if plan.ResourceGroupName.Same(tfvalue.ARMName.Value(found.ID.ResourceGroup)) {
 		detail += fmt.Sprintf("If it is the one you mean, such as one left by an apply that was killed, adopt it: paste this block into the "+
-			"configuration, with the address of this resource after \"to =\", and apply.\n\nimport {\n  to = backup_vault.example\n  id = %q\n}\n\n"+
+			"configuration, with the address of this resource after \"to =\", and apply.\n\nimport {\n  to = backup_vault.example\n  id = %s\n}\n\n"+
 			"If the resource was renamed in the configuration, use a moved block instead. If it is being replaced with create_before_destroy, the "+
-			"old vault holds the name until the new one exists. If everything is to be destroyed, destroy with -refresh=false, which does not plan the vault first. Otherwise choose another name.", found.ARMID)
+			"old vault holds the name until the new one exists. If everything is to be destroyed, destroy with -refresh=false, which does not plan the vault first. Otherwise choose another name.", catalog.HCL(found.ARMID))
 	} else {
 		detail += "Choose another name, or set resource_group_name to that group and import the vault."
 	}

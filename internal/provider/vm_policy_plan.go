@@ -11,10 +11,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
-	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+	"github.com/azurebackup/terraform-provider-backup/internal/tflog"
 	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
@@ -152,9 +152,9 @@ func addPolicyExists(diags *diag.Diagnostics, id vault.PolicyID, armID string) {
 	}
 	diags.AddAttributeError(path.Root("name"), "Backup policy exists already", fmt.Sprintf(
 		"%s\n\nIf it is the one you mean, adopt it: paste this block into the configuration, with the address of this resource after \"to =\", and apply.\n\n"+
-			"import {\n  to = backup_policy_vm.example\n  id = %q\n}\n\nIf the resource was renamed in the configuration, use a moved block instead. If it is "+
+			"import {\n  to = backup_policy_vm.example\n  id = %s\n}\n\nIf the resource was renamed in the configuration, use a moved block instead. If it is "+
 			"being replaced with create_before_destroy, the old one is there until the new one is: give the new one another name. Otherwise choose another name.",
-		detail, armID))
+		detail, catalog.HCL(armID)))
 }
 
 // addBornPolicy says that a vault which is yet to be made will have the policy. While the id of the vault is not known, it

@@ -12,13 +12,13 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
+	"github.com/azurebackup/terraform-provider-backup/internal/secretfile"
 	"github.com/azurebackup/terraform-provider-backup/internal/server/page"
 	"github.com/azurebackup/terraform-provider-backup/internal/store"
 )
@@ -46,11 +46,11 @@ func Main(ctx context.Context, args []string, version string, stdout, stderr io.
 		_, _ = fmt.Fprint(stdout, helpText)
 		return 0
 	case err != nil:
-		_, _ = fmt.Fprintf(stderr, "serve: %v (see terraform-provider-backup serve --help)\n", err)
+		_, _ = fmt.Fprintf(stderr, "serve: %s (see terraform-provider-backup serve --help)\n", catalog.Visible(err.Error()))
 		return exitUsage
 	}
 	if err := run(ctx, o, version, stdout, stderr); err != nil {
-		_, _ = fmt.Fprintf(stderr, "serve: %v\n", err)
+		_, _ = fmt.Fprintf(stderr, "serve: %s\n", catalog.Visible(err.Error()))
 		return exitFailed
 	}
 	return 0
@@ -170,19 +170,10 @@ func readSecret(path string) (string, error) {
 	if path == "" {
 		return "", nil
 	}
-	info, err := os.Stat(path)
+	secret, err := secretfile.Token(path)
 	if err != nil {
 		return "", fmt.Errorf("--token-file: %w", err)
 	}
-	// Windows has no such bits.
-	if runtime.GOOS != "windows" && info.Mode().Perm()&0o004 != 0 {
-		return "", fmt.Errorf("--token-file: everybody on this machine can read %s; chmod 600 it", path)
-	}
-	content, err := os.ReadFile(path)
-	if err != nil {
-		return "", fmt.Errorf("--token-file: %w", err)
-	}
-	secret := strings.TrimSpace(string(content))
 	if err := checkSecret(secret); err != nil {
 		return "", fmt.Errorf("--token-file %s: %w", path, err)
 	}
@@ -199,8 +190,8 @@ func (o *options) certificate(now time.Time) (*tls.Certificate, error) {
 			return nil, fmt.Errorf("--tls-self-signed: %w", err)
 		}
 	case o.tlsCert != "":
-		if pair, err = tls.LoadX509KeyPair(o.tlsCert, o.tlsKey); err != nil {
-			return nil, fmt.Errorf("--tls-cert, --tls-key: %w", err)
+		if pair, err = givenPair(o.tlsCert, o.tlsKey); err != nil {
+			return nil, err
 		}
 	default:
 		return nil, nil
@@ -208,11 +199,21 @@ func (o *options) certificate(now time.Time) (*tls.Certificate, error) {
 	return &pair, nil
 }
 
+// newLog makes visible in every text what could not be seen: paths and headers are the clients'.
 func newLog(format string, w io.Writer) *slog.Logger {
+	options := &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		switch a.Value.Kind() {
+		case slog.KindString, slog.KindAny:
+			if _, level := a.Value.Any().(slog.Level); !level {
+				a.Value = slog.StringValue(catalog.Visible(a.Value.String()))
+			}
+		}
+		return a
+	}}
 	if format == "json" {
-		return slog.New(slog.NewJSONHandler(w, nil))
+		return slog.New(slog.NewJSONHandler(w, options))
 	}
-	return slog.New(slog.NewTextHandler(w, nil))
+	return slog.New(slog.NewTextHandler(w, options))
 }
 
 // startText tells where the service is and how clients get there.

@@ -15,6 +15,7 @@ var (
 	ParseFaults  = parseFaults
 	SelfSigned   = selfSigned
 	HelpText     = helpText
+	NewLog       = newLog
 )
 
 // FlagNames lists the flags of the command.

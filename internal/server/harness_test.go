@@ -247,10 +247,11 @@ func (p *process) wait() error {
 	}
 }
 
-func writeFile(tb testing.TB, content string, mode os.FileMode) string {
+// writeFile makes a file that is its owner's alone.
+func writeFile(tb testing.TB, content string) string {
 	tb.Helper()
 	path := filepath.Join(tb.TempDir(), "file")
-	if err := os.WriteFile(path, []byte(content), mode); err != nil {
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 		tb.Fatal(err)
 	}
 	return path

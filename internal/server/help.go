@@ -18,8 +18,9 @@ Who:
                             DIR/ca.pem
   --tls-cert FILE           serve HTTPS with this certificate, and
   --tls-key FILE            its key
-  --token-file FILE         only clients that know the secret in FILE, 16 characters or more, are let in. It is the client
-                            secret, the password of the page, and a bearer token
+  --token-file FILE         only clients that know the secret in FILE, one line of 16 characters or more that others can
+                            neither write nor read, are let in. It is the client secret, the password of the page, and a
+                            bearer token
 
 What there is:
   --subscription ID[=NAME]  a subscription that exists; can be repeated; default ` + embedded.DefaultSubscriptionID + `

@@ -12,7 +12,7 @@ import (
 func TestMetrics(t *testing.T) {
 	t.Parallel()
 	p := serve(t, &http.Client{Timeout: time.Minute}, "--database", t.TempDir()+"/v.db", "--provisioning-time", "1h",
-		"--faults", writeFile(t, `{"failed_vaults":[{"name":"bad"}],"rules":[{"kind":"vaults","times":"always","status":500}]}`, 0o600))
+		"--faults", writeFile(t, `{"failed_vaults":[{"name":"bad"}],"rules":[{"kind":"vaults","times":"always","status":500}]}`))
 	for _, name := range []string{"one", "two", "bad"} {
 		p.do(http.MethodPut, vaultPath(name), minimal).want(http.StatusCreated, "")
 	}

@@ -28,7 +28,7 @@ func serveTLS(t *testing.T) *process {
 	roots := x509.NewCertPool()
 	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}}}
 	p := serve(t, client, "--database", filepath.Join(folder, "v.db"), "--tls-self-signed", filepath.Join(folder, "tls"),
-		"--token-file", writeFile(t, secret+"\n", 0o600), "--provisioning-time", "300ms", "--retry-after", "1s", "--log-format", "json")
+		"--token-file", writeFile(t, secret+"\n"), "--provisioning-time", "300ms", "--retry-after", "1s", "--log-format", "json")
 	_, authority, ok := strings.Cut(p.start, "export SSL_CERT_FILE=")
 	if !ok {
 		t.Fatalf("it does not say whom to trust: %s", p.start)

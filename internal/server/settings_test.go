@@ -22,7 +22,7 @@ func TestFlagsReachTheService(t *testing.T) {
 		"--subscription", strings.TrimPrefix(subscription, "/subscriptions/")+"=Rehearsal", "--strict-resource-groups",
 		"--virtual-machine", machines+"web=eastasia", "--provisioning-time", "100ms", "--operation-time", "1ms", "--retry-after", "2s",
 		"--clock-offset", "40d", "--reads-per-second", "1000",
-		"--faults", writeFile(t, `{"failed_vaults":[{"name":"bad","code":"BadDay"}],"failed_backups":[{"name":"web","code":"BadNight","start_time":"2020-01-01T00:00:00Z"}]}`, 0o600))
+		"--faults", writeFile(t, `{"failed_vaults":[{"name":"bad","code":"BadDay"}],"failed_backups":[{"name":"web","code":"BadNight","start_time":"2020-01-01T00:00:00Z"}]}`))
 
 	all := p.get(subscriptions).want(http.StatusOK, "")
 	if !strings.Contains(all.body, `"displayName":"Rehearsal"`) || strings.Contains(all.body, sub) {

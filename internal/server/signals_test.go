@@ -122,7 +122,7 @@ func TestKillLosesNothing(t *testing.T) {
 func TestSecondSignalEndsAtOnce(t *testing.T) {
 	t.Parallel()
 	p := serve(t, &http.Client{}, "--database", t.TempDir()+"/v.db",
-		"--faults", writeFile(t, `{"rules":[{"method":"PUT","delay":"5m"}]}`, 0o600))
+		"--faults", writeFile(t, `{"rules":[{"method":"PUT","delay":"5m"}]}`))
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPut, p.url+vaultPath("main"), strings.NewReader(minimal))

@@ -39,9 +39,6 @@ func Stylesheet() string {
 	return string(b)
 }
 
-// Quoted writes a string of Terraform's language.
-func Quoted(s string) string { return quoted(s) }
-
 // Label makes the name of a resource.
 func Label(s string) string { return label(s) }
 

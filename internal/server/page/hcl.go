@@ -7,35 +7,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-)
 
-// quoted writes a string of Terraform's language. Names and tags are users', and must not become interpolations.
-func quoted(s string) string {
-	var b strings.Builder
-	b.WriteByte('"')
-	for i, r := range s {
-		switch {
-		case r == '"' || r == '\\':
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case r == '\n':
-			b.WriteString(`\n`)
-		case r == '\r':
-			b.WriteString(`\r`)
-		case r == '\t':
-			b.WriteString(`\t`)
-		case r < ' ' || r == 0x7f || r == 0x2028 || r == 0x2029:
-			fmt.Fprintf(&b, `\u%04x`, r)
-		case (r == '$' || r == '%') && strings.HasPrefix(s[i+1:], "{"):
-			b.WriteRune(r)
-			b.WriteRune(r)
-		default:
-			b.WriteRune(r)
-		}
-	}
-	b.WriteByte('"')
-	return b.String()
-}
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+)
 
 // label makes the name of a resource in a configuration of what something is called.
 func label(name string) string {
@@ -96,7 +70,7 @@ func tagLines(tags map[string]string) string {
 	var b strings.Builder
 	b.WriteString("\n  tags = {\n")
 	for _, name := range slices.Sorted(maps.Keys(tags)) {
-		fmt.Fprintf(&b, "    %s = %s\n", quoted(name), quoted(tags[name]))
+		fmt.Fprintf(&b, "    %s = %s\n", catalog.HCL(name), catalog.HCL(tags[name]))
 	}
 	b.WriteString("  }\n")
 	return b.String()
@@ -141,5 +115,5 @@ func providerBlock(r *http.Request) string {
 %sprovider "backup" {
   environment = "embedded"
   endpoint    = %s
-}`, hint, quoted(scheme+"://"+r.Host))
+}`, hint, catalog.HCL(scheme+"://"+r.Host))
 }

@@ -89,9 +89,9 @@ func (g guide) redundancy() step {
 		settings += "\n  public_network_access_enabled = false\n"
 	}
 	if !strings.EqualFold(g.Immutability, "Disabled") {
-		settings += "\n  immutability = " + quoted(g.Immutability) + "\n"
+		settings += "\n  immutability = " + catalog.HCL(g.Immutability) + "\n"
 	}
-	redundancy := quoted(v.Properties.RedundancySettings.Storage)
+	redundancy := catalog.HCL(v.Properties.RedundancySettings.Storage)
 	if !g.Locked {
 		redundancy += " # or " + enumerateOr(v.Properties.RedundancySettings.Storage)
 	}
@@ -109,8 +109,8 @@ resource "backup_vault" %s {
   subscription_id     = %s
   storage_redundancy  = %s
 %s%s}
-`, g.label, quoted(g.ID), quoted(g.label), quoted(g.Name), quoted(g.Region), quoted(g.Group),
-		quoted(segmentAfter(g.ID, "subscriptions")), redundancy, settings, tagLines(v.Tags)))}
+`, g.label, catalog.HCL(g.ID), catalog.HCL(g.label), catalog.HCL(g.Name), catalog.HCL(g.Region), catalog.HCL(g.Group),
+		catalog.HCL(segmentAfter(g.ID, "subscriptions")), redundancy, settings, tagLines(v.Tags)))}
 	return s
 }
 
@@ -166,7 +166,7 @@ resource "backup_policy_vm" "nightly" {
     weekdays = ["Sunday"]
   }
 }
-`, quoted(g.ID)))}
+`, catalog.HCL(g.ID)))}
 	return s
 }
 
@@ -204,7 +204,7 @@ resource "backup_protected_vm" %s {
 %s  source_vm_id     = %s
   source_vm_region = %s
 }
-`, quoted(g.machineLabel(id)), quoted(g.ID), quoted(policy), hint, quoted(id), quoted(g.Region)))}
+`, catalog.HCL(g.machineLabel(id)), catalog.HCL(g.ID), catalog.HCL(policy), hint, catalog.HCL(id), catalog.HCL(g.Region)))}
 	return s
 }
 
@@ -224,7 +224,7 @@ func (g guide) backUp() step {
 		if style := protection(*item).Style; style != "active" && style != "creating" {
 			continue
 		}
-		name, target = label(item.Properties.FriendlyName), quoted(item.ID)
+		name, target = label(item.Properties.FriendlyName), catalog.HCL(item.ID)
 		s.State = stepNext
 		s.Text = "Takes a backup of " + item.Properties.FriendlyName + " at once, such as before an upgrade. Actions need Terraform 1.14."
 		if item.Properties.Extended.RecoveryPoints > 0 {
@@ -240,7 +240,7 @@ action "backup_now" %s {
     retain_days     = 30
   }
 }
-`, quoted(name), target)),
+`, catalog.HCL(name), target)),
 		newCode("step-invoke", "then", "terraform apply -invoke=action.backup_now."+name),
 	}
 	return s

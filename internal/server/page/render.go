@@ -6,9 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
+	"io"
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 )
 
 //go:embed templates
@@ -92,15 +95,17 @@ func (s *site) show(w http.ResponseWriter, r *http.Request, v *view) {
 		http.Error(w, "The page could not be rendered; the reason is in the log of the server.", http.StatusInternalServerError)
 		return
 	}
+	// Of the whole page, so that nothing of the service's is left out.
+	text := catalog.Visible(body.String())
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Length", strconv.Itoa(body.Len()))
+	h.Set("Content-Length", strconv.Itoa(len(text)))
 	if v.Status != 0 {
 		w.WriteHeader(v.Status)
 	}
 	if r.Method != http.MethodHead {
 		// A reader who has gone needs no answer.
-		_, _ = w.Write(body.Bytes())
+		_, _ = io.WriteString(w, text)
 	}
 }
 

@@ -219,13 +219,6 @@ func TestWords(t *testing.T) {
 			t.Errorf("Label(%q) = %q, want %q", in, got, want)
 		}
 	}
-	for in, want := range map[string]string{
-		`a"b\c`: `"a\"b\\c"`, "${a} %{b} $c $${d}": `"$${a} %%{b} $c $$${d}"`, "a\nb\tc\x00": `"a\nb\tc\u0000"`, "虚": `"虚"`,
-	} {
-		if got := page.Quoted(in); got != want {
-			t.Errorf("Quoted(%q) = %s, want %s", in, got, want)
-		}
-	}
 }
 
 // TestVault_throttled tells a vault that cannot be read now from one that is gone.
