@@ -157,11 +157,11 @@ func TestDisks(t *testing.T) {
 		{`{"diskExclusionProperties":[]}`, content, nil},
 		{`{"diskExclusionProperties":{}}`, content, []string{"diskLunList"}},
 		{`{"diskExclusionProperties":{"diskLunList":"1"}}`, content, []string{"diskLunList"}},
-		{`{"diskExclusionProperties":{"diskLunList":["1"]}}`, content, []string{"numbers"}},
+		{`{"diskExclusionProperties":{"diskLunList":["1"]}}`, content, []string{"diskLunList[0]' must be a whole number"}},
 		{`{"diskExclusionProperties":{"diskLunList":[1],"isInclusionList":"yes"}}`, content, []string{"isInclusionList"}},
 		{`{"diskExclusionProperties":{"diskLunList":[64]}}`, invalid, []string{"0 to 63", "64"}},
 		{`{"diskExclusionProperties":{"diskLunList":[-1]}}`, invalid, []string{"-1"}},
-		{`{"diskExclusionProperties":{"diskLunList":[1.5]}}`, invalid, []string{"1.5"}},
+		{`{"diskExclusionProperties":{"diskLunList":[1.5]}}`, content, []string{"1.5"}},
 		{`{"diskExclusionProperties":{"diskLunList":[3,3]}}`, invalid, []string{"3 twice"}},
 		{`{"diskExclusionProperties":{"diskLunList":[]}}`, invalid, []string{"empty"}},
 	} {

@@ -239,7 +239,7 @@ var machineNameForm = regexp.MustCompile(`^[A-Za-z0-9]([\w.-]{0,62}\w)?$`)
 
 // settleMachine makes the body of a machine from a request. body is what it was, empty for a new one.
 func settleMachine(body, in object) error {
-	for _, name := range []string{"id", "name", "type", "etag"} {
+	for _, name := range []string{"id", "name", "type", "etag", "systemData"} {
 		delete(in, name)
 	}
 	for _, name := range []string{"vmId", "provisioningState", "timeCreated", "instanceView"} {
