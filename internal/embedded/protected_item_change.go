@@ -21,7 +21,7 @@ func (s *Service) settleItem(tx *store.Tx, c *call, d *store.Document, v *itemVa
 	if err != nil {
 		return "", err
 	}
-	m, err := checkSource(c, lookupText(properties, "sourceResourceId"))
+	m, err := checkSource(c, d, lookupText(properties, "sourceResourceId"))
 	if err != nil {
 		return "", err
 	}
