@@ -319,3 +319,21 @@ func TestVaultIsFull(t *testing.T) {
 	s.delete(itemPath(vault, "last")).want(http.StatusAccepted)
 	s.protect(vault, "late")
 }
+
+// What an earlier version protected under a name that no machine can have is stopped and deleted as any other.
+func TestItemsOfOddNamesThatAreThereStayManageable(t *testing.T) {
+	s := start(t)
+	vault := vaultPath("g", "vault")
+	s.put(vault, minimal).want(http.StatusCreated)
+	odd := "my vm"
+	body := itemBody(`"sourceResourceId":"` + machine(odd) + `","policyId":"` + vault + `/backupPolicies/DefaultPolicy"`)
+	path := strings.ReplaceAll(itemPath(vault, odd), " ", "%20")
+	s.put(path, body).wantError(http.StatusBadRequest, "BMSUserErrorInvalidConfigureProtectionRequest", "sourceResourceId", `" " at position 3`)
+	s.seed(&store.Document{
+		ID: itemPath(vault, odd), Type: "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems",
+		Subscription: embedded.DefaultSubscriptionID, ResourceGroup: "g", Parent: vault, Name: "VM;iaasvmcontainerv2;Machines;" + odd, Body: []byte(body),
+	})
+	s.put(path, body).want(http.StatusAccepted)
+	s.put(path, strings.Replace(body, `"policyId"`, `"protectionState":"ProtectionStopped","policyId"`, 1)).want(http.StatusAccepted)
+	s.delete(path).want(http.StatusAccepted)
+}
