@@ -288,6 +288,10 @@ func FuzzAcceptedIsReadable(f *testing.F) {
 		f.Add(0, "Group", "web", body)
 		f.Add(1, "Group", "web", body)
 	}
+	for _, time := range []string{"", " ", " 2026-01-02T04:00:00Z ", "04:00:00Z", "2026-01-02T04:00:00+08:00", "2026-01-02T04:00:00,0Z"} {
+		f.Add(3, "Group", "web", strings.ReplaceAll(seedPolicy, "2026-01-02T04:00:00Z", time))
+		f.Add(3, "Group", "web", strings.Replace(seedPolicy, `"scheduleWindowStartTime":"2026-01-02T04:00:00Z"`, `"scheduleWindowStartTime":"`+time+`"`, 1))
+	}
 	var s *site
 	f.Cleanup(func() {
 		if s != nil {

@@ -131,7 +131,7 @@ func settlePolicyValues(o object, now time.Time) {
 			s, ok := v.(string)
 			switch {
 			case ok && times:
-				return expandPolicyTime(s, now)
+				return expandPolicyTime(strings.TrimSpace(s), now)
 			case ok:
 				for _, word := range words {
 					if strings.EqualFold(word, s) {
@@ -150,6 +150,9 @@ func settlePolicyValues(o object, now time.Time) {
 			}
 		default:
 			o[name] = settled(v)
+			if times && o[name] == "" {
+				delete(o, name) // No client reads a time of it.
+			}
 		}
 	}
 }
