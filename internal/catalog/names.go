@@ -16,6 +16,7 @@ const (
 
 const (
 	resourceGroupNameMaxLength = 90
+	vmNameMaxLength            = 64
 
 	// maxListed is how many illegal characters of one name a message spells out.
 	maxListed = 3
@@ -113,6 +114,42 @@ func CheckResourceGroupName(s string) error {
 	}
 	if strings.HasSuffix(s, ".") {
 		errs = append(errs, errors.New("the name ends in a period; a resource group name does not"))
+	}
+	return errors.Join(errs...)
+}
+
+// CheckVMName returns nil when s is the name of a virtual machine, whatever its operating system: 1 to 64 characters, each
+// a letter or digit of any script, an underscore, hyphen or period, the first a letter or digit, and the last no hyphen or
+// period.
+//
+// Messages are as those of CheckVaultName: one for each broken rule, on its own line.
+//
+// Source: Microsoft's resource-name-rules for Microsoft.Compute/virtualMachines, and the rule that Azure's compute service
+// quotes where it refuses a name, ^[^_\W][\w-._]{0,79}(?<![-.])$, which knows underscores and periods besides. The length is
+// the former's.
+func CheckVMName(s string) error {
+	if s == "" {
+		return fmt.Errorf("the name is empty; the name of a virtual machine has 1 to %d characters", vmNameMaxLength)
+	}
+	var errs []error
+	if n := utf8.RuneCountInString(s); n > vmNameMaxLength {
+		errs = append(errs, fmt.Errorf("the name has %s; the name of a virtual machine has 1 to %d",
+			countOf(n, "character"), vmNameMaxLength))
+	}
+	alphanumeric := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+	first := firstChar(s)
+	if r, _ := utf8.DecodeRuneInString(first); !alphanumeric(r) {
+		errs = append(errs, fmt.Errorf("the name starts with %s; the name of a virtual machine starts with a letter or digit",
+			quote(first)))
+	}
+	legal := func(r rune) bool { return alphanumeric(r) || strings.ContainsRune("_-.", r) }
+	if bad := illegalChars(s[len(first):], 2, legal); bad != "" {
+		errs = append(errs, fmt.Errorf("the name has %s; the name of a virtual machine has only letters, digits, underscores, "+
+			"hyphens and periods", bad))
+	}
+	if last := s[len(s)-1:]; len(s) > 1 && (last == "-" || last == ".") {
+		errs = append(errs, fmt.Errorf("the name ends in %s; the name of a virtual machine ends in a letter, digit or underscore",
+			quote(last)))
 	}
 	return errors.Join(errs...)
 }

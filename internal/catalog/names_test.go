@@ -103,6 +103,36 @@ func TestCheckResourceGroupName(t *testing.T) {
 	}
 }
 
+func TestCheckVMName(t *testing.T) {
+	t.Parallel()
+	const only = "; the name of a virtual machine has only letters, digits, underscores, hyphens and periods"
+	const starts = "; the name of a virtual machine starts with a letter or digit"
+	const ends = "; the name of a virtual machine ends in a letter, digit or underscore"
+	tests := map[string]struct{ name, want string }{
+		"one character":     {"1", ""},
+		"every kind":        {"web-1.prod_", ""},
+		"Chinese":           {"备份机", ""},
+		"sixty-four of any": {strings.Repeat("é", 64), ""},
+		"empty":             {"", "the name is empty; the name of a virtual machine has 1 to 64 characters"},
+		"sixty-five":        {strings.Repeat("é", 65), "the name has 65 characters; the name of a virtual machine has 1 to 64"},
+		"starts with _":     {"_vm", `the name starts with "_"` + starts},
+		"ends in a hyphen":  {"vm-", `the name ends in "-"` + ends},
+		"ends in a period":  {"vm.", `the name ends in "."` + ends},
+		"only a period":     {".", `the name starts with "."` + starts},
+		"space":             {"my vm", `the name has " " at position 3` + only},
+		"semicolon":         {"a;b", `the name has ";" at position 2` + only},
+		"path":              {"a/b?c#d\\e", `the name has "/" at position 2, "?" at position 4, "#" at position 6 and 1 more character that it may not have` + only},
+		"percent":           {"a%2F", `the name has "%" at position 2` + only},
+		"control character": {"a\x00", `the name has "\x00" at position 2` + only},
+	}
+	for label, tt := range tests {
+		t.Run(label, func(t *testing.T) {
+			t.Parallel()
+			checkMessage(t, catalog.CheckVMName(tt.name), tt.want)
+		})
+	}
+}
+
 func TestCheckSubscriptionID(t *testing.T) {
 	t.Parallel()
 	const form = "; a subscription ID is 32 hexadecimal digits in groups of 8, 4, 4, 4 and 12, such as " +

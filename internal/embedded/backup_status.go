@@ -41,10 +41,10 @@ func (s *Service) machineRequest(c *call) (object, machineID, error) {
 	if err != nil {
 		return nil, machineID{}, err
 	}
-	m, ok := parseMachineID(id)
-	if !ok {
-		return nil, machineID{}, invalidItem("resourceId must be the id of a virtual machine; it is '%s'.", id)
+	if err := CheckMachineID(id); err != nil {
+		return nil, machineID{}, invalidItem("resourceId: %s.", err)
 	}
+	m, _ := parseMachineID(id)
 	return in, m, nil
 }
 

@@ -84,11 +84,12 @@ func TestUndelete(t *testing.T) {
 	deleted := s.softDeletedVault(path, body)
 	undelete := deleted.text("id") + "/undelete"
 	for _, wrong := range []string{
-		`{}`, `{"properties":{"recoveryResourceGroupId":7}}`, `{"properties":{"recoveryResourceGroupId":"Second"}}`,
+		`{}`, `{"properties":{"recoveryResourceGroupId":"Second"}}`,
 		`{"properties":{"recoveryResourceGroupId":"` + path + `"}}`, strings.Replace(into("Second"), "0001/", "0002/", 1),
 	} {
 		s.do(http.MethodPost, undelete, wrong).wantError(http.StatusBadRequest, "InvalidRestApiParameter", "recoveryResourceGroupId")
 	}
+	s.do(http.MethodPost, undelete, `{"properties":{"recoveryResourceGroupId":7}}`).wantError(http.StatusBadRequest, "InvalidRequestContent", "recoveryResourceGroupId")
 	s.do(http.MethodPost, undelete, `{"properties":[]}`).wantError(http.StatusBadRequest, "InvalidRequestContent")
 	s.do(http.MethodPost, undelete, into("none")).wantError(http.StatusNotFound, "ResourceGroupNotFound")
 	s.do(http.MethodPost, deletedVaultsPath+"/none/undelete", into("Second")).wantError(http.StatusNotFound, "ResourceNotFound", "none")

@@ -194,6 +194,10 @@ func failure(err error) *answer {
 				break
 			}
 		}
+		// What SQLite says itself is for nobody who knows no SQL.
+		if words := store.Words(err); words != "" {
+			f.Message = words
+		}
 	}
 	return &answer{status: statuses[f.Code], body: errorBody{Error: errorDetail(*f)}}
 }

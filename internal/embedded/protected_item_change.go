@@ -21,7 +21,7 @@ func (s *Service) settleItem(tx *store.Tx, c *call, d *store.Document, v *itemVa
 	if err != nil {
 		return "", err
 	}
-	m, err := checkSource(c, lookupText(properties, "sourceResourceId"))
+	m, err := checkSource(c, d, lookupText(properties, "sourceResourceId"))
 	if err != nil {
 		return "", err
 	}
@@ -71,7 +71,7 @@ func (s *Service) settleItem(tx *store.Tx, c *call, d *store.Document, v *itemVa
 
 // layItem lays what a client may say over the body of an item, and returns the properties.
 func layItem(body, in object) (object, error) {
-	for _, name := range []string{"id", "name", "type", "eTag", memberHistory} {
+	for _, name := range []string{"id", "name", "type", "eTag", "systemData", memberHistory} {
 		delete(in, name)
 	}
 	for _, name := range computedItemProperties {
@@ -107,9 +107,6 @@ func isStop(state string) bool {
 
 // checkDisks refuses a choice of disks that is none.
 func checkDisks(body object) error {
-	if err := checkShape(body, pathDisks+".diskLunList"); err != nil {
-		return err
-	}
 	disks := lookup(body, pathDisks)
 	if disks == nil {
 		return nil
@@ -134,12 +131,7 @@ func checkDisks(body object) error {
 		}
 		seen[lun] = true
 	}
-	given := lookup(body, pathDisks+".isInclusionList")
-	include, ok := given.(bool)
-	if !ok && given != nil {
-		return invalidContent("'%s.isInclusionList' must be true or false.", pathDisks)
-	}
-	if !include && len(numbers) == 0 {
+	if lookup(body, pathDisks+".isInclusionList") != true && len(numbers) == 0 {
 		return invalidItem("diskLunList is empty, and isInclusionList is not true. To back up all disks leave the disks out of " +
 			"extendedProperties; to back up the OS disk alone include none.")
 	}

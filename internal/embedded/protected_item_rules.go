@@ -62,13 +62,23 @@ func itemIsSoftDeleted(d *store.Document) error {
 	}
 }
 
-// checkSource refuses a machine that cannot be protected under the names in the path: they are made of the machine's.
-func checkSource(c *call, source string) (machineID, error) {
+// checkSource refuses a machine that cannot be protected under the names in the path: they are made of the machine's. d is
+// the item as it was, nil when there is none yet. Which code Azure has for a name that no machine can have is our reading.
+func checkSource(c *call, d *store.Document, source string) (machineID, error) {
 	m, ok := parseMachineID(source)
 	if !ok {
 		return m, invalidProtection("sourceResourceId must be the id of a virtual machine; it is '%s'.", source)
 	}
-	if store.Key(c.params["container"]) != store.Key(m.container()) || store.Key(c.params["item"]) != store.Key(m.item()) {
+	if d == nil {
+		// What a version of this service protected that knew no names stays manageable.
+		if err := CheckMachineID(source); err != nil {
+			return m, invalidProtection("sourceResourceId: %s.", err)
+		}
+	}
+	// Both ways to compare without letter case: there are letters that only one of them, and so only one client, takes for
+	// another.
+	same := func(a, b string) bool { return store.Key(a) == store.Key(b) && strings.EqualFold(a, b) }
+	if !same(c.params["container"], m.container()) || !same(c.params["item"], m.item()) {
 		return m, invalidProtection("The item of the virtual machine '%s' is '%s' in the container '%s'.", source, m.item(),
 			m.container())
 	}

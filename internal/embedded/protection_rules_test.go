@@ -157,11 +157,11 @@ func TestDisks(t *testing.T) {
 		{`{"diskExclusionProperties":[]}`, content, nil},
 		{`{"diskExclusionProperties":{}}`, content, []string{"diskLunList"}},
 		{`{"diskExclusionProperties":{"diskLunList":"1"}}`, content, []string{"diskLunList"}},
-		{`{"diskExclusionProperties":{"diskLunList":["1"]}}`, content, []string{"numbers"}},
+		{`{"diskExclusionProperties":{"diskLunList":["1"]}}`, content, []string{"diskLunList[0]' must be a whole number"}},
 		{`{"diskExclusionProperties":{"diskLunList":[1],"isInclusionList":"yes"}}`, content, []string{"isInclusionList"}},
 		{`{"diskExclusionProperties":{"diskLunList":[64]}}`, invalid, []string{"0 to 63", "64"}},
 		{`{"diskExclusionProperties":{"diskLunList":[-1]}}`, invalid, []string{"-1"}},
-		{`{"diskExclusionProperties":{"diskLunList":[1.5]}}`, invalid, []string{"1.5"}},
+		{`{"diskExclusionProperties":{"diskLunList":[1.5]}}`, content, []string{"1.5"}},
 		{`{"diskExclusionProperties":{"diskLunList":[3,3]}}`, invalid, []string{"3 twice"}},
 		{`{"diskExclusionProperties":{"diskLunList":[]}}`, invalid, []string{"empty"}},
 	} {
@@ -318,4 +318,22 @@ func TestVaultIsFull(t *testing.T) {
 	s.protect(vault, "last")
 	s.delete(itemPath(vault, "last")).want(http.StatusAccepted)
 	s.protect(vault, "late")
+}
+
+// What an earlier version protected under a name that no machine can have is stopped and deleted as any other.
+func TestItemsOfOddNamesThatAreThereStayManageable(t *testing.T) {
+	s := start(t)
+	vault := vaultPath("g", "vault")
+	s.put(vault, minimal).want(http.StatusCreated)
+	odd := "my vm"
+	body := itemBody(`"sourceResourceId":"` + machine(odd) + `","policyId":"` + vault + `/backupPolicies/DefaultPolicy"`)
+	path := strings.ReplaceAll(itemPath(vault, odd), " ", "%20")
+	s.put(path, body).wantError(http.StatusBadRequest, "BMSUserErrorInvalidConfigureProtectionRequest", "sourceResourceId", `" " at position 3`)
+	s.seed(&store.Document{
+		ID: itemPath(vault, odd), Type: "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems",
+		Subscription: embedded.DefaultSubscriptionID, ResourceGroup: "g", Parent: vault, Name: "VM;iaasvmcontainerv2;Machines;" + odd, Body: []byte(body),
+	})
+	s.put(path, body).want(http.StatusAccepted)
+	s.put(path, strings.Replace(body, `"policyId"`, `"protectionState":"ProtectionStopped","policyId"`, 1)).want(http.StatusAccepted)
+	s.delete(path).want(http.StatusAccepted)
 }

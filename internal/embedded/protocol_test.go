@@ -229,7 +229,10 @@ func TestTroubleWithTheDatabase(t *testing.T) {
 		if _, err := db.ExecContext(t.Context(), trigger); err != nil {
 			t.Fatal(err)
 		}
-		s.put(vaultPath("g", "vault"), minimal).wantError(http.StatusInternalServerError, "InternalServerError", "unforeseen")
+		s.put(vaultPath("g", "vault"), minimal).wantError(http.StatusInternalServerError, "InternalServerError", "the database refused", "19")
+		if got := s.put(vaultPath("g", "vault"), minimal).raw; strings.Contains(got, "unforeseen") || strings.Contains(got, "SQL") {
+			t.Errorf("SQLite's own words are in %s", got)
+		}
 	})
 }
 

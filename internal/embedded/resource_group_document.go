@@ -132,7 +132,7 @@ func groupNotFound(c *call) error {
 
 // save creates or updates the group's document from a request.
 func (g *group) save(tx *store.Tx, c *call, in object) error {
-	for _, name := range []string{"id", "name", "type", "location", "properties"} {
+	for _, name := range []string{"id", "name", "type", "location", "properties", "systemData"} {
 		delete(in, name)
 	}
 	if _, sent := in["tags"]; sent {

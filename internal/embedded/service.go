@@ -164,13 +164,19 @@ func (s *Service) answer(r *http.Request) (a *answer, err error) {
 	return handle(s, c)
 }
 
-// view and update run fn in a transaction of the store at the time of the call.
+// view and update run fn in a transaction of the store at the time of the call, update where the conditions of the request
+// hold.
 func (s *Service) view(c *call, fn func(*store.Tx) error) error {
 	return s.config.Store.View(c.context(), c.now, fn)
 }
 
 func (s *Service) update(c *call, fn func(*store.Tx) error) error {
-	return s.config.Store.Update(c.context(), c.now, fn)
+	return s.config.Store.Update(c.context(), c.now, func(tx *store.Tx) error {
+		if err := s.checkConditions(tx, c); err != nil {
+			return err
+		}
+		return fn(tx)
+	})
 }
 
 // call is a request on its way through the service.

@@ -213,12 +213,8 @@ func changeStorageConfig(vault, properties, sent object) error {
 		return err
 	}
 	assign(properties, pathRedundancy, wanted)
-	switch flag := sent["crossRegionRestoreFlag"].(type) {
-	case nil:
-	case bool:
-		assign(properties, pathCrossRegionRestore, map[bool]string{true: "Enabled", false: "Disabled"}[flag])
-	default:
-		return invalidContent("'properties.crossRegionRestoreFlag' must be true or false.")
+	if enabled, sent := sent["crossRegionRestoreFlag"].(bool); sent {
+		assign(properties, pathCrossRegionRestore, map[bool]string{true: "Enabled", false: "Disabled"}[enabled])
 	}
 	return nil
 }

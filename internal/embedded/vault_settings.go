@@ -65,40 +65,24 @@ func redundancies() []string {
 	return values
 }
 
-// settleProperties brings the modelled properties to the service's spelling and refuses what has the wrong shape. The rules
-// about them are the catalog's.
+// settleProperties brings the modelled properties to the service's spelling and a key's settings into their full form. The
+// rules about them are the catalog's.
 func settleProperties(properties object) error {
 	for _, s := range settings {
-		if err := checkShape(properties, s.path); err != nil {
-			return err
+		value, ok := lookup(properties, s.path).(string)
+		if !ok {
+			continue
 		}
-		switch value := lookup(properties, s.path).(type) {
-		case nil:
-		case string:
-			i := slices.IndexFunc(s.values, func(known string) bool { return strings.EqualFold(known, value) })
-			switch {
-			case i >= 0:
-				assign(properties, s.path, s.values[i])
-			case s.parameter != "":
-				return invalidParameter(s.parameter, lastName(s.path)+" must be one of "+strings.Join(s.values, ", ")+".")
-			}
-		default:
-			return invalidContent("'properties.%s' must be a string.", s.path)
+		i := slices.IndexFunc(s.values, func(known string) bool { return strings.EqualFold(known, value) })
+		switch {
+		case i >= 0:
+			assign(properties, s.path, s.values[i])
+		case s.parameter != "":
+			return invalidParameter(s.parameter, lastName(s.path)+" must be one of "+strings.Join(s.values, ", ")+".")
 		}
 	}
-	if err := settleEncryption(properties); err != nil {
-		return err
-	}
-	return checkSoftDeleteDays(properties)
-}
-
-func checkSoftDeleteDays(properties object) error {
-	value := lookup(properties, pathSoftDeleteDays)
-	if _, ok := value.(json.Number); value != nil && !ok {
-		return invalidContent("'properties.%s' must be a number.", pathSoftDeleteDays)
-	}
-	if _, ok := daysOf(properties); value != nil && !ok {
-		return invalidParameter("softDeleteSettings", "softDeleteRetentionPeriodInDays must be a whole number.")
+	if lookupText(properties, pathEncryptionKey) != "" && lookup(properties, pathInfrastructureEncryption) == nil {
+		merge(properties, object{"encryption": object{"infrastructureEncryption": "Disabled"}})
 	}
 	return nil
 }
@@ -108,21 +92,6 @@ func daysOf(properties object) (days int64, ok bool) {
 	number, ok := lookup(properties, pathSoftDeleteDays).(json.Number)
 	days, err := number.Int64()
 	return days, ok && err == nil
-}
-
-// checkShape refuses a value where an object belongs, on the way down to path.
-func checkShape(properties object, path string) error {
-	for i, c := range path {
-		if c != '.' {
-			continue
-		}
-		switch lookup(properties, path[:i]).(type) {
-		case nil, object:
-		default:
-			return invalidContent("'properties.%s' must be an object.", path[:i])
-		}
-	}
-	return nil
 }
 
 func lastName(path string) string { return path[strings.LastIndexByte(path, '.')+1:] }

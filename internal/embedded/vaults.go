@@ -135,12 +135,6 @@ func (s *Service) provision(tx *store.Tx, c *call, d *store.Document, body objec
 }
 
 func (s *Service) replaceVault(tx *store.Tx, c *call, d *store.Document, in object) (*answer, error) {
-	if c.request.Header.Get("If-None-Match") == "*" && stateOf(d, c.now) != stateDeleting {
-		return nil, &Fault{
-			Code:    codePreconditionFailed,
-			Message: fmt.Sprintf("The vault '%s' already exists, and the request has the condition that it does not.", d.ID),
-		}
-	}
 	if err := checkLocationStays(d, in, true); err != nil {
 		return nil, err
 	}

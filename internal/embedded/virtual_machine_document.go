@@ -2,7 +2,6 @@ package embedded
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -29,11 +28,24 @@ func parseMachineID(id string) (machineID, bool) {
 	return machineID{subscription: path[2], group: path[4], name: path[8]}, true
 }
 
-// CheckMachineID checks that id is the id of a virtual machine.
+// CheckMachineID checks that id is the id of a virtual machine, by the names that Azure takes.
 func CheckMachineID(id string) error {
-	if _, ok := parseMachineID(id); !ok {
+	m, ok := parseMachineID(id)
+	if !ok {
 		return fmt.Errorf("%q is not the id of a virtual machine, which is of the form "+
 			"/subscriptions/…/resourceGroups/…/providers/Microsoft.Compute/virtualMachines/…", id)
+	}
+	for _, part := range []struct {
+		what string
+		err  error
+	}{
+		{"subscription", catalog.CheckSubscriptionID(m.subscription)},
+		{"resource group", catalog.CheckResourceGroupName(m.group)},
+		{"virtual machine", catalog.CheckVMName(m.name)},
+	} {
+		if part.err != nil {
+			return fmt.Errorf("%q is not the id of a virtual machine, by its %s: %w", id, part.what, part.err)
+		}
 	}
 	return nil
 }
@@ -234,12 +246,9 @@ func (m *machine) render() object {
 	return body
 }
 
-// machineNameForm is the rule for names of virtual machines that holds for every operating system.
-var machineNameForm = regexp.MustCompile(`^[A-Za-z0-9]([\w.-]{0,62}\w)?$`)
-
 // settleMachine makes the body of a machine from a request. body is what it was, empty for a new one.
 func settleMachine(body, in object) error {
-	for _, name := range []string{"id", "name", "type", "etag"} {
+	for _, name := range []string{"id", "name", "type", "etag", "systemData"} {
 		delete(in, name)
 	}
 	for _, name := range []string{"vmId", "provisioningState", "timeCreated", "instanceView"} {

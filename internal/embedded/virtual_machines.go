@@ -159,12 +159,8 @@ func (s *Service) writeMachine(c *call, start func(*machine) (object, error)) (*
 
 // writableMachine returns the machine that a request writes. One that is known by its protection alone can be made.
 func (s *Service) writableMachine(tx *store.Tx, c *call, id machineID) (*machine, error) {
-	if !machineNameForm.MatchString(id.name) {
-		return nil, &Fault{
-			Code: codeInvalidName,
-			Message: fmt.Sprintf("The name of the virtual machine '%s' must have 1 to 64 characters, letters, digits, hyphens, "+
-				"periods and underscores, begin with a letter or digit, and not end with a hyphen or period.", id.name),
-		}
+	if err := catalog.CheckVMName(id.name); err != nil {
+		return nil, &Fault{Code: codeInvalidName, Message: fmt.Sprintf("The virtual machine '%s': %s.", id.name, err)}
 	}
 	if err := catalog.CheckResourceGroupName(id.group); err != nil {
 		return nil, &Fault{Code: codeInvalidGroupName, Message: err.Error()}

@@ -66,6 +66,8 @@ func (r *policyReader) schedule(o object, policyType string) catalog.VMSchedule 
 	if kind != scheduleV2 {
 		s.Weekdays = r.texts(o, "scheduleRunDays")
 		s.Time = r.time(o, "scheduleRunTimes")
+		// Nothing follows from it, and yet clients read the time of it.
+		r.timeOfDay("scheduleWindowStartTime", r.text(r.section(o, "hourlySchedule"), "scheduleWindowStartTime"))
 		return s
 	}
 	for _, part := range []struct{ frequency, name string }{

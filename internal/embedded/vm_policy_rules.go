@@ -36,7 +36,7 @@ var policyTimes = []string{"scheduleRunTimes", "retentionTimes", "scheduleWindow
 // settlePolicy makes the body of a policy, and what it says, from a request, which is the whole document. before is the
 // policy that it replaces, nil when it is new.
 func settlePolicy(before *policy, in object, now time.Time) (object, catalog.VMPolicy, error) {
-	for _, name := range []string{"id", "name", "type", "eTag"} {
+	for _, name := range []string{"id", "name", "type", "eTag", "systemData"} {
 		delete(in, name)
 	}
 	for _, name := range []string{"protectedItemsCount", "resourceGuardOperationRequests"} {
@@ -131,7 +131,7 @@ func settlePolicyValues(o object, now time.Time) {
 			s, ok := v.(string)
 			switch {
 			case ok && times:
-				return expandPolicyTime(s, now)
+				return expandPolicyTime(strings.TrimSpace(s), now)
 			case ok:
 				for _, word := range words {
 					if strings.EqualFold(word, s) {
@@ -150,6 +150,9 @@ func settlePolicyValues(o object, now time.Time) {
 			}
 		default:
 			o[name] = settled(v)
+			if times && o[name] == "" {
+				delete(o, name) // No client reads a time of it.
+			}
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -8,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
+	"github.com/azurebackup/terraform-provider-backup/internal/store"
 )
 
 // The routes that are not the embedded service's, as the metrics name them.
@@ -127,7 +129,7 @@ func (s *Server) serveReady(w http.ResponseWriter, r *http.Request) {
 	if s.config.Ready != nil {
 		if err := s.config.Ready(r.Context()); err != nil {
 			s.config.Log.Error("not ready", "error", err.Error())
-			refuse(w, http.StatusServiceUnavailable, codeNotReady, "The database cannot be read: "+err.Error())
+			refuse(w, http.StatusServiceUnavailable, codeNotReady, "The database cannot be read: "+cmp.Or(store.Words(err), err.Error())+".")
 			return
 		}
 	}

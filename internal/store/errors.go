@@ -30,6 +30,20 @@ var (
 	ErrUnavailable = errors.New("the database cannot be reached")
 )
 
+// Words says what is wrong with the database without SQLite's own text, which classify keeps for those who look into it. It
+// is empty for an error that is not the database's.
+func Words(err error) string {
+	for _, is := range []error{ErrBusy, ErrFull, ErrReadOnly, ErrDamaged, ErrUnavailable} {
+		if errors.Is(err, is) {
+			return is.Error()
+		}
+	}
+	if code := resultCode(err); code != sqlite3.SQLITE_OK {
+		return fmt.Sprintf("the database refused a statement of the service, which is a bug of the service (result code %d)", code)
+	}
+	return ""
+}
+
 // classify puts one of the errors above in front of an error of SQLite; any other error passes unchanged. Once ctx is
 // done, an error of SQLite or database/sql only tells of the cancellation.
 func classify(ctx context.Context, err error) error {

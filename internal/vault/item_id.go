@@ -23,8 +23,9 @@ func ParseItemID(s string) (ItemID, error) {
 	vault, names, ok := parseChildID(s, "backupFabrics", "Azure", "protectionContainers", "", "protectedItems", "")
 	if ok {
 		id := ItemID{Vault: vault, Container: names[0], Item: names[1]}
-		parts := strings.Split(strings.ToLower(id.Item), ";")
-		if len(parts) == 4 && parts[0] == "vm" && !slices.Contains(parts, "") && strings.EqualFold("iaasvmcontainer;"+strings.Join(parts[1:], ";"), id.Container) {
+		// Not in lower case: that of some letters, such as İ, is no longer the same letter to EqualFold.
+		parts := strings.Split(id.Item, ";")
+		if len(parts) == 4 && strings.EqualFold(parts[0], "vm") && !slices.Contains(parts, "") && strings.EqualFold("iaasvmcontainer;"+strings.Join(parts[1:], ";"), id.Container) {
 			return id, nil
 		}
 	}
