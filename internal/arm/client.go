@@ -123,6 +123,9 @@ type Request struct {
 	Body       any // marshalled to JSON unless nil
 	// Once is set for what must not be done twice: it is not sent again when it may have had its effect.
 	Once bool
+	// Heard is set for a write whose acceptance must be heard of: while it is in flight, its answer is waited for a moment
+	// longer than the context lasts.
+	Heard bool
 }
 
 // Do sends a request and decodes the answer into out, unless out is nil or the answer has no body. A refusal by the
@@ -176,7 +179,12 @@ func (c *Client) sendOnce(ctx context.Context, request Request) (*http.Response,
 		return nil, err
 	}
 	tried := &tries{once: request.Once, start: time.Now()}
-	req, err := runtime.NewRequest(context.WithValue(ctx, triesKey{}, tried), request.Method, target)
+	own := ctx
+	if request.Heard {
+		own, tried.hearing = hear(ctx)
+		defer tried.hearing.cancel()
+	}
+	req, err := runtime.NewRequest(context.WithValue(own, triesKey{}, tried), request.Method, target)
 	if err != nil {
 		return nil, err
 	}
@@ -195,14 +203,10 @@ func (c *Client) sendOnce(ctx context.Context, request Request) (*http.Response,
 	}
 	resp, err := c.pipeline.Do(req)
 	if err != nil {
-		if ctx.Err() != nil && (tried.last != nil || tried.lost != nil) {
-			timeout := &TimeoutError{NoAnswer: tried.lost, Err: ctx.Err()}
-			if tried.last != nil {
-				timeout.LastWord = tried.last.Error()
-			}
-			return nil, timeout
+		if ctx.Err() != nil {
+			return nil, tried.timeout(ctx)
 		}
-		if lost := connectionError(err); lost != nil && ctx.Err() == nil {
+		if lost := connectionError(err); lost != nil {
 			return nil, lost
 		}
 		var final finalError
@@ -212,6 +216,9 @@ func (c *Client) sendOnce(ctx context.Context, request Request) (*http.Response,
 		return nil, err
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		if ctx.Err() != nil && passing(resp.StatusCode) {
+			return nil, tried.timeout(ctx) // it would have been sent again
+		}
 		refusal := newError(resp)
 		refusal.Repeated = tried.count > 1
 		return nil, refusal
@@ -261,10 +268,14 @@ type observer struct {
 
 // Do implements policy.Policy.
 func (o observer) Do(req *policy.Request) (*http.Response, error) {
-	start := time.Now()
-	resp, err := req.Next()
 	ctx := req.Raw().Context()
 	tried := triesOf(ctx)
+	if err := tried.hearing.depart(); err != nil {
+		return nil, finalError{err}
+	}
+	start := time.Now()
+	resp, err := req.Next()
+	late := tried.hearing.land()
 	tried.count++
 	exchange := Exchange{Method: req.Raw().Method, Path: req.Raw().URL.Path, Duration: time.Since(start)}
 	if ctx.Err() == nil {
@@ -274,14 +285,18 @@ func (o observer) Do(req *policy.Request) (*http.Response, error) {
 		o.clock.set(resp.Header.Get("Date"))
 		exchange.StatusCode = resp.StatusCode
 		exchange.RequestID = resp.Header.Get("x-ms-request-id")
+		var refusal *Error
 		if resp.StatusCode >= 400 {
-			tried.last = newError(resp)
+			refusal = newError(resp)
+			tried.last = refusal
 		}
+		noted, _ := ctx.Value(lastWordKey{}).(*LastWord)
+		noted.note(refusal)
 	}
 	if o.trace != nil {
 		o.trace(ctx, exchange)
 	}
-	tried.over = o.persistence.endOf(ctx, tried, resp)
+	tried.over = late || o.persistence.endOf(ctx, tried, resp)
 	if err != nil && (tried.over || IsUntrusted(err)) {
 		return nil, finalError{err}
 	}

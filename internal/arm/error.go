@@ -227,9 +227,14 @@ func asError(err error) error {
 	if !errors.As(err, &response) || response.RawResponse == nil {
 		return err
 	}
-	e := newError(response.RawResponse)
+	return operationError(response.RawResponse)
+}
+
+// operationError reads why an operation failed.
+func operationError(resp *http.Response) *Error {
+	e := newError(resp)
 	if e.StatusCode < http.StatusMultipleChoices && e.Code == "" && e.Message == "" {
-		e.Message = fmt.Sprintf("the operation ended in the state %s, for which the service gave no reason", operationStatus(response.RawResponse))
+		e.Message = fmt.Sprintf("the operation ended in the state %s, for which the service gave no reason", operationStatus(resp))
 	}
 	return e
 }

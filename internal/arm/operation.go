@@ -6,6 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
+	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 )
@@ -19,6 +22,10 @@ type Operation struct {
 	Accepted json.RawMessage
 	// URL is where the service tells how the operation stands; empty when it finished at once.
 	URL string
+	// Finished tells that the answer which accepted the write was its end, too.
+	Finished bool
+
+	askable bool // there is somewhere to ask
 }
 
 // Begin sends a write and returns as soon as the service has accepted it. What the service accepted is an operation, however
@@ -32,10 +39,13 @@ func (c *Client) Begin(ctx context.Context, request Request) (*Operation, error)
 	if op.Accepted, err = runtime.Payload(resp); err != nil {
 		return nil, err
 	}
+	linked := hasLink(resp)
+	op.Finished = resp.StatusCode != http.StatusAccepted && !linked
 	if err := c.dropForeignLinks(resp); err != nil {
 		return nil, err
 	}
-	op.URL = resp.Header.Get("Azure-AsyncOperation")
+	// Without any link azcore has ways of its own to ask; instead of a link that is not followed there is none.
+	op.URL, op.askable = resp.Header.Get("Azure-AsyncOperation"), hasLink(resp) || !linked
 	if request.Method == http.MethodDelete || request.Method == http.MethodPost {
 		if resp.StatusCode == http.StatusAccepted && op.URL == "" && resp.Header.Get("Location") == "" {
 			// There is nothing to wait for, and to azcore that would be an error, although the write was accepted.
@@ -48,13 +58,24 @@ func (c *Client) Begin(ctx context.Context, request Request) (*Operation, error)
 		resp.Body = http.NoBody
 		op.poller, err = runtime.NewPoller[json.RawMessage](resp, c.pipeline, nil)
 	}
+	if err != nil && (request.Method == http.MethodPut || request.Method == http.MethodPatch) {
+		// Nor can the links. How the write stands the resource itself tells.
+		op.poller, op.askable, err = nil, false, nil
+	}
 	return op, err
+}
+
+// links are the headers that say where to ask how an operation stands.
+var links = []string{"Azure-AsyncOperation", "Location", "Operation-Location"}
+
+func hasLink(resp *http.Response) bool {
+	return slices.ContainsFunc(links, func(name string) bool { return resp.Header.Get(name) != "" })
 }
 
 // dropForeignLinks takes links to other hosts out of an answer, so that nobody follows them. How a PUT or a PATCH stands the
 // resource itself tells as well; of other writes nothing else does.
 func (c *Client) dropForeignLinks(resp *http.Response) error {
-	for _, name := range []string{"Azure-AsyncOperation", "Location", "Operation-Location"} {
+	for _, name := range links {
 		link := resp.Header.Get(name)
 		if link == "" {
 			continue
@@ -67,6 +88,40 @@ func (c *Client) dropForeignLinks(resp *http.Response) error {
 		}
 	}
 	return nil
+}
+
+// CanBeAsked tells whether there is somewhere to ask how the operation stands.
+func (o *Operation) CanBeAsked() bool { return o.askable && o.poller != nil }
+
+// Ask asks once how the operation stands. failure is the operation's own word that it failed; an error is only that it could
+// not be asked, which says nothing about what it does.
+func (o *Operation) Ask(ctx context.Context) (look Look, failure *Error, err error) {
+	resp, err := o.poller.Poll(context.WithValue(ctx, triesKey{}, &tries{start: time.Now(), brief: true}))
+	if err != nil {
+		if ctx.Err() != nil {
+			return Look{}, nil, &TimeoutError{Err: context.Cause(ctx)}
+		}
+		return Look{}, nil, unclear(asError(err))
+	}
+	status := operationStatus(resp)
+	switch {
+	case resp.StatusCode >= http.StatusBadRequest && (o.URL != "" || !failsByStatus(resp.StatusCode)):
+		return Look{}, nil, newError(resp)
+	case resp.StatusCode >= http.StatusBadRequest, isFailure(status):
+		return Look{}, operationError(resp), nil
+	}
+	return Look{Done: o.poller.Done(), Status: status, RetryAfter: retryAfter(resp)}, nil, nil
+}
+
+// isFailure tells whether an operation with this status has ended without doing what it was to do.
+func isFailure(status string) bool {
+	return slices.ContainsFunc([]string{"Failed", "Canceled", "Cancelled"}, func(s string) bool { return strings.EqualFold(s, status) })
+}
+
+// failsByStatus tells whether an answer of this status at a Location is the failure of the operation, as opposed to one to
+// the question.
+func failsByStatus(status int) bool {
+	return slices.Contains([]int{http.StatusBadRequest, http.StatusConflict, http.StatusPreconditionFailed, http.StatusUnprocessableEntity}, status)
 }
 
 // Wait returns when the operation has ended, and decodes the resource it leaves behind into out, unless out is nil.

@@ -61,7 +61,22 @@ type tries struct {
 	count int
 	start time.Time
 	once  bool // the request must not be sent twice
+	brief bool // the caller asks again itself, but for the pauses that the service names
 	over  bool // no further try
+	// hearing is that of a write whose answer has to be heard; nil for other requests.
+	hearing *hearing
+}
+
+// briefTries is how often a brief request is sent at most.
+const briefTries = 3
+
+// timeout is the error of a request whose context has ended, with the service's last word.
+func (t *tries) timeout(ctx context.Context) *TimeoutError {
+	timeout := &TimeoutError{NoAnswer: t.lost, Err: context.Cause(ctx)}
+	if t.last != nil {
+		timeout.LastWord = t.last.Error()
+	}
+	return timeout
 }
 
 type triesKey struct{}
@@ -81,11 +96,17 @@ func triesOf(ctx context.Context) *tries {
 
 // endOf tells, after a try, whether it was the last: because time is up, or because the request may have had its effect.
 func (p Persistence) endOf(ctx context.Context, t *tries, resp *http.Response) bool {
+	if t.hearing != nil {
+		ctx = t.hearing.parent
+	}
 	if _, limited := ctx.Deadline(); !limited && time.Since(t.start) > p.WithoutDeadline {
 		return true
 	}
 	if resp == nil {
-		return t.once
+		return t.once || t.brief
+	}
+	if t.brief && (t.count >= briefTries || retryAfter(resp) == 0) {
+		return true
 	}
 	nothingDone := resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode == http.StatusServiceUnavailable
 	return t.once && !nothingDone || retryAfter(resp) > longestRetryAfter

@@ -70,7 +70,7 @@ func (c *Client) Wait(ctx context.Context, look func(context.Context) (Look, err
 		case <-timer.C:
 		case <-ctx.Done():
 			timer.Stop()
-			return &TimeoutError{LastWord: lastWord, Err: ctx.Err()}
+			return &TimeoutError{LastWord: lastWord, Err: context.Cause(ctx)}
 		}
 	}
 }
@@ -83,7 +83,7 @@ func interrupted(ctx context.Context, err error, lastWord string) error {
 	case ctx.Err() == nil:
 		return err
 	case !errors.As(err, &timeout):
-		return &TimeoutError{LastWord: lastWord, Err: ctx.Err()}
+		return &TimeoutError{LastWord: lastWord, Err: context.Cause(ctx)}
 	case timeout.LastWord == "":
 		return &TimeoutError{LastWord: lastWord, NoAnswer: timeout.NoAnswer, Err: timeout.Err}
 	}

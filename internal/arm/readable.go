@@ -30,7 +30,7 @@ func (readable) Do(req *policy.Request) (*http.Response, error) {
 	}
 	tried := triesOf(req.Raw().Context())
 	tried.last = garbled(resp, body, err)
-	if tried.count > 1 {
+	if tried.count > 1 || tried.brief {
 		return nil, finalError{tried.last}
 	}
 	return nil, tried.last

@@ -114,7 +114,7 @@ func (a *backupNowAction) ModifyPlan(ctx context.Context, req action.ModifyPlanR
 	if a.run == nil || err != nil || m.RetainUntil.IsNull() || m.RetainUntil.IsUnknown() || resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	ctx, cancel := reading(ctx)
 	defer cancel()
 	if _, err := a.run.vaults.ProtectedVM(ctx, id); err == nil { // which also tells the service's time
 		m.retainUntil(a.run.vaults.Now(), &resp.Diagnostics)
@@ -155,7 +155,7 @@ func (a *backupNowAction) Invoke(ctx context.Context, req action.InvokeRequest, 
 	}
 	limit, diags := m.Timeouts.Invoke(ctx, invokeTimeout)
 	resp.Diagnostics.Append(diags...)
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	ctx, cancel := limited(ctx, m.Timeouts.Attributes(), "invoke", limit)
 	defer cancel()
 
 	b := onDemandBackup{vaults: a.run.vaults, id: id, say: func(text string) { resp.SendProgress(action.InvokeProgressEvent{Message: text}) }}

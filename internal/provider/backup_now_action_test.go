@@ -223,8 +223,8 @@ func TestBackupNow_interrupted(t *testing.T) {
 func TestBackupNow_timesOut(t *testing.T) {
 	t.Parallel()
 	c := backupNow(t, backupsTake(time.Hour))
-	_, diagnostics := c.invoke(t.Context(), map[string]any{"timeouts": "200ms"}, nil)
-	wantProblem(t, diagnostics, "The backup takes longer than timeouts.invoke", "the time set in timeouts ran out", "The last thing the service said was: InProgress", "The backup goes on in the service, as job")
+	_, diagnostics := c.invoke(t.Context(), map[string]any{"timeouts": "3s"}, nil)
+	wantProblem(t, diagnostics, "The backup takes longer than timeouts.invoke", `the time ran out (timeouts.invoke = "3s")`, "The last thing the service said was: InProgress", "The backup goes on in the service, as job")
 }
 
 func TestBackupNow_nothingToBackUp(t *testing.T) {

@@ -62,7 +62,7 @@ resource "backup_vault" "test" {
   tags     = { a = "b" }
   timeouts = { update = "1s" }
 }`),
-				ExpectError: message("the time set in timeouts ran out"),
+				ExpectError: message(`the time ran out (timeouts.update = "1s")`),
 			},
 			{Config: acctest.Config(database, oneVault, `operation_time = "0s"`, `clock_offset = "2d"`)},
 		},

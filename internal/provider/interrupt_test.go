@@ -153,7 +153,7 @@ func wantEnded(t *testing.T, p *acctest.Process) acctest.Result {
 }
 
 const (
-	stillCreating = "Creation of backup vault was interrupted"
+	stillCreating = "Creation of backup vault is not finished"
 	nameTaken     = "Backup vault name is taken"
 )
 
@@ -391,20 +391,15 @@ func TestAccInterrupt_createTimeout(t *testing.T) {
 		t.Helper()
 		t.Parallel()
 		w := acctest.NewWorkspace(t, slowVaults("1h", hurried))
-		r := w.Run("apply", "-auto-approve")
-		if r.ExitCode != 1 {
-			t.Errorf("exit code %d", r.ExitCode)
-		}
-		wantOutput(t, r, "Error: Backup vault was not completed", "the time set in timeouts ran out",
-			"The last thing the service said was: Creating.", "terraform untaint")
-		wantStates(t, w, map[string]string{aVault: "Creating tainted"})
+		wantOutput(t, w.MustRun("apply", "-auto-approve"), "Warning: "+stillCreating, `the time ran out (timeouts.create = "1s")`,
+			"The last thing the service said was: Creating.", "The next apply waits until it is Active.")
+		wantStates(t, w, map[string]string{aVault: "Creating"})
 		return w
 	}
 
-	t.Run("untaint", func(t *testing.T) {
+	t.Run("go on", func(t *testing.T) {
 		w := runOut(t)
 		before := created(t, databaseOf(w))
-		w.MustRun("untaint", aVault)
 		for _, args := range [][]string{nil, {"-refresh=false"}} {
 			wantActions(t, w.Plan(args...), map[string]string{aVault: "update"})
 		}
@@ -420,10 +415,47 @@ func TestAccInterrupt_createTimeout(t *testing.T) {
 		}
 	})
 
-	t.Run("untaint when it is done", func(t *testing.T) {
+	t.Run("done meanwhile", func(t *testing.T) {
 		w := runOut(t)
 		complete(t, w)
-		w.MustRun("untaint", aVault)
+		w.MustPlanNothing()
+	})
+
+	// The next apply has the time of timeouts.update, and fails when that runs out.
+	t.Run("again", func(t *testing.T) {
+		w := runOut(t)
+		w.Write("main.tf", slowVaults("1h", strings.Replace(hurried, `create = "1s"`, `update = "1s"`, 1)))
+		r := w.Run("apply", "-auto-approve")
+		if r.ExitCode != 1 {
+			t.Errorf("exit code %d", r.ExitCode)
+		}
+		wantOutput(t, r, "Error: Unable to update backup vault", `the time ran out (timeouts.update = "1s"). The last thing the service said was: Creating.`, "A larger timeouts.update")
+		wantStates(t, w, map[string]string{aVault: "Creating"})
+		complete(t, w)
+		w.MustRun("apply", "-auto-approve")
+		w.MustPlanNothing()
+	})
+
+	// Who wants an apply to fail when a vault is not Active in time says so. Then nothing is made in it, and it is not tainted.
+	t.Run("postcondition", func(t *testing.T) {
+		t.Parallel()
+		w := acctest.NewWorkspace(t, slowVaults("1h", strings.Replace(hurried, "  timeouts", `  lifecycle {
+    postcondition {
+      condition     = self.state == "Active"
+      error_message = "The vault is not Active in time."
+    }
+  }
+  timeouts`, 1)+`
+resource "terraform_data" "dependent" { input = backup_vault.production.id }
+`))
+		r := w.Run("apply", "-auto-approve")
+		if r.ExitCode != 1 || w.State()["terraform_data.dependent"] != nil {
+			t.Errorf("exit code %d, %v", r.ExitCode, w.State())
+		}
+		wantOutput(t, r, "Warning: "+stillCreating, "The vault is not Active in time.")
+		wantStates(t, w, map[string]string{aVault: "Creating"})
+		complete(t, w)
+		w.MustRun("apply", "-auto-approve")
 		w.MustPlanNothing()
 	})
 
@@ -436,6 +468,7 @@ func TestAccInterrupt_createTimeout(t *testing.T) {
 			w := runOut(t)
 			before := created(t, databaseOf(w))
 			w.Write("main.tf", slowVaults("0s", hurried))
+			w.MustRun("taint", aVault)
 			wantActions(t, w.Plan(), map[string]string{aVault: "delete, create"})
 			wantOutput(t, w.MustRun(append([]string{"apply"}, args...)...), "1 added, 0 changed, 1 destroyed")
 			wantStates(t, w, map[string]string{aVault: "Active"})
@@ -450,6 +483,7 @@ func TestAccInterrupt_createTimeout(t *testing.T) {
 	t.Run("replace without refresh", func(t *testing.T) {
 		w := runOut(t)
 		w.Write("main.tf", slowVaults("0s", hurried))
+		w.MustRun("taint", aVault)
 		wantActions(t, w.Plan("-refresh=false"), map[string]string{aVault: "delete, create"})
 		w.MustRun("apply", "-auto-approve", "-refresh=false")
 		wantStates(t, w, map[string]string{aVault: "Active"})

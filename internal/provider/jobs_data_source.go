@@ -116,7 +116,7 @@ func (d *jobsDataSource) Read(ctx context.Context, req datasource.ReadRequest, r
 		return
 	}
 	item, _ := vault.ParseItemID(m.ProtectedVMID.ValueString()) // zero for none
-	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	ctx, cancel := reading(ctx)
 	defer cancel()
 	filter := vault.JobFilter{Status: m.Status.ValueString(), Operation: m.Operation.ValueString(), Window: m.window()}
 	m.Jobs = []jobModel{}

@@ -47,13 +47,17 @@ func (b *onDemandBackup) check(ctx context.Context, diags *diag.Diagnostics) boo
 	return false
 }
 
+// mayHaveStarted is for a request that nobody waits for any more.
+const mayHaveStarted = "The service may have started it all the same, which the data source backup_jobs shows."
+
 // start asks for the backup.
 func (b *onDemandBackup) start(ctx context.Context, until time.Time, diags *diag.Diagnostics) bool {
 	job, err := b.vaults.BackupNow(ctx, b.id, until)
 	switch {
-	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		diags.AddError("Interrupted while asking for the backup", tfvalue.Problem(b.label(), err,
-			"The service may have started it all the same, which the data source backup_jobs shows."))
+	case errors.Is(err, context.Canceled):
+		diags.AddError("Interrupted while asking for the backup", tfvalue.Problem(b.label(), err, mayHaveStarted))
+	case errors.Is(err, context.DeadlineExceeded):
+		diags.AddError("Asking for the backup takes longer than timeouts.invoke", tfvalue.Problem(b.label(), err, mayHaveStarted))
 	case arm.IsConflict(err):
 		diags.AddError("Another operation is running", tfvalue.Problem(b.label(), err,
 			"Wait until it has ended. The data source backup_jobs with status = \"InProgress\" shows it."))

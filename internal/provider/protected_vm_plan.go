@@ -179,7 +179,7 @@ func (r *protectedVMResource) planUpdate(ctx context.Context, state protectedVMM
 	}
 	diags.Append(resp.Plan.SetAttribute(ctx, path.Root("recovery_point_count"), types.Int64Unknown())...)
 	if pending {
-		diags.AddWarning("Protection of a VM was interrupted", protectedVMLabel(state)+
+		diags.AddWarning("Protection of a VM is not finished", protectedVMLabel(state)+
 			": the service was still setting it up. The apply goes on from there; nothing is replaced.")
 	}
 }

@@ -61,7 +61,7 @@ func (r *protectedVMResource) Create(ctx context.Context, req resource.CreateReq
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := limited(ctx, plan.Timeouts.Attributes(), "create", timeout)
 	defer cancel()
 
 	// Terraform has had the plan looked at again just now: the regions fit, as far as they are known.
@@ -99,11 +99,10 @@ func (r *protectedVMResource) Create(ctx context.Context, req resource.CreateReq
 		resp.Diagnostics.Append(tfvalue.KeepPlanned(req.Plan.Raw, &resp.State)...)
 	case item.ARMID == "":
 		r.addProtectError(ctx, plan, err, &resp.Diagnostics)
-	case errors.Is(err, context.Canceled):
-		// As with vaults: the marker says that the planned values are not reached, and a warning does not taint.
+	case vault.IsUnsure(err):
+		// As with vaults: the marker says that the planned values are not reached.
 		resp.Diagnostics.Append(tfvalue.KeepPlanned(req.Plan.Raw, &resp.State)...)
-		resp.Diagnostics.AddWarning("Protection of a VM interrupted", tfvalue.Problem(protectedVMLabel(plan), err,
-			"The service goes on setting it up, and it is in the state. The next apply goes on from there."))
+		addUnfinished("Protection of a VM", protectedVMLabel(plan), err, "The next apply goes on from there.", &resp.Diagnostics)
 		resp.Diagnostics.Append(resp.Private.SetKey(context.WithoutCancel(ctx), pendingKey, pendingMark)...)
 	case plan.wantsBackups() && item.Stopped():
 		resp.Diagnostics.AddError("Backups of a VM were undeleted, and the VM is not protected", tfvalue.Problem(protectedVMLabel(plan), err,
@@ -112,7 +111,7 @@ func (r *protectedVMResource) Create(ctx context.Context, req resource.CreateReq
 	default:
 		resp.Diagnostics.AddError("Protection of a VM was not completed", tfvalue.Problem(protectedVMLabel(plan), err,
 			"It is in the state, marked as tainted: the next apply would delete it and begin again. To keep it, and have the next apply complete it, take the "+
-				"mark off by `terraform untaint` (or `tofu untaint`) and the address of this resource. A larger timeouts.create gives it more time."))
+				"mark off by `terraform untaint` (or `tofu untaint`) and the address of this resource."))
 	}
 }
 
@@ -136,7 +135,7 @@ func (r *protectedVMResource) Read(ctx context.Context, req resource.ReadRequest
 		}
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := limited(ctx, state.Timeouts.Attributes(), "read", timeout)
 	defer cancel()
 
 	r.run.state.read(id)
@@ -194,7 +193,7 @@ func (r *protectedVMResource) Update(ctx context.Context, req resource.UpdateReq
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := limited(ctx, plan.Timeouts.Attributes(), "update", timeout)
 	defer cancel()
 
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, replacedKey, nil)...) // it was for the plan alone
@@ -250,7 +249,7 @@ func (r *protectedVMResource) Delete(ctx context.Context, req resource.DeleteReq
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := limited(ctx, state.Timeouts.Attributes(), "delete", timeout)
 	defer cancel()
 	progress := logProtection(ctx, id)
 	switch state.DeletionPolicy.ValueString() {
@@ -297,18 +296,6 @@ func deleteAdvice(err error, state protectedVMModel) string {
 	return "Only an immutable vault suspends backups. " + otherPolicies(deletionRetain, deletionDelete)
 }
 
-// goesOn says what becomes of a request that nobody waits for any more; empty when the service has answered it.
-func goesOn(err error, timeout string) string {
-	const text = "What the service has accepted it goes on with. The next apply looks at what has come of it, and goes on from there."
-	switch {
-	case errors.Is(err, context.Canceled):
-		return text
-	case errors.Is(err, context.DeadlineExceeded):
-		return text + " A larger " + timeout + " gives it more time."
-	}
-	return ""
-}
-
 // codeNotProtectable is Azure's one answer for a VM that is in another region, of another vault, or not there at all.
 const codeNotProtectable = "BMSUserErrorInvalidConfigureProtectionRequest"
 
@@ -318,8 +305,8 @@ func (r *protectedVMResource) addProtectError(ctx context.Context, plan protecte
 	vm, parseErr := vault.ParseVMID(plan.SourceVMID.ValueString())
 	v, known := r.vaultOf(ctx, plan, diags)
 	switch {
-	case ctx.Err() != nil:
-		advice = "It is not known whether the service accepted the protection. If it did, the next plan says so and how to go on."
+	case vault.IsUnsure(err):
+		advice = notKnown("the protection", err)
 	case arm.HasCode(err, codeNotProtectable) && parseErr == nil && known:
 		if other, found, findErr := r.run.vaults.ProtectingVault(ctx, vm, v.region); findErr == nil && found && !other.Equal(v.id) {
 			addOtherVault(diags, plan, other)

@@ -105,7 +105,7 @@ func (d *protectedVMsDataSource) Read(ctx context.Context, req datasource.ReadRe
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	ctx, cancel := reading(ctx)
 	defer cancel()
 	m.ProtectedVMs = []protectedVMDataModel{}
 	for item, err := range m.items(ctx, d.run.vaults) {

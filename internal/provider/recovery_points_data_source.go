@@ -109,7 +109,7 @@ func (d *recoveryPointsDataSource) Read(ctx context.Context, req datasource.Read
 		resp.Diagnostics.AddAttributeError(path.Root("protected_vm_id"), "Invalid protected VM id", tfvalue.Sentence(err.Error()))
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	ctx, cancel := reading(ctx)
 	defer cancel()
 	m.RecoveryPoints = []recoveryPointModel{}
 	for p, err := range d.run.vaults.RecoveryPoints(ctx, id, m.window()) {

@@ -62,7 +62,7 @@ func (d *subscriptionsDataSource) Read(ctx context.Context, req datasource.ReadR
 	if d.run.waits(req, resp, "", "subscription_id", "embedded.subscriptions") {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	ctx, cancel := reading(ctx)
 	defer cancel()
 	all, err := d.run.vaults.Subscriptions(ctx)
 	if err != nil {

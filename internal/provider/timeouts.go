@@ -3,14 +3,17 @@ package provider
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 )
 
@@ -35,7 +38,8 @@ func timeoutsAttribute(ctx context.Context, t resourceTimeouts) schema.Attribute
 		DeleteDescription: describe(t.delete),
 	})
 	if nested, ok := attribute.(schema.SingleNestedAttribute); ok {
-		nested.MarkdownDescription = "How long each operation may take, all waiting included. Changed in place."
+		nested.MarkdownDescription = "How long each operation may take, all waiting included. Changed in place. A creation that the service has accepted and that " +
+			"takes longer goes on: the apply ends with a warning, and the next one goes on from there."
 		return nested
 	}
 	return attribute
@@ -50,16 +54,33 @@ func noTimeouts(ctx context.Context) timeouts.Value {
 	return timeouts.Value{Object: types.ObjectNull(kind.AttrTypes)}
 }
 
+// limited bounds an operation by one of its timeouts, as the attribute timeouts has it, and names it in errors.
+func limited(ctx context.Context, set map[string]attr.Value, operation string, after time.Duration) (context.Context, context.CancelFunc) {
+	text := fmt.Sprintf("timeouts.%s, %s by default", operation, short(after))
+	if value, ok := set[operation].(types.String); ok && !value.IsNull() && !value.IsUnknown() {
+		text = fmt.Sprintf("timeouts.%s = %q", operation, value.ValueString())
+	}
+	return arm.WithLimit(ctx, after, text)
+}
+
+// reading bounds what only reads and has no attribute timeouts.
+func reading(ctx context.Context) (context.Context, context.CancelFunc) {
+	return arm.WithLimit(ctx, readTimeout, short(readTimeout)+", as long as reading may take")
+}
+
+// short is a duration without the units that it has none of.
+func short(d time.Duration) string {
+	return strings.NewReplacer("h0m0s", "h", "m0s", "m").Replace(d.String())
+}
+
 // planContext bounds what a plan asks of the service, which Terraform sets no time for: by timeouts.read, as far as the state or
 // the plan has it.
 func planContext(ctx context.Context, req resource.ModifyPlanRequest) (context.Context, context.CancelFunc) {
-	limit := readTimeout
 	for _, object := range []tftypes.Value{req.Plan.Raw, req.State.Raw} {
 		text, known := tfvalue.ObjectOf(object).At("timeouts").Text("read").Get()
-		if set, err := time.ParseDuration(text); known && err == nil {
-			limit = set
-			break
+		if after, err := time.ParseDuration(text); known && err == nil {
+			return limited(ctx, map[string]attr.Value{"read": types.StringValue(text)}, "read", after)
 		}
 	}
-	return context.WithTimeout(ctx, limit)
+	return limited(ctx, nil, "read", readTimeout)
 }

@@ -100,7 +100,7 @@ func (d *vaultDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 	if m.SubscriptionID.IsNull() && d.run.waits(req, resp, "subscription_id", "subscription_id") || d.run.waitsForPast(req, resp) {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	ctx, cancel := reading(ctx)
 	defer cancel()
 	if m.SubscriptionID.IsNull() {
 		m.SubscriptionID.StringValue = d.run.subscriptionID

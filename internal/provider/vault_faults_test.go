@@ -53,7 +53,6 @@ func refuse(method string, n int) embedded.FaultRule {
 func TestAccVault_createFailsAtEachStep(t *testing.T) {
 	for name, rule := range map[string]embedded.FaultRule{
 		"create":   refuse(http.MethodPut, 1),
-		"wait":     refuse(http.MethodGet, 1),
 		"the rest": refuse(http.MethodPatch, 1),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -115,6 +114,7 @@ func TestAccVault_faultsThatAreSurvived(t *testing.T) {
 		"connection lost":           {Kind: embedded.KindVault, Method: http.MethodPut, Drop: true},
 		"throttled":                 {Kind: embedded.KindVault, Status: 429, RetryAfter: 10 * time.Millisecond, Times: 2},
 		"service away":              {Kind: embedded.KindVault, Method: http.MethodPut, Act: true, Status: 503, RetryAfter: 10 * time.Millisecond},
+		"a look refused":            refuse(http.MethodGet, 1),
 		"late":                      {Kind: embedded.KindVault, Delay: 50 * time.Millisecond, Times: embedded.Always},
 		"answer to the delete lost": {Kind: embedded.KindVault, Method: http.MethodDelete, Act: true, Drop: true},
 		"operation of the delete":   {Kind: embedded.KindVaultOperation, Status: 503, RetryAfter: 10 * time.Millisecond},

@@ -21,6 +21,10 @@ func (r *vaultResource) checkNameFree(ctx context.Context, plan vaultModel, repl
 		return
 	}
 	found, exists, err := r.run.vaults.FindByName(ctx, plan.SubscriptionID.ValueString(), plan.Name.ValueString())
+	if ctx.Err() != nil && replaced == nil { // there is no time left for the vault either
+		diags.AddError("Unable to create backup vault", tfvalue.Problem(vaultLabel(plan), err, notKnown("the vault", err)))
+		return
+	}
 	if err != nil {
 		// Without an answer the service decides.
 		tflog.Warn(ctx, "unable to look for a vault of the same name", map[string]any{"error": err.Error()})

@@ -174,7 +174,7 @@ func (r *vaultResource) planUpdate(ctx context.Context, state vaultModel, req re
 		resp.Diagnostics.AddWarning("Backup vault is in the state Failed", vaultLabel(state)+
 			": the service gave up on the last write. The apply writes the vault's settings again and waits until it is Active.")
 	case pending != nil:
-		resp.Diagnostics.AddWarning("Creation of backup vault was interrupted", vaultLabel(state)+
+		resp.Diagnostics.AddWarning("Creation of backup vault is not finished", vaultLabel(state)+
 			": the service is still creating it. The apply waits until it is Active; nothing is replaced.")
 	default:
 		resp.Diagnostics.AddWarning("Backup vault is in the state "+state.State.ValueString(), vaultLabel(state)+

@@ -39,7 +39,7 @@ var vaultTimeouts = resourceTimeouts{
 	delete: operationTimeout{"How long to wait for the vault to be gone", 30 * time.Minute},
 }
 
-// pendingKey marks, in private state, a vault whose creation was interrupted.
+// pendingKey marks, in private state, an object that the service accepted and that was not finished in time.
 const pendingKey = "pending"
 
 // forcedKey marks, in private state, a vault whose soft delete the service keeps on whatever is asked of it.
@@ -74,7 +74,7 @@ func (r *vaultResource) Create(ctx context.Context, req resource.CreateRequest, 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := limited(ctx, plan.Timeouts.Attributes(), "create", timeout)
 	defer cancel()
 
 	id, name := plan.armID(), vaultName{plan.SubscriptionID.ValueString(), plan.Name.ValueString()}
@@ -98,7 +98,7 @@ func (r *vaultResource) Create(ctx context.Context, req resource.CreateRequest, 
 	}
 	accepted, err := r.run.vaults.BeginCreate(ctx, id, plan.Region.ValueString(), settings)
 	if err != nil {
-		r.addCreateError(ctx, &resp.Diagnostics, plan, err)
+		r.addCreateError(ctx, &resp.Diagnostics, plan, accepted, err)
 		return
 	}
 	made = true
@@ -113,17 +113,15 @@ func (r *vaultResource) Create(ctx context.Context, req resource.CreateRequest, 
 	switch {
 	case err == nil:
 		r.finish(ctx, settings, v, req.Plan.Raw, &resp.State, resp.Private, &resp.Diagnostics)
-	case errors.Is(err, context.Canceled):
+	case vault.IsUnsure(err):
 		// Terraform takes any other value than the planned one for an error; the marker says that they are not reached.
 		resp.Diagnostics.Append(tfvalue.KeepPlanned(req.Plan.Raw, &resp.State)...)
-		// A warning instead of an error: with an error Terraform would taint the vault and replace it.
-		resp.Diagnostics.AddWarning("Creation of backup vault interrupted", tfvalue.Problem(vaultLabel(plan), err,
-			"The vault is being created all the same, and is in the state. The next apply waits until it is Active."))
+		addUnfinished("Creation of backup vault", vaultLabel(plan), err, "The next apply waits until it is Active.", &resp.Diagnostics)
 		resp.Diagnostics.Append(resp.Private.SetKey(context.WithoutCancel(ctx), pendingKey, pendingMark)...)
 	default:
 		resp.Diagnostics.AddError("Backup vault was not completed", tfvalue.Problem(vaultLabel(plan), err,
 			"The vault is in the state, marked as tainted: the next apply would replace it. To keep it, and have the next apply complete it, take the mark off "+
-				"by `terraform untaint` (or `tofu untaint`) and the address of this resource. A larger timeouts.create gives it more time."))
+				"by `terraform untaint` (or `tofu untaint`) and the address of this resource."))
 	}
 }
 
@@ -141,7 +139,7 @@ func (r *vaultResource) Read(ctx context.Context, req resource.ReadRequest, resp
 		}
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := limited(ctx, state.Timeouts.Attributes(), "read", timeout)
 	defer cancel()
 
 	r.run.state.read(state.armID())
@@ -187,7 +185,7 @@ func (r *vaultResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := limited(ctx, plan.Timeouts.Attributes(), "update", timeout)
 	defer cancel()
 	progress := logProgress(ctx, plan.Name.ValueString())
 	v := prior
@@ -237,7 +235,7 @@ func (r *vaultResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := limited(ctx, state.Timeouts.Attributes(), "delete", timeout)
 	defer cancel()
 	if state.ForceDestroy.ValueBool() && !r.deleteItems(ctx, state, &resp.Diagnostics) {
 		return
@@ -301,16 +299,21 @@ func (r *vaultResource) save(ctx context.Context, m vaultModel, v vault.Vault, s
 	}
 }
 
-func (r *vaultResource) addCreateError(ctx context.Context, diags *diag.Diagnostics, plan vaultModel, err error) {
+// addCreateError explains a refusal; there is the vault in the way, as far as it was seen.
+func (r *vaultResource) addCreateError(ctx context.Context, diags *diag.Diagnostics, plan vaultModel, there vault.Vault, err error) {
 	if errors.Is(err, vault.ErrExists) {
+		if there.ARMID != "" {
+			addNameTaken(diags, plan, there)
+			return
+		}
 		if found, ok, findErr := r.run.vaults.FindByName(ctx, plan.SubscriptionID.ValueString(), plan.Name.ValueString()); ok && findErr == nil {
 			addNameTaken(diags, plan, found)
 			return
 		}
 	}
 	advice := r.run.placeAdvice(plan, err)
-	if ctx.Err() != nil {
-		advice = "It is not known whether the service accepted the vault. If it did, the next plan says so and how to go on."
+	if vault.IsUnsure(err) {
+		advice = notKnown("the vault", err)
 	}
 	diags.AddError("Unable to create backup vault", tfvalue.Problem(vaultLabel(plan), err, advice))
 }
@@ -319,7 +322,7 @@ func updateAdvice(err error) string {
 	if arm.HasCode(err, "StorageModelModifyError") {
 		return "The redundancy is locked since the first VM was registered. Protect the VMs in a new vault that has the redundancy you want."
 	}
-	return ""
+	return goesOn(err, "timeouts.update")
 }
 
 // vaultLabel names a vault in messages.

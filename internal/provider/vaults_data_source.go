@@ -71,7 +71,7 @@ func (d *vaultsDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	ctx, cancel := reading(ctx)
 	defer cancel()
 	m.Vaults = []vaultDataModel{}
 	for v, err := range m.vaults(ctx, d.run.vaults, &resp.Diagnostics) {

@@ -139,7 +139,7 @@ func (d *vmPolicyDataSource) Read(ctx context.Context, req datasource.ReadReques
 		resp.Diagnostics.AddAttributeError(path.Root("vault_id"), "Invalid backup vault id", tfvalue.Sentence(err.Error()))
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	ctx, cancel := reading(ctx)
 	defer cancel()
 	id := vault.NewPolicyID(of, m.Name.ValueString())
 	p, err := d.run.vaults.Policy(ctx, id)

@@ -126,7 +126,7 @@ func TestAccVMPolicy_interruptedUpdate(t *testing.T) {
 	p := w.Start("apply", "-auto-approve")
 	p.WaitForLog(`waiting for backup policy: .*status=InProgress`)
 	p.Interrupt()
-	wantOutput(t, wantEnded(t, p), "Unable to update backup policy", `Policy "nightly" of vault "contoso": interrupted.`, "The next plan shows how far it has come")
+	wantOutput(t, wantEnded(t, p), "Unable to update backup policy", `Policy "nightly" of vault "contoso": interrupted.`, "The next apply looks at what has come of it")
 	if days := fmt.Sprint(w.State()[policyAddress]["retention_daily"]); days != "map[count:30]" {
 		t.Errorf("retention_daily is %s in the state", days)
 	}

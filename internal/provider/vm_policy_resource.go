@@ -60,7 +60,7 @@ func (r *vmPolicyResource) Create(ctx context.Context, req resource.CreateReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := limited(ctx, plan.Timeouts.Attributes(), "create", timeout)
 	defer cancel()
 	if !r.run.plans.make(id) {
 		resp.Diagnostics.AddAttributeError(path.Root("name"), "Backup policy name used twice", fmt.Sprintf(
@@ -79,15 +79,15 @@ func (r *vmPolicyResource) Create(ctx context.Context, req resource.CreateReques
 	resp.Diagnostics.Append(markOwner(ctx, resp.Private)...)
 	// Whatever else happened, a policy that the service accepted goes into the state.
 	r.save(ctx, plan, p, &resp.State, resp.Identity, &resp.Diagnostics)
-	if err != nil {
-		advice := ""
-		if ctx.Err() != nil {
-			advice = "It is not known whether the service accepted the policy. If it did, the next plan says so and how to go on."
-		}
-		resp.Diagnostics.AddError("Unable to create backup policy", tfvalue.Problem(policyLabel(id), err, advice))
-		return
+	switch {
+	case err == nil:
+		checkKept(plan, p, &resp.Diagnostics)
+	case p.ARMID != "" && vault.IsUnsure(err):
+		resp.Diagnostics.Append(tfvalue.KeepPlanned(req.Plan.Raw, &resp.State)...)
+		addUnfinished("Creation of backup policy", policyLabel(id), err, "The next plan shows what has come of it.", &resp.Diagnostics)
+	default:
+		resp.Diagnostics.AddError("Unable to create backup policy", tfvalue.Problem(policyLabel(id), err, notKnown("the policy", err)))
 	}
-	checkKept(plan, p, &resp.Diagnostics)
 }
 
 func (r *vmPolicyResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -105,7 +105,7 @@ func (r *vmPolicyResource) Read(ctx context.Context, req resource.ReadRequest, r
 		}
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := limited(ctx, state.Timeouts.Attributes(), "read", timeout)
 	defer cancel()
 
 	r.run.state.read(id)
@@ -142,7 +142,7 @@ func (r *vmPolicyResource) Update(ctx context.Context, req resource.UpdateReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := limited(ctx, plan.Timeouts.Attributes(), "update", timeout)
 	defer cancel()
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, replacedKey, nil)...) // it was for the plan alone
 	var p vault.Policy
@@ -154,7 +154,7 @@ func (r *vmPolicyResource) Update(ctx context.Context, req resource.UpdateReques
 	}
 	if err != nil {
 		// State stays as it was: the next refresh tells how far the service has come.
-		resp.Diagnostics.AddError("Unable to update backup policy", tfvalue.Problem(policyLabel(id), err, policyUpdateAdvice(ctx, err)))
+		resp.Diagnostics.AddError("Unable to update backup policy", tfvalue.Problem(policyLabel(id), err, policyUpdateAdvice(err)))
 		return
 	}
 	r.save(ctx, plan, p, &resp.State, resp.Identity, &resp.Diagnostics)
@@ -170,7 +170,7 @@ func (r *vmPolicyResource) Delete(ctx context.Context, req resource.DeleteReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := limited(ctx, state.Timeouts.Attributes(), "delete", timeout)
 	defer cancel()
 	if err := r.run.vaults.DeletePolicy(ctx, id); err != nil {
 		advice := ""
@@ -239,14 +239,11 @@ func (m vmPolicyModel) mustPolicyID(diags *diag.Diagnostics) vault.PolicyID {
 	return id
 }
 
-func policyUpdateAdvice(ctx context.Context, err error) string {
-	switch {
-	case arm.HasCode(err, codeImmutable):
+func policyUpdateAdvice(err error) string {
+	if arm.HasCode(err, codeImmutable) {
 		return "An immutable vault takes no policy that keeps recovery points for less time than before. A longer retention and another schedule are possible."
-	case ctx.Err() == nil:
-		return ""
 	}
-	return "The service may go on with the change. The next plan shows how far it has come; a larger timeouts.update gives it more time."
+	return goesOn(err, "timeouts.update")
 }
 
 // policyLabel names a policy in messages.

@@ -372,7 +372,7 @@ func TestAccVMPolicy_updateInUse(t *testing.T) {
 			{
 				PreConfig:   func() { service.operationTime = time.Hour },
 				Config:      config(32, `timeouts = { update = "300ms" }`),
-				ExpectError: message(`Policy "nightly" of vault "contoso": the time set in timeouts ran out.`),
+				ExpectError: message(`Policy "nightly" of vault "contoso": the time ran out (timeouts.update = "300ms").`),
 			},
 			{
 				PreConfig:         func() { service.operationTime, service.ahead = 0, 2*time.Hour },

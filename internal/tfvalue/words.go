@@ -21,11 +21,17 @@ func Problem(object string, err error, advice string) string {
 	var failed *vault.FailedError
 	var refusal *arm.Error
 	var timeout *arm.TimeoutError
+	var limit *arm.Limit
+	var unseen *vault.UnseenError
 	switch {
 	case errors.Is(err, context.Canceled):
 		fmt.Fprintf(&b, "%s: interrupted.", object)
-	case errors.Is(err, context.DeadlineExceeded):
-		fmt.Fprintf(&b, "%s: the time set in timeouts ran out.", object)
+	case errors.As(err, &limit):
+		fmt.Fprintf(&b, "%s: %s.", object, limit)
+	case errors.As(err, &timeout):
+		fmt.Fprintf(&b, "%s: the time ran out.", object)
+	case errors.As(err, &unseen):
+		fmt.Fprintf(&b, "%s: %s", object, unseen)
 	case errors.As(err, &failed):
 		errors.As(err, &refusal)
 		b.WriteString(failed.Error())

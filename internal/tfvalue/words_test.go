@@ -25,8 +25,19 @@ func TestProblem(t *testing.T) {
 				"service may have put its own answer in place of the service's, such as a proxy, or cut it.",
 		},
 		"timeout": {
+			&arm.TimeoutError{LastWord: "Creating", Err: &arm.Limit{Text: `timeouts.create = "2s"`}}, "",
+			`Vault "x": the time ran out (timeouts.create = "2s"). The last thing the service said was: Creating.`,
+		},
+		"a time without a name": {
 			&arm.TimeoutError{LastWord: "Creating", Err: context.DeadlineExceeded}, "",
-			`Vault "x": the time set in timeouts ran out. The last thing the service said was: Creating.`,
+			`Vault "x": the time ran out. The last thing the service said was: Creating.`,
+		},
+		"time that ran out at once":  {&arm.Limit{Text: "timeouts.read, 5m by default"}, "", `Vault "x": the time ran out (timeouts.read, 5m by default).`},
+		"a dial that took too long":  {&arm.ConnectionError{Host: "h", Err: context.DeadlineExceeded}, "", `Vault "x": no answer from h: context deadline exceeded.`},
+		"lost, and the time ran out": {&vault.UnsureError{Err: &arm.TimeoutError{Err: &arm.Limit{Text: "t"}}}, "", `Vault "x": the time ran out (t).`},
+		"accepted and not seen": {
+			&vault.UnseenError{Err: &arm.Error{StatusCode: 404, Code: "ResourceNotFound", Message: "There is none"}}, "",
+			`Vault "x": the service accepted it, and it could not be seen since; the last look ended in: ResourceNotFound: There is none.`,
 		},
 		"interrupt": {
 			&arm.TimeoutError{LastWord: "Creating", Err: context.Canceled}, "",

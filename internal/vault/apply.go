@@ -38,41 +38,54 @@ func (c *Client) Apply(ctx context.Context, v Vault, wanted Settings, progress f
 func (c *Client) step(ctx context.Context, id arm.ID, step Settings, progress func(State)) (Vault, error) {
 	if step.SKU != nil {
 		// The sku changes through PUT only; the rest of the step follows in the next one.
-		accepted, err := c.putOver(ctx, id, Settings{SKU: step.SKU})
+		step = Settings{SKU: step.SKU}
+		accepted, err := c.putOver(ctx, id, step, step.shownBy)
 		if err != nil {
 			return Vault{}, err
 		}
 		return c.WaitActive(ctx, accepted, progress)
 	}
+	if ctx.Err() != nil {
+		return Vault{}, context.Cause(ctx)
+	}
 	c.inventory.writing(id)
 	defer func() { c.inventory.wrote(id, true) }()
 	op, err := c.arm.Begin(ctx, arm.Request{
-		Method: http.MethodPatch, Path: id.String(), APIVersion: catalog.VaultAPIVersion, Body: newWire(step),
+		Method: http.MethodPatch, Path: id.String(), APIVersion: catalog.VaultAPIVersion, Body: newWire(step), Heard: true,
 	})
-	if err != nil {
+	v := Vault{ID: id}
+	switch found, err := lookAfter(ctx, err, c.lookAt(id)); {
+	case found != nil && step.shownBy(*found):
+		if found.State == Active {
+			return *found, nil
+		}
+		return c.WaitActive(ctx, *found, progress)
+	case err != nil:
 		return Vault{}, err
 	}
 	var w wireVault
-	if err := op.Wait(ctx, func(string) { report(progress, Updating) }, &w); err != nil {
-		return Vault{}, err
+	if op.Finished && json.Unmarshal(op.Accepted, &w) == nil {
+		if done, err := w.vault(); err == nil && done.State == Active {
+			return done, nil
+		}
 	}
-	v, err := w.vault()
-	if err != nil { // there was no answer, or none that can be read
-		v, _, err = c.read(ctx, id)
-	}
-	if err != nil || v.State == Active {
-		return v, err
-	}
-	return c.WaitActive(ctx, v, progress)
+	v.operation = op.URL
+	return c.settle(ctx, v, op, step.shownBy, progress)
+}
+
+// shownBy tells whether a vault has all of the settings.
+func (s Settings) shownBy(v Vault) bool {
+	_, lacking := s.missing(v.Settings)
+	return !lacking
 }
 
 // BeginRepair writes an existing vault again, which restarts a write that Failed.
 func (c *Client) BeginRepair(ctx context.Context, id arm.ID, settings Settings) (Vault, error) {
-	return c.putOver(ctx, id, settings.atBirth())
+	return c.putOver(ctx, id, settings.atBirth(), func(v Vault) bool { return v.State != Failed })
 }
 
 // putOver lays settings over the vault there is and sends the whole back, since a PUT replaces what it does not name.
-func (c *Client) putOver(ctx context.Context, id arm.ID, settings Settings) (Vault, error) {
+func (c *Client) putOver(ctx context.Context, id arm.ID, settings Settings, shows func(Vault) bool) (Vault, error) {
 	document := map[string]any{}
 	if err := c.arm.Get(ctx, id.String(), catalog.VaultAPIVersion, &document); err != nil {
 		return Vault{}, err
@@ -89,7 +102,8 @@ func (c *Client) putOver(ctx context.Context, id arm.ID, settings Settings) (Vau
 	if settings.Tags != nil {
 		document[spelledIn(document, "tags")] = *settings.Tags // replaced whole, not merged
 	}
-	return c.put(ctx, id, document, http.Header{})
+	v, _, err := c.put(ctx, id, document, http.Header{}, shows)
+	return v, err
 }
 
 // overlay lays changes over a document, member by member, at any depth.

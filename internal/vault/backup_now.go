@@ -3,6 +3,7 @@ package vault
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -24,9 +25,9 @@ func (c *Client) BackupNow(ctx context.Context, id ItemID, retainUntil time.Time
 	vault := id.Vault.String()
 	c.wrote(vault)
 	defer c.wrote(vault)
-	op, err := c.beginHeard(ctx, arm.Request{
+	op, err := c.arm.Begin(ctx, arm.Request{
 		Method: http.MethodPost, Path: id.String() + "/backup", APIVersion: catalog.BackupAPIVersion, Body: map[string]any{"properties": request},
-		Once: true, // a second one would be another backup
+		Once: true, Heard: true, // a second one would be another backup
 	})
 	if err != nil {
 		return "", err
@@ -34,6 +35,7 @@ func (c *Client) BackupNow(ctx context.Context, id ItemID, retainUntil time.Time
 	if op.URL == "" {
 		return "", errNoJob
 	}
+	unheard := 0
 	err = c.arm.Wait(ctx, func(ctx context.Context) (arm.Look, error) {
 		var status struct {
 			Status     string `json:"status"`
@@ -42,8 +44,16 @@ func (c *Client) BackupNow(ctx context.Context, id ItemID, retainUntil time.Time
 			} `json:"properties"`
 		}
 		hint, err := c.arm.Poll(ctx, op.URL, "", &status)
-		if err != nil {
+		switch {
+		case err == nil:
+			unheard = 0
+		case ctx.Err() != nil:
 			return arm.Look{}, err
+		case unheard == patience: // it was accepted, whatever its operation answers
+			return arm.Look{}, fmt.Errorf("%w. The last question about it ended in: %s", errNoJob, err.Error())
+		default:
+			unheard++
+			return arm.Look{Status: err.Error()}, nil
 		}
 		job = status.Properties.JobID
 		switch {

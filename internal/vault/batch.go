@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 )
 
 // batch answers reads of many children of one parent, such as the items of a vault, from one list call for each parent. It
@@ -36,6 +38,7 @@ type batchList[T any] struct {
 	children   map[string]T
 	taken      time.Time
 	err        error
+	said       *arm.LastWord
 }
 
 // get reads the child with this id: alone while few have been read, from the list after that.
@@ -88,10 +91,11 @@ func (p *batchParent[T]) current() *batchList[T] {
 
 // begin begins to fetch a list. The caller holds mu.
 func (b *batch[T]) begin(ctx context.Context, parent string, p *batchParent[T]) *batchList[T] {
-	l := &batchList[T]{generation: p.generation, done: make(chan struct{})}
+	fetching, said := arm.WithLastWord(context.WithoutCancel(ctx))
+	l := &batchList[T]{generation: p.generation, done: make(chan struct{}), said: said}
 	p.list = l
 	// The list serves others too, so it must not end when the one who began it is cancelled.
-	go b.fetch(context.WithoutCancel(ctx), parent, l)
+	go b.fetch(fetching, parent, l)
 	return l
 }
 
@@ -100,7 +104,7 @@ func (l *batchList[T]) wait(ctx context.Context) error {
 	case <-l.done:
 		return nil
 	case <-ctx.Done():
-		return ctx.Err()
+		return l.said.Timeout(ctx)
 	}
 }
 

@@ -71,105 +71,92 @@ func (e *FailedError) Unwrap() error {
 
 // BeginCreate asks for a new vault and returns once the service has accepted it, usually in the state Creating. Some
 // settings cannot be had at birth; Apply brings them once the vault is Active. An existing vault is never written over:
-// the error then wraps ErrExists.
+// the error then wraps ErrExists, and comes with the vault when it was seen. When the answers are lost, a vault that is
+// there afterwards as it was asked for is the one asked for.
 func (c *Client) BeginCreate(ctx context.Context, id arm.ID, region string, settings Settings) (Vault, error) {
 	// A PUT on an existing vault is an update in ARM; the condition makes it a refusal.
-	v, err := c.put(ctx, id, newWireCreate(region, settings), http.Header{"If-None-Match": {"*"}})
-	var refusal *arm.Error
-	if errors.As(err, &refusal) && refusal.StatusCode == http.StatusPreconditionFailed && refusal.Repeated {
-		// The answer to an earlier try was lost on its way: the vault that is there is the one asked for.
-		if seen, _, readErr := c.read(ctx, id); readErr == nil && seen.Region == catalog.NormalizeRegion(region) {
-			if _, lacking := settings.atBirth().missing(seen.Settings); !lacking {
-				return seen, nil
-			}
-		}
+	v, there, err := c.put(ctx, id, newWireCreate(region, settings), http.Header{"If-None-Match": {"*"}}, func(v Vault) bool {
+		_, lacking := settings.atBirth().missing(v.Settings)
+		return v.Region == catalog.NormalizeRegion(region) && !lacking
+	})
+	if there && err != nil && !errors.Is(err, ErrExists) {
+		err = fmt.Errorf("%w: %w", ErrExists, err)
 	}
 	return v, err
 }
 
-func (c *Client) put(ctx context.Context, id arm.ID, body any, header http.Header) (Vault, error) {
+// put writes a vault. When no answer tells what came of it, a vault that is there and shows what was asked for is taken for
+// accepted, and one that does not comes with the error.
+func (c *Client) put(ctx context.Context, id arm.ID, body any, header http.Header, shows func(Vault) bool) (v Vault, there bool, err error) {
 	if err := id.Validate(); err != nil {
-		return Vault{}, err
+		return Vault{}, false, err
 	}
-	if err := ctx.Err(); err != nil {
-		return Vault{}, err
+	if ctx.Err() != nil {
+		return Vault{}, false, context.Cause(ctx)
 	}
 	c.inventory.writing(id)
-	op, err := c.beginHeard(ctx, arm.Request{
-		Method: http.MethodPut, Path: id.String(), APIVersion: catalog.VaultAPIVersion,
-		Header: header, Body: body,
+	op, err := c.arm.Begin(ctx, arm.Request{
+		Method: http.MethodPut, Path: id.String(), APIVersion: catalog.VaultAPIVersion, Header: header, Body: body, Heard: true,
 	})
+	found, err := lookAfter(ctx, err, c.lookAt(id))
+	if found != nil && shows(*found) {
+		c.inventory.wrote(id, true)
+		return *found, true, nil
+	}
 	c.inventory.wrote(id, err == nil)
 	var refusal *arm.Error
 	if errors.As(err, &refusal) && (refusal.StatusCode == http.StatusPreconditionFailed || refusal.Code == codeNameTaken) {
 		c.inventory.forget(id.SubscriptionID)
-		return Vault{}, fmt.Errorf("%w: %w", ErrExists, err)
+		err = fmt.Errorf("%w: %w", ErrExists, err)
 	}
 	if err != nil {
-		return Vault{}, err
+		return orZero(found), found != nil, err
 	}
-	v, err := acceptedVault(op.Accepted, id, body)
+	v, err = acceptedVault(op.Accepted, id, body)
 	v.operation = op.URL
-	return v, err
+	return v, true, err
 }
 
-// answerGrace is how long the answer to a create is still waited for after an interrupt.
-const answerGrace = 10 * time.Second
-
-// untilHeard gives a create time to hear whether it was accepted, although its context has ended: a request given up
-// in flight may leave a vault that nobody knows of.
-func untilHeard(ctx context.Context) (context.Context, context.CancelFunc) {
-	heard, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	stop := context.AfterFunc(ctx, func() {
-		timer := time.AfterFunc(answerGrace, cancel)
-		context.AfterFunc(heard, func() { timer.Stop() })
-	})
-	return heard, func() { stop(); cancel() }
-}
-
-// beginHeard sends a write whose acceptance must be heard of.
-func (c *Client) beginHeard(ctx context.Context, request arm.Request) (*arm.Operation, error) {
-	ctx, cancel := untilHeard(ctx)
-	defer cancel()
-	return c.arm.Begin(ctx, request)
+// lookAt makes looks at a vault.
+func (c *Client) lookAt(id arm.ID) func(context.Context) (Vault, time.Duration, error) {
+	return func(ctx context.Context) (Vault, time.Duration, error) { return c.read(ctx, id) }
 }
 
 // WaitActive looks at an accepted vault until it is Active, and returns it as the service then describes it. It polls
 // the vault rather than the operation: the last look is then also the answer. progress, when not nil, is told each
 // state. A vault that ends in Failed is a *FailedError; a context that ends first is an *arm.TimeoutError.
 func (c *Client) WaitActive(ctx context.Context, accepted Vault, progress func(State)) (Vault, error) {
-	// A vault that was accepted just now may not be found for a moment: ARM's replicas take time to agree.
-	const patience = 10
-	missed := 0
-	v := accepted
-	err := c.arm.Wait(ctx, func(ctx context.Context) (arm.Look, error) {
-		seen, retryAfter, err := c.read(ctx, accepted.ID)
-		if arm.IsNotFound(err) && missed < patience {
-			missed++
-			return arm.Look{Status: err.Error()}, nil
-		}
-		if err != nil {
-			return arm.Look{}, err
-		}
-		v = seen
-		if progress != nil {
-			progress(seen.State)
-		}
-		done := seen.State == Active || seen.State == Failed
-		return arm.Look{Done: done, Status: string(seen.State), RetryAfter: retryAfter}, nil
+	if over := ctx.Err() != nil; over && accepted.State == Active {
+		return accepted, nil // seen when the time was over already
+	}
+	return c.settle(ctx, accepted, nil, nil, progress)
+}
+
+// settle waits until a vault is at rest after an accepted write: until it is Active and, where nobody says how the
+// operation stands, until it shows what was asked for.
+func (c *Client) settle(ctx context.Context, v Vault, op *arm.Operation, shows func(Vault) bool, progress func(State)) (Vault, error) {
+	seen, err := follow(ctx, c, accepted[Vault]{
+		op: op, look: c.lookAt(v.ID),
+		stands: func(v Vault) standing {
+			report(progress, v.State)
+			return standing{
+				status: string(v.State), working: v.State != Active && v.State != Failed, failed: v.State == Failed, shows: shows == nil || shows(v),
+			}
+		},
+		progress: func(string) { report(progress, Updating) },
 	})
-	c.inventory.wrote(accepted.ID, true)
-	if err != nil {
-		return v, err
+	c.inventory.wrote(v.ID, true)
+	if seen.ARMID == "" {
+		seen, seen.operation = v, ""
 	}
-	if v.State == Failed {
-		failure := &FailedError{Name: v.ID.Name}
-		if accepted.operation != "" {
-			failure.Reason = c.arm.Failure(ctx, accepted.operation)
-		}
-		return v, failure
+	if err != nil || seen.State != Failed {
+		return seen, err
 	}
-	return v, nil
+	failure := &FailedError{Name: seen.ID.Name}
+	if v.operation != "" {
+		failure.Reason = c.arm.Failure(ctx, v.operation)
+	}
+	return seen, failure
 }
 
 // Get reads one vault. When many vaults of a subscription are read in one run, a single list serves most of them.
@@ -221,10 +208,4 @@ func (c *Client) List(ctx context.Context, subscriptionID, resourceGroup string)
 // FindByName looks for a vault by its name, which is unique in a subscription. found is false when no vault has it.
 func (c *Client) FindByName(ctx context.Context, subscriptionID, name string) (v Vault, found bool, err error) {
 	return c.inventory.find(ctx, subscriptionID, name)
-}
-
-func report(progress func(State), state State) {
-	if progress != nil {
-		progress(state)
-	}
 }

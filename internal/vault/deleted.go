@@ -94,7 +94,7 @@ func (c *Client) listDeleted(ctx context.Context, subscriptionID string) (delete
 		}
 		return strings.Compare(a.ARMID, b.ARMID)
 	})
-	return found, ctx.Err()
+	return found, context.Cause(ctx)
 }
 
 // deletedIn lists the deleted vaults of a region. What came before an error counts.

@@ -52,6 +52,7 @@ type load struct {
 	done       chan struct{}
 	snapshot   *snapshot
 	err        error
+	said       *arm.LastWord
 }
 
 func newInventory(c *Client) *inventory {
@@ -148,14 +149,16 @@ func (i *inventory) list(ctx context.Context, subscriptionID string, current boo
 		l = &load{generation: s.generation, done: make(chan struct{})}
 		s.loading = l
 		// The fetch serves others too, so it must not end when the one who began it is cancelled.
-		go i.fetch(context.WithoutCancel(ctx), subscriptionID, s, l)
+		fetching, said := arm.WithLastWord(context.WithoutCancel(ctx))
+		l.said = said
+		go i.fetch(fetching, subscriptionID, s, l)
 	}
 	i.mu.Unlock()
 	select {
 	case <-l.done:
 		return l.snapshot, l.err
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return nil, l.said.Timeout(ctx)
 	}
 }
 

@@ -2,10 +2,13 @@ package vault
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
@@ -98,7 +101,7 @@ func (c *Client) protect(ctx context.Context, id ItemID, there ProtectedVM, err 
 	var undeleted ProtectedVM
 	if there.SoftDeleted {
 		undelete := wireProtection{ProtectedItemType: protectedVMType, SourceResourceID: there.SourceVMID, IsRehydrate: true}
-		if undeleted, err = c.putItem(ctx, id, undelete, progress); err != nil {
+		if undeleted, err = c.putItem(ctx, id, false, undelete, progress); err != nil {
 			return undeleted, err
 		}
 	}
@@ -106,7 +109,7 @@ func (c *Client) protect(ctx context.Context, id ItemID, there ProtectedVM, err 
 	if p.Disks != nil || there.Disks != nil {
 		body.ExtendedProperties = newWireDisks(p.Disks)
 	}
-	protected, err := c.putItem(ctx, id, body, progress)
+	protected, err := c.putItem(ctx, id, there.ARMID == "", body, progress)
 	if protected.ARMID == "" {
 		return undeleted, err // refused, and what was undeleted before is there
 	}
@@ -121,7 +124,7 @@ func (c *Client) StopProtection(ctx context.Context, id ItemID, state string, pr
 		return ProtectedVM{}, err
 	}
 	body := wireProtection{ProtectedItemType: protectedVMType, SourceResourceID: there.SourceVMID, ProtectionState: state}
-	return c.putItem(ctx, id, body, progress)
+	return c.putItem(ctx, id, false, body, progress)
 }
 
 // Unprotect stops the protection of a VM and deletes its backups; with soft delete they are kept for a while. An item that
@@ -133,38 +136,70 @@ func (c *Client) Unprotect(ctx context.Context, id ItemID, progress func(status 
 	return c.whenFree(ctx, func(ctx context.Context) error { return c.remove(ctx, id.String(), progress) })
 }
 
-func (c *Client) putItem(ctx context.Context, id ItemID, body wireProtection, progress func(string)) (ProtectedVM, error) {
-	if err := errors.Join(id.Vault.Validate(), ctx.Err()); err != nil {
+// putItem writes an item and waits for the end. When no answer tells what came of the write, an item that is there and shows
+// what was asked for is taken for written; when there was none before, another is an *AlreadyProtectedError.
+func (c *Client) putItem(ctx context.Context, id ItemID, isNew bool, body wireProtection, progress func(string)) (ProtectedVM, error) {
+	if err := errors.Join(id.Vault.Validate(), context.Cause(ctx)); err != nil {
 		return ProtectedVM{}, err
 	}
 	vault := id.Vault.String()
 	c.wrote(vault)
 	defer c.wrote(vault)
+	look := unhurried(c.readItem, id.String())
 	var op *arm.Operation
 	err := c.whenFree(ctx, func(ctx context.Context) (err error) {
-		op, err = c.beginHeard(ctx, arm.Request{
+		op, err = c.arm.Begin(ctx, arm.Request{
 			Method: http.MethodPut, Path: id.String(), APIVersion: catalog.BackupAPIVersion,
-			Body: map[string]any{"properties": body},
+			Body: map[string]any{"properties": body}, Heard: true,
 		})
 		return err
 	})
-	if err != nil {
+	found, err := lookAfter(ctx, err, look)
+	switch {
+	case found != nil && body.shownBy(*found):
+		c.inventory.registered(id.Vault)
+		return *found, nil
+	case found != nil && isNew:
+		return ProtectedVM{}, &AlreadyProtectedError{Item: *found}
+	case err != nil:
 		return ProtectedVM{}, err
 	}
 	c.inventory.registered(id.Vault)
-	accepted := ProtectedVM{ID: id, ARMID: id.String(), SourceVMID: body.SourceResourceID, PolicyID: body.PolicyID, State: body.ProtectionState}
 	var w wireItem
-	if err := op.Wait(ctx, progress, &w); err != nil {
-		return accepted, err
+	if op.Finished && json.Unmarshal(op.Accepted, &w) == nil {
+		if v, err := w.protectedVM(); err == nil {
+			return v, nil
+		}
 	}
-	if v, err := w.protectedVM(); err == nil {
-		return v, nil
-	}
-	v, err := c.readItem(ctx, id.String()) // there was no answer, or none that can be read
+	v, err := follow(ctx, c, accepted[ProtectedVM]{
+		op: op, look: look, stands: func(v ProtectedVM) standing { return standing{status: v.State, shows: body.shownBy(v)} }, progress: progress,
+	})
 	if err != nil {
-		return accepted, err
+		// Until it is seen it is what was asked for.
+		v = ProtectedVM{
+			ID: id, ARMID: id.String(), SourceVMID: body.SourceResourceID, PolicyID: body.PolicyID, State: body.ProtectionState,
+			Disks: orZero(body.ExtendedProperties).Disks.disks(),
+		}
 	}
-	return v, nil
+	return v, err
+}
+
+// shownBy tells whether an item is what was asked for.
+func (w wireProtection) shownBy(v ProtectedVM) bool {
+	switch {
+	case v.SoftDeleted, !strings.EqualFold(v.SourceVMID, w.SourceResourceID):
+		return false
+	case w.IsRehydrate:
+		return true
+	case w.ProtectionState != "":
+		return strings.EqualFold(v.State, w.ProtectionState)
+	}
+	return !v.Stopped() && strings.EqualFold(v.PolicyID, w.PolicyID) && v.Disks.same(orZero(w.ExtendedProperties).Disks.disks())
+}
+
+// same compares restrictions.
+func (d *Disks) same(o *Disks) bool {
+	return d == nil && o == nil || d != nil && o != nil && d.Include == o.Include && slices.Equal(d.LUNs, o.LUNs)
 }
 
 // wrote forgets what was read of a vault's items and policies: items have policies, and policies count items.

@@ -9,8 +9,10 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
@@ -77,7 +79,11 @@ func (c *Client) CreatePolicy(ctx context.Context, id PolicyID, p catalog.VMPoli
 	case !arm.IsNotFound(err):
 		return Policy{}, err
 	}
-	return c.putPolicy(ctx, id, map[string]any{"properties": newWirePolicy(p, c.Now())}, nil)
+	written, there, err := c.putPolicy(ctx, id, p, map[string]any{"properties": newWirePolicy(p, c.Now())}, nil)
+	if there && err != nil {
+		return written, fmt.Errorf("%w: %s", ErrPolicyExists, written.ARMID) // made by somebody else meanwhile
+	}
+	return written, err
 }
 
 // UpdatePolicy changes a policy and returns when every VM that has it has been changed over. What is not modelled here
@@ -106,7 +112,11 @@ func (c *Client) UpdatePolicy(ctx context.Context, id PolicyID, p catalog.VMPoli
 	dropModelled(properties, changed)
 	overlay(properties, changed)
 	document[member] = properties
-	return c.putPolicy(ctx, id, document, progress)
+	written, there, err := c.putPolicy(ctx, id, p, document, progress)
+	if there && err != nil {
+		return Policy{}, err
+	}
+	return written, err
 }
 
 // modelledInPolicies are the members of a policy's document that are written here, each with one meaning wherever it is.
@@ -138,29 +148,60 @@ func dropModelled(document, with map[string]any) {
 }
 
 // putPolicy writes a policy and waits for the end. Once the service has accepted it the value has its ARMID, also when the
-// wait fails.
-func (c *Client) putPolicy(ctx context.Context, id PolicyID, body any, progress func(string)) (Policy, error) {
-	if err := errors.Join(id.Vault.Validate(), ctx.Err()); err != nil {
-		return Policy{}, err
+// wait fails. When no answer tells what came of the write, a policy that is there and shows what was asked for is taken for
+// written; another comes with the error, and there is true.
+func (c *Client) putPolicy(ctx context.Context, id PolicyID, p catalog.VMPolicy, body any, progress func(string)) (written Policy, there bool, err error) {
+	if err := errors.Join(id.Vault.Validate(), context.Cause(ctx)); err != nil {
+		return Policy{}, false, err
 	}
 	defer c.writesPolicy(id)()
-	op, err := c.beginHeard(ctx, arm.Request{Method: http.MethodPut, Path: id.String(), APIVersion: catalog.BackupAPIVersion, Body: body})
-	if err != nil {
-		return Policy{}, err
+	look := unhurried(c.readPolicy, id.String())
+	op, err := c.arm.Begin(ctx, arm.Request{Method: http.MethodPut, Path: id.String(), APIVersion: catalog.BackupAPIVersion, Body: body, Heard: true})
+	found, err := lookAfter(ctx, err, look)
+	if found != nil && found.shows(p) {
+		return *found, true, nil
 	}
-	accepted := Policy{ID: id, ARMID: id.String(), Kind: KindVM}
+	if err != nil {
+		return orZero(found), found != nil, err
+	}
 	var w wirePolicy
-	if err := op.Wait(ctx, progress, &w); err != nil {
-		return accepted, err
+	if op.Finished && json.Unmarshal(op.Accepted, &w) == nil {
+		if written, err := w.policy(); err == nil {
+			return written, true, nil
+		}
 	}
-	if written, err := w.policy(); err == nil {
-		return written, nil
-	}
-	written, err := c.readPolicy(ctx, id.String()) // there was no answer, or none that can be read
+	written, err = follow(ctx, c, accepted[Policy]{
+		op: op, look: look, stands: func(is Policy) standing { return standing{shows: is.shows(p)} }, progress: progress,
+	})
 	if err != nil {
-		return accepted, err
+		// Until it is seen it is what was asked for.
+		written = Policy{ID: id, ARMID: id.String(), Kind: KindVM, Settings: newWirePolicy(p, c.Now()).settings()}
 	}
-	return written, nil
+	return written, false, err
+}
+
+// shows tells whether a policy says what was asked for. What was not asked for does not count.
+func (p Policy) shows(asked catalog.VMPolicy) bool {
+	wanted, has := newWirePolicy(asked, time.Time{}).settings(), p.Settings
+	if wanted.InstantRestoreDays == 0 {
+		has.InstantRestoreDays = 0
+	}
+	return p.Kind == KindVM && reflect.DeepEqual(sortedDays(wanted), sortedDays(has))
+}
+
+// sortedDays is a policy with the days of its months in order, in which the service may have them in another.
+func sortedDays(p catalog.VMPolicy) catalog.VMPolicy {
+	if p.Monthly != nil {
+		monthly := *p.Monthly
+		monthly.Days = slices.Sorted(slices.Values(monthly.Days))
+		p.Monthly = &monthly
+	}
+	if p.Yearly != nil {
+		yearly := *p.Yearly
+		yearly.Days = slices.Sorted(slices.Values(yearly.Days))
+		p.Yearly = &yearly
+	}
+	return p
 }
 
 // DeletePolicy deletes a policy and returns when it is gone. One that does not exist is success; one that VMs use is
