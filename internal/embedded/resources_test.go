@@ -22,12 +22,12 @@ func TestResources(t *testing.T) {
 	list := s.get(sub + "/resourceGroups/group/resources").want(http.StatusOK)
 	want := []any{
 		map[string]any{
-			"id": sub + "/resourceGroups/group/providers/Microsoft.Compute/virtualMachines/web", "name": "web",
-			"type": "Microsoft.Compute/virtualMachines", "location": "westeurope",
-		},
-		map[string]any{
 			"id": vault, "name": "Vault", "type": "Microsoft.RecoveryServices/vaults", "location": "eastasia",
 			"tags": map[string]any{"a": "b"}, "sku": map[string]any{"name": "RS0"},
+		},
+		map[string]any{
+			"id": sub + "/resourceGroups/group/providers/Microsoft.Compute/virtualMachines/web", "name": "web",
+			"type": "Microsoft.Compute/virtualMachines", "location": "westeurope",
 		},
 	}
 	if diff := cmp.Diff(want, list.at("value")); diff != "" {
@@ -40,12 +40,12 @@ func TestResources(t *testing.T) {
 		return s.get(all + "&$filter=" + url.QueryEscape(f)).want(http.StatusOK).names()
 	}
 	for f, want := range map[string][]string{
-		"": {"web", "Vault", "fixed"},
-		"resourceType eq 'microsoft.compute/virtualmachines'":                              {"web", "fixed"},
+		"": {"fixed", "Vault", "web"},
+		"resourceType eq 'microsoft.compute/virtualmachines'":                              {"fixed", "web"},
 		"resourceType eq 'Microsoft.RecoveryServices/vaults'":                              {"Vault"},
 		"resourceType eq 'Microsoft.Compute/virtualMachines' and resourceGroup eq 'GROUP'": {"web"},
 		"name eq 'vault'":                           {"Vault"},
-		"location eq 'eastasia'":                    {"Vault", "fixed"},
+		"location eq 'eastasia'":                    {"fixed", "Vault"},
 		"resourceType eq 'Microsoft.Compute/disks'": {},
 	} {
 		if diff := cmp.Diff(want, filter(f)); diff != "" {

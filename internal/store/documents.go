@@ -100,6 +100,54 @@ func (t *Tx) Count(q Query) (int, error) {
 	return n, err
 }
 
+// Oldest returns the document that was created first of those that q selects, or ErrNotFound.
+func (t *Tx) Oldest(q Query) (*Document, error) {
+	where, args := q.where(t.now)
+	d, err := scanDocument(t.tx.QueryRowContext(t.ctx,
+		`SELECT`+documentColumns+where+` ORDER BY d.created_at, d.name, d.key LIMIT 1`, args...))
+	if errors.Is(err, sql.ErrNoRows) {
+		err = ErrNotFound
+	}
+	return d, err
+}
+
+// Names returns the names of the documents that q selects, case-folded and each once. It reads no bodies.
+func (t *Tx) Names(q Query) ([]string, error) {
+	where, args := q.where(t.now)
+	return t.texts(`SELECT DISTINCT d.name FROM documents d`+where+` ORDER BY d.name`, args...)
+}
+
+// ResourceGroups returns the case-folded names of the resource groups behind a name that documents of the subscription are
+// in, up to a limit.
+func (t *Tx) ResourceGroups(subscription, after string, limit int) ([]string, error) {
+	// One step in the index for each group, however much is in it.
+	return t.texts(`
+		WITH RECURSIVE groups (name) AS (
+		  SELECT min(resource_group) FROM documents WHERE subscription = ?1 AND resource_group > ?2
+		  UNION ALL
+		  SELECT (SELECT min(resource_group) FROM documents WHERE subscription = ?1 AND resource_group > groups.name)
+		  FROM groups WHERE name IS NOT NULL LIMIT ?3
+		)
+		SELECT name FROM groups WHERE name IS NOT NULL`, strings.ToLower(subscription), strings.ToLower(after), limit)
+}
+
+func (t *Tx) texts(query string, args ...any) ([]string, error) {
+	rows, err := t.tx.QueryContext(t.ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var texts []string
+	for rows.Next() {
+		var text string
+		if err := rows.Scan(&text); err != nil {
+			return nil, err
+		}
+		texts = append(texts, text)
+	}
+	return texts, rows.Err()
+}
+
 // PutDocument stores d in the place of any document with its id, of which Created, the subscription, the resource group
 // and the name stay. A new one is created now, unless d says when it was. The operation may have been forgotten since d
 // was read.
