@@ -15,6 +15,9 @@ func (s *Service) listVaults(c *call) (*answer, error) {
 		}
 		q := c.scope()
 		q.Type = catalog.VaultType
+		if c.brief() {
+			q.Member, l.size = briefMember, s.longPage
+		}
 		return l.fill(rendered(l.documents(tx, q), func(d *store.Document) (object, error) {
 			return render(d, stateOf(d, c.now))
 		}))
