@@ -81,3 +81,21 @@ func TestPagesOfResources(t *testing.T) {
 		t.Errorf("got %v", names)
 	}
 }
+
+// TestPagesOfResourcesOfAllKinds has pages of one entry: a machine that is both in the inventory and written comes once.
+func TestPagesOfResourcesOfAllKinds(t *testing.T) {
+	s := start(t, func(c *embedded.Config) {
+		c.VirtualMachines = map[string]string{machine("b"): "East Asia", machine("d"): "East Asia"}
+	})
+	s.put(machine("d"), `{"location":"eastasia"}`).want(http.StatusOK)
+	s.put(machine("e"), `{"location":"eastasia"}`).want(http.StatusCreated)
+	for _, name := range []string{"aa", "ca", "ea"} {
+		s.put(vaultPath("Machines", name), minimal).want(http.StatusCreated)
+	}
+	for _, path := range []string{sub, sub + "/resourceGroups/machines"} {
+		names, pages := s.follow(path + "/resources?api-version=2021-04-01&$top=1")
+		if diff := cmp.Diff([]string{"aa", "b", "ca", "d", "e", "ea"}, names); diff != "" || pages != 6 {
+			t.Errorf("%s: %d pages, %s", path, pages, diff)
+		}
+	}
+}

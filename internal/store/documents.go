@@ -2,6 +2,7 @@ package store
 
 import (
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -255,6 +256,10 @@ func scanDocument(row scanner) (*Document, error) {
 		&created, &updated, &gone, &opID, &opResource, &opKind, &started, &ready, &code, &msg)
 	if err != nil {
 		return nil, err
+	}
+	if !json.Valid(d.Body) {
+		// It was JSON when it was written.
+		return nil, fmt.Errorf("the document %s of the table documents, which is no JSON any more%w", d.ID, quietDamage{})
 	}
 	d.Created, d.Updated, d.GoneAt = time.Unix(0, created).UTC(), time.Unix(0, updated).UTC(), fromNanos(gone)
 	if opID.Valid {

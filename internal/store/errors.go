@@ -1,9 +1,7 @@
 package store
 
 import (
-	"context"
 	"errors"
-	"fmt"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -29,35 +27,6 @@ var (
 	// ErrUnavailable means that the file could not be read or written for another reason, such as having been removed.
 	ErrUnavailable = errors.New("the database cannot be reached")
 )
-
-// classify puts one of the errors above in front of an error of SQLite; any other error passes unchanged. Once ctx is
-// done, an error of SQLite or database/sql only tells of the cancellation.
-func classify(ctx context.Context, err error) error {
-	if err == nil {
-		return nil
-	}
-	var is error
-	switch resultCode(err) {
-	case sqlite3.SQLITE_OK:
-		return err
-	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL:
-		is = ErrBusy
-	case sqlite3.SQLITE_FULL:
-		is = ErrFull
-	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM:
-		is = ErrReadOnly
-	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
-		is = ErrDamaged
-	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN:
-		is = ErrUnavailable
-	case sqlite3.SQLITE_INTERRUPT:
-		is = context.Cause(ctx)
-	}
-	if is == nil {
-		return err
-	}
-	return fmt.Errorf("%w: %w", is, err)
-}
 
 // resultCode is SQLite's primary result code of err, SQLITE_OK when err is not SQLite's.
 func resultCode(err error) int {

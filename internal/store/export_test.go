@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 )
@@ -45,4 +46,14 @@ func Plan(ctx context.Context, s *Store, now time.Time, q Query) (string, error)
 		return rows.Err()
 	})
 	return plan, err
+}
+
+// LimitPages lets the database have at most n more pages, as a full disk does.
+func LimitPages(ctx context.Context, s *Store, n int) error {
+	var pages int
+	if err := s.writes.QueryRowContext(ctx, `PRAGMA page_count`).Scan(&pages); err != nil {
+		return err
+	}
+	_, err := s.writes.ExecContext(ctx, fmt.Sprintf(`PRAGMA max_page_count = %d`, pages+n))
+	return err
 }
