@@ -122,10 +122,10 @@ func openError(ctx context.Context, path string, err error) error {
 		e.Reason = ReasonFull
 	case sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR:
 		// SQLite says only that it could not open or write something: the database itself, or the log beside it.
-		switch folderTrouble(filepath.Dir(path)) {
-		case ErrFull:
+		switch trouble := folderTrouble(filepath.Dir(path)); {
+		case errors.Is(trouble, ErrFull):
 			e.Reason = ReasonFull
-		case ErrReadOnly:
+		case errors.Is(trouble, ErrReadOnly):
 			e.Reason = ReasonReadOnly
 		}
 	}

@@ -99,7 +99,7 @@ func salvage(ctx context.Context, db *sql.DB, keep func(*Document) error) (lost 
 		switch {
 		case ctx.Err() != nil:
 			return lost, ctx.Err()
-		case errors.Is(err, sql.ErrNoRows), err != nil:
+		case err != nil:
 			lost++
 			continue
 		}
