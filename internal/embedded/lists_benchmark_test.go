@@ -13,15 +13,15 @@ import (
 // many is how much of everything the benchmarks of lists have.
 const many = 5000
 
-// multiply stores copies of a document in one transaction; each has another number where the document has "-x".
-func (s *service) multiply(id string, n int) {
+// multiply stores many copies of a document in one transaction; each has another number where the document has "-x".
+func (s *service) multiply(id string) {
 	s.tb.Helper()
 	err := s.store.Update(s.tb.Context(), s.clock.Now(), func(tx *store.Tx) error {
 		original, err := tx.Document(id)
 		if err != nil {
 			return err
 		}
-		for i := 1; i < n; i++ {
+		for i := 1; i < many; i++ {
 			d := *original
 			number := func(text string) string { return strings.ReplaceAll(text, "-x", fmt.Sprintf("-%d", i)) }
 			d.ID, d.Name, d.ResourceGroup = number(d.ID), number(d.Name), number(d.ResourceGroup)
@@ -43,16 +43,16 @@ func BenchmarkLists(b *testing.B) {
 	vault := vaultPath("G", "full")
 	s.put(vault, minimal).want(http.StatusCreated)
 	s.put(vaultPath("G", "vault-x"), minimal).want(http.StatusCreated)
-	s.multiply(vaultPath("G", "vault-x"), many)
+	s.multiply(vaultPath("G", "vault-x"))
 	s.put(vaultPath("group-x", "lone"), minimal).want(http.StatusCreated)
-	s.multiply(vaultPath("group-x", "lone"), many)
+	s.multiply(vaultPath("group-x", "lone"))
 	vm := sub + "/resourceGroups/M/providers/Microsoft.Compute/virtualMachines/"
 	s.put(vm+"vm-x", `{"location":"eastasia"}`).want(http.StatusCreated)
-	s.multiply(vm+"vm-x", many)
+	s.multiply(vm+"vm-x")
 	s.protect(vault, "web-x")
-	s.multiply(itemPath(vault, "web-x"), many)
+	s.multiply(itemPath(vault, "web-x"))
 	s.put(policyPath(vault, "policy-x"), daily).want(http.StatusOK)
-	s.multiply(policyPath(vault, "policy-x"), many)
+	s.multiply(policyPath(vault, "policy-x"))
 	filtered := func(filter string) string {
 		return sub + "/resources?api-version=2021-04-01&$filter=" + url.QueryEscape(filter)
 	}
