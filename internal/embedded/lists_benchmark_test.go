@@ -48,7 +48,7 @@ func BenchmarkLists(b *testing.B) {
 	s.multiply(vaultPath("group-x", "lone"))
 	vm := sub + "/resourceGroups/M/providers/Microsoft.Compute/virtualMachines/"
 	s.put(vm+"vm-x", `{"location":"eastasia"}`).want(http.StatusCreated)
-	s.multiply(vm+"vm-x")
+	s.multiply(vm + "vm-x")
 	s.protect(vault, "web-x")
 	s.multiply(itemPath(vault, "web-x"))
 	s.put(policyPath(vault, "policy-x"), daily).want(http.StatusOK)
