@@ -111,6 +111,23 @@ func (s *Service) requireGroup(tx *store.Tx, c *call) error {
 	return err
 }
 
+// requireSomeGroup refuses to look into a group that neither somebody has made nor anything is in. It does not describe the
+// group, for which all that is in it is looked at.
+func requireSomeGroup(tx *store.Tx, c *call) error {
+	d, err := find(tx, typeResourceGroup, c.groupID())
+	if err != nil || d != nil {
+		return err
+	}
+	for _, kind := range []string{catalog.VaultType, catalog.VMType} {
+		q := c.scope()
+		q.Type, q.Limit = kind, 1
+		if inside, err := tx.Documents(q); err != nil || len(inside) > 0 {
+			return err
+		}
+	}
+	return groupNotFound(c)
+}
+
 // checkGroupLives refuses to put anything into a group that is being deleted, as it would go with the group.
 func checkGroupLives(tx *store.Tx, c *call) error {
 	d, err := find(tx, typeResourceGroup, c.groupID())

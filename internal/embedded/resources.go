@@ -33,7 +33,7 @@ func (s *Service) listResources(c *call) (*answer, error) {
 	return s.listFiltered(c, "resources", resourceFilterPaths, func(tx *store.Tx, l *listing) error {
 		l.size = size
 		if c.params["group"] != "" {
-			if _, err := mustFindGroup(tx, c); err != nil {
+			if err := requireSomeGroup(tx, c); err != nil {
 				return err
 			}
 		}
