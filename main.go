@@ -16,6 +16,7 @@ import (
 
 	"github.com/azurebackup/terraform-provider-backup/internal/backend"
 	"github.com/azurebackup/terraform-provider-backup/internal/provider"
+	"github.com/azurebackup/terraform-provider-backup/internal/salvage"
 	"github.com/azurebackup/terraform-provider-backup/internal/server"
 )
 
@@ -25,6 +26,9 @@ var version = "dev"
 func main() {
 	if len(os.Args) > 1 && os.Args[1] == "serve" {
 		os.Exit(server.Command(os.Args[2:], version))
+	}
+	if len(os.Args) > 1 && salvage.Commands[os.Args[1]] != nil {
+		os.Exit(salvage.Command(os.Args[1], os.Args[2:]))
 	}
 	debugging := flag.Bool("debug", false, "keep running, so that a debugger can be attached; prints TF_REATTACH_PROVIDERS")
 	flag.Parse()

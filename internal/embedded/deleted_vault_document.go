@@ -91,26 +91,6 @@ func readDeletedVault(d *store.Document) (*deletedVault, error) {
 	return v, nil
 }
 
-// deletedVaults returns what q selects of the vaults whose deletion has ended.
-func deletedVaults(tx *store.Tx, q store.Query) ([]*deletedVault, error) {
-	q.Type = typeDeletedVault
-	docs, err := tx.Documents(q)
-	if err != nil {
-		return nil, err
-	}
-	var found []*deletedVault
-	for _, d := range docs {
-		v, err := readDeletedVault(d)
-		if err != nil {
-			return nil, err
-		}
-		if !v.at.After(tx.Now()) {
-			found = append(found, v)
-		}
-	}
-	return found, nil
-}
-
 func (v *deletedVault) vaultID() string { return lookupText(v.body, "properties.vaultId") }
 
 func (v *deletedVault) render() object {

@@ -12,35 +12,23 @@ import (
 
 // listDeletedVaults serves the vaults that were deleted in a region and are not purged, by the names they had.
 func (s *Service) listDeletedVaults(c *call) (*answer, error) {
-	after, err := c.position()
-	if err != nil {
-		return nil, err
-	}
 	if err := s.checkOffered(c.params["location"]); err != nil {
 		return nil, err
 	}
-	var found []*deletedVault
-	err = s.view(c, func(tx *store.Tx) (err error) {
-		found, err = deletedVaults(tx, store.Query{
+	return s.list(c, func(tx *store.Tx, l *listing) error {
+		deleted := l.documents(tx, store.Query{
+			Type:         typeDeletedVault,
 			Subscription: c.params["subscription"],
 			Under:        deletedVaultsID(c.params["subscription"], c.params["location"]),
-			After:        after,
 		})
-		return err
+		return l.fill(rendered(deleted, func(d *store.Document) (object, error) {
+			v, err := readDeletedVault(d)
+			if err != nil || v.at.After(c.now) { // its deletion has not ended
+				return nil, err
+			}
+			return v.render(), nil
+		}))
 	})
-	if err != nil {
-		return nil, err
-	}
-	p := page{Value: []any{}}
-	for i, v := range found {
-		if i == s.config.PageSize {
-			last := found[i-1].document
-			p.NextLink = c.nextLink(store.Position{Name: last.Name, ID: last.ID})
-			break
-		}
-		p.Value = append(p.Value, v.render())
-	}
-	return answerOK(p), nil
 }
 
 func (c *call) deletedVaultID() string {

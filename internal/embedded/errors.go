@@ -146,13 +146,13 @@ var statuses = map[string]int{
 
 	codeNotModelled:  http.StatusNotImplemented,
 	codeClientClosed: statusClientClosed,
-	// Busy passes, so it has the one status here that clients retry to good effect. A full disk does not, and 507 is
-	// not retried.
+	// Busy passes, so it has the one status here that clients retry to good effect. The others stay until somebody does
+	// something about them, and 507 is not retried.
 	codeDatabaseBusy:        http.StatusServiceUnavailable,
 	codeDatabaseFull:        http.StatusInsufficientStorage,
-	codeDatabaseReadOnly:    http.StatusInternalServerError,
-	codeDatabaseDamaged:     http.StatusInternalServerError,
-	codeDatabaseUnavailable: http.StatusInternalServerError,
+	codeDatabaseReadOnly:    http.StatusInsufficientStorage,
+	codeDatabaseDamaged:     http.StatusInsufficientStorage,
+	codeDatabaseUnavailable: http.StatusInsufficientStorage,
 }
 
 // storeFaults translates the errors of the store.

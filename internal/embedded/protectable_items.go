@@ -18,44 +18,24 @@ var protectableFilterPaths = map[string]string{
 // listProtectableItems serves the machines that the vault could protect: those of its subscription and region that no
 // vault protects. Where any machine exists, these are the ones that clients have written.
 func (s *Service) listProtectableItems(c *call) (*answer, error) {
-	after, err := c.position()
-	if err != nil {
-		return nil, err
-	}
-	passes, err := parseMemberFilter(c, "protectable items", protectableFilterPaths)
-	if err != nil {
-		return nil, err
-	}
-	var vault *store.Document
-	var machines []*machine
-	err = s.view(c, func(tx *store.Tx) error {
-		if vault, err = s.mustFindVault(tx, c); err != nil {
-			return err
-		}
+	return s.listInVault(c, "protectable items", protectableFilterPaths, func(tx *store.Tx, l *listing, vault *store.Document) error {
 		v, err := s.readItemVault(tx, vault)
 		if err != nil {
 			return err
 		}
-		known, err := s.machines(tx, c.params["subscription"], "")
-		if err != nil {
-			return err
-		}
-		for _, m := range known {
+		in := store.Query{Subscription: c.params["subscription"]}
+		protectable := func(m *machine) (object, error) {
+			if m.region != v.region() {
+				return nil, nil
+			}
 			items, err := s.itemsOf(tx, m.id)
-			if err != nil {
-				return err
+			if err != nil || len(liveItems(items, c.now)) > 0 {
+				return nil, err
 			}
-			exists := m.fixed || m.document != nil
-			if exists && m.region == v.region() && len(liveItems(items, c.now)) == 0 && passes.passes(m.protectable(vault.ID)) {
-				machines = append(machines, m)
-			}
+			return m.protectable(vault.ID), nil
 		}
-		return nil
+		return l.fill(machineEntries(s.writtenMachines(tx, l, in), protectable), machineEntries(s.fixedMachines(l, in), protectable))
 	})
-	if err != nil {
-		return nil, err
-	}
-	return answerOK(s.machinePage(c, machines, after, func(m *machine) object { return m.protectable(vault.ID) })), nil
 }
 
 // protectable is the machine as something that the vault could protect.

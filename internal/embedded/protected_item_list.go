@@ -10,32 +10,13 @@ import (
 
 // listItems serves the items of a vault by name, the soft-deleted ones among them.
 func (s *Service) listItems(c *call) (*answer, error) {
-	return s.listInVault(c, "protected items", itemFilterPaths, func(tx *store.Tx, l *listing) error {
-		v, err := s.readItemVault(tx, l.vault)
+	return s.listInVault(c, "protected items", itemFilterPaths, func(tx *store.Tx, l *listing, vault *store.Document) error {
+		v, err := s.readItemVault(tx, vault)
 		if err != nil {
 			return err
 		}
-		q := store.Query{Type: typeProtectedItem, Parent: l.vault.ID, After: l.after, Limit: l.size + 1}
-		// Until the page is full of items that pass the filter, and one more shows that there is a next.
-		for {
-			docs, err := tx.Documents(q)
-			if err != nil {
-				return err
-			}
-			for _, d := range docs {
-				q.After = store.Position{Name: d.Name, ID: d.ID}
-				body, err := renderItem(d, v, c.now)
-				if err != nil {
-					return err
-				}
-				if !l.add(q.After, body) {
-					return nil
-				}
-			}
-			if len(docs) < q.Limit {
-				return nil
-			}
-		}
+		items := l.documents(tx, store.Query{Type: typeProtectedItem, Parent: vault.ID})
+		return l.fill(rendered(items, func(d *store.Document) (object, error) { return renderItem(d, v, c.now) }))
 	})
 }
 
@@ -72,6 +53,16 @@ func parseMemberFilter(c *call, what string, paths map[string]string) (memberFil
 
 func invalidFilter(s, rest string) error {
 	return &Fault{Code: codeInvalidFilter, Message: fmt.Sprintf("The $filter '%s' cannot be read at '%s'.", s, rest)}
+}
+
+// value is what a member must be; "" when the filter does not say.
+func (f memberFilter) value(path string) string {
+	for _, term := range f {
+		if term.path == path {
+			return term.value
+		}
+	}
+	return ""
 }
 
 func (f memberFilter) passes(body object) bool {

@@ -16,21 +16,9 @@ var containerFilterPaths = map[string]string{
 
 // listContainers serves the containers of a vault by name. Every machine that has backups in the vault is one.
 func (s *Service) listContainers(c *call) (*answer, error) {
-	return s.listInVault(c, "containers", containerFilterPaths, func(tx *store.Tx, l *listing) error {
-		items, err := tx.Documents(store.Query{Type: typeProtectedItem, Parent: l.vault.ID, After: l.after})
-		if err != nil {
-			return err
-		}
-		for _, item := range items {
-			body, err := renderContainer(item)
-			if err != nil {
-				return err
-			}
-			if !l.add(store.Position{Name: item.Name, ID: item.ID}, body) {
-				break
-			}
-		}
-		return nil
+	return s.listInVault(c, "containers", containerFilterPaths, func(tx *store.Tx, l *listing, vault *store.Document) error {
+		items := l.documents(tx, store.Query{Type: typeProtectedItem, Parent: vault.ID})
+		return l.fill(rendered(items, renderContainer))
 	})
 }
 

@@ -216,7 +216,7 @@ func TestTroubleWithTheDatabase(t *testing.T) {
 			t.Fatal(err)
 		}
 		s := &service{tb: t, transport: embedded.NewTransport(embedded.New(embedded.Config{Store: st}))}
-		s.put(vaultPath("g", "vault"), minimal).wantError(http.StatusInternalServerError, "DatabaseDamaged")
+		s.put(vaultPath("g", "vault"), minimal).wantError(http.StatusInsufficientStorage, "DatabaseDamaged", path)
 	})
 	t.Run("an error nobody foresaw", func(t *testing.T) {
 		s := start(t)

@@ -1,8 +1,9 @@
 package embedded
 
 import (
+	"errors"
 	"fmt"
-	"slices"
+	"iter"
 	"strings"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
@@ -25,62 +26,62 @@ func groupName(d *store.Document) string {
 	return strings.Split(d.ID, "/")[position]
 }
 
-// groupsOf returns the groups of a subscription by name; with a name, at most the one that has it.
-func groupsOf(tx *store.Tx, subscription, name string) ([]*group, error) {
-	q := store.Query{Type: catalog.VaultType, Subscription: subscription, ResourceGroup: name}
-	inside, err := tx.Documents(q)
-	if err != nil {
-		return nil, err
-	}
-	q.Type = catalog.VMType
-	machines, err := tx.Documents(q)
-	if err != nil {
-		return nil, err
-	}
-	inside = append(inside, machines...)
-	// The group is as what was first in it is: that gives it its spelling and location.
-	slices.SortStableFunc(inside, func(a, b *store.Document) int { return a.Created.Compare(b.Created) })
-	found := map[string]*group{}
-	for _, d := range inside {
-		if found[d.ResourceGroup] != nil {
-			continue
+// groupsBehind gives the groups of a subscription behind a name, by name. It reads their names in batches.
+func groupsBehind(tx *store.Tx, subscription, after string, batch int) iter.Seq2[*group, error] {
+	return func(yield func(*group, error) bool) {
+		for {
+			names, err := tx.ResourceGroups(subscription, after, batch)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for _, name := range names {
+				after = name
+				// What is left of a deleted vault may be all that has the name.
+				if g, err := groupNamed(tx, subscription, name); (g != nil || err != nil) && !yield(g, err) {
+					return
+				}
+			}
+			if len(names) < batch {
+				return
+			}
 		}
-		body, err := decode(d.Body)
-		if err != nil {
-			return nil, err
-		}
-		id, _, _ := strings.Cut(d.ID, "/providers/")
-		found[d.ResourceGroup] = &group{id: id, body: object{"location": body["location"]}}
 	}
+}
 
-	q.Type = typeResourceGroup
-	created, err := tx.Documents(q)
+// groupNamed returns the group of this name, nil when there is none. One that nobody has created is as what was first in it
+// is: that gives it its spelling and location.
+func groupNamed(tx *store.Tx, subscription, name string) (*group, error) {
+	d, err := find(tx, typeResourceGroup, "/subscriptions/"+subscription+"/resourceGroups/"+name)
 	if err != nil {
 		return nil, err
 	}
-	for _, d := range created {
+	if d != nil {
 		body, err := decode(d.Body)
-		if err != nil {
+		return &group{id: d.ID, document: d, body: body}, err
+	}
+	var first *store.Document
+	for _, kind := range []string{catalog.VaultType, catalog.VMType} {
+		d, err := tx.Oldest(store.Query{Type: kind, Subscription: subscription, ResourceGroup: name})
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+		case err != nil:
 			return nil, err
+		case first == nil || d.Created.Before(first.Created):
+			first = d
 		}
-		found[d.ResourceGroup] = &group{id: d.ID, document: d, body: body}
 	}
-
-	var groups []*group
-	for _, g := range found {
-		groups = append(groups, g)
+	if first == nil {
+		return nil, nil
 	}
-	slices.SortFunc(groups, func(a, b *group) int { return strings.Compare(store.Key(a.id), store.Key(b.id)) })
-	return groups, nil
+	body, err := decode(first.Body)
+	id, _, _ := strings.Cut(first.ID, "/providers/")
+	return &group{id: id, body: object{"location": body["location"]}}, err
 }
 
 // findGroup returns the group of the call, nil when there is none.
 func findGroup(tx *store.Tx, c *call) (*group, error) {
-	groups, err := groupsOf(tx, c.params["subscription"], c.params["group"])
-	if err != nil || len(groups) == 0 {
-		return nil, err
-	}
-	return groups[0], nil
+	return groupNamed(tx, c.params["subscription"], c.params["group"])
 }
 
 func mustFindGroup(tx *store.Tx, c *call) (*group, error) {
@@ -108,6 +109,23 @@ func (s *Service) requireGroup(tx *store.Tx, c *call) error {
 		err = groupNotFound(c)
 	}
 	return err
+}
+
+// requireSomeGroup refuses to look into a group that neither somebody has made nor anything is in. It does not describe the
+// group, for which all that is in it is looked at.
+func requireSomeGroup(tx *store.Tx, c *call) error {
+	d, err := find(tx, typeResourceGroup, c.groupID())
+	if err != nil || d != nil {
+		return err
+	}
+	for _, kind := range []string{catalog.VaultType, catalog.VMType} {
+		q := c.scope()
+		q.Type, q.Limit = kind, 1
+		if inside, err := tx.Documents(q); err != nil || len(inside) > 0 {
+			return err
+		}
+	}
+	return groupNotFound(c)
 }
 
 // checkGroupLives refuses to put anything into a group that is being deleted, as it would go with the group.

@@ -8,37 +8,23 @@ import (
 	"github.com/azurebackup/terraform-provider-backup/internal/store"
 )
 
+// listGroups serves the groups of a subscription, by name.
 func (s *Service) listGroups(c *call) (*answer, error) {
-	after, err := c.position()
-	if err != nil {
-		return nil, err
-	}
-	var groups []*group
-	err = s.view(c, func(tx *store.Tx) (err error) {
-		groups, err = groupsOf(tx, c.params["subscription"], "")
-		return err
+	return s.list(c, func(tx *store.Tx, l *listing) error {
+		for g, err := range groupsBehind(tx, c.params["subscription"], l.after.Name, l.size+1) {
+			if err != nil {
+				return err
+			}
+			body, err := g.render(c)
+			if err != nil {
+				return err
+			}
+			if !l.add(entry{at: store.Position{Name: lastSegment(g.id), ID: g.id}, body: body}) {
+				break
+			}
+		}
+		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	p := page{Value: []any{}}
-	var last *group
-	for _, g := range groups {
-		if store.Key(g.id) <= store.Key(after.ID) {
-			continue
-		}
-		if len(p.Value) == s.config.PageSize {
-			p.NextLink = c.nextLink(store.Position{Name: lastSegment(last.id), ID: last.id})
-			break
-		}
-		body, err := g.render(c)
-		if err != nil {
-			return nil, err
-		}
-		p.Value = append(p.Value, body)
-		last = g
-	}
-	return answerOK(p), nil
 }
 
 func (s *Service) getGroup(c *call) (*answer, error) {

@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,17 +19,9 @@ var resourceFilterPaths = map[string]string{
 	"location":      "location",
 }
 
-// listResources serves whatever is in a subscription or in one resource group: vaults and virtual machines, as the few
-// members that all resources have. Clients look here whether a group is empty.
+// listResources serves whatever is in a subscription or in one resource group: vaults and virtual machines, by name, as the
+// few members that all resources have. Clients look here whether a group is empty.
 func (s *Service) listResources(c *call) (*answer, error) {
-	after, err := c.position()
-	if err != nil {
-		return nil, err
-	}
-	passes, err := parseMemberFilter(c, "resources", resourceFilterPaths)
-	if err != nil {
-		return nil, err
-	}
 	size, err := s.top(c)
 	if err != nil {
 		return nil, err
@@ -37,73 +30,58 @@ func (s *Service) listResources(c *call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	var found []object
-	err = s.view(c, func(tx *store.Tx) error {
+	return s.listFiltered(c, "resources", resourceFilterPaths, func(tx *store.Tx, l *listing) error {
+		l.size = size
 		if c.params["group"] != "" {
-			if _, err := mustFindGroup(tx, c); err != nil {
+			if err := requireSomeGroup(tx, c); err != nil {
 				return err
 			}
 		}
-		found, err = s.resources(tx, c)
-		return err
+		var sources []entries
+		wanted := func(kind string) bool { is := l.filter.value("type"); return is == "" || strings.EqualFold(is, kind) }
+		if wanted(catalog.VaultType) {
+			sources = append(sources, shown(s.vaultResources(tx, l), expand))
+		}
+		if wanted(catalog.VMType) {
+			// Machines that are known by their backups alone may not exist any more, and are left out.
+			machine := func(m *machine) (object, error) { return resourceOf(m.render(), m.document), nil }
+			sources = append(sources, shown(machineEntries(s.writtenMachines(tx, l, c.scope()), machine), expand),
+				shown(machineEntries(s.fixedMachines(l, c.scope()), machine), expand))
+		}
+		return l.fill(sources...)
 	})
-	if err != nil {
-		return nil, err
-	}
-
-	p := page{Value: []any{}}
-	var last string
-	for _, resource := range found {
-		id := lookupText(resource, "id")
-		if store.Key(id) <= store.Key(after.ID) || !passes.passes(resource) {
-			continue
-		}
-		if len(p.Value) == size {
-			p.NextLink = c.nextLink(store.Position{Name: lastSegment(last), ID: last})
-			break
-		}
-		delete(resource, "resourceGroup")
-		for _, member := range expandableMembers {
-			if !slices.Contains(expand, member) {
-				delete(resource, member)
-			}
-		}
-		p.Value = append(p.Value, resource)
-		last = id
-	}
-	return answerOK(p), nil
 }
 
-// resources are the vaults and machines of the call, by id.
-func (s *Service) resources(tx *store.Tx, c *call) ([]object, error) {
-	vaults, err := tx.Documents(store.Query{
-		Type: catalog.VaultType, Subscription: c.params["subscription"], ResourceGroup: c.params["group"],
-	})
-	if err != nil {
-		return nil, err
-	}
-	machines, err := s.machines(tx, c.params["subscription"], c.params["group"])
-	if err != nil {
-		return nil, err
-	}
-	var found []object
-	for _, vault := range vaults {
-		body, err := render(vault, stateOf(vault, c.now))
+// vaultResources are the vaults as resources.
+func (s *Service) vaultResources(tx *store.Tx, l *listing) entries {
+	q := l.call.scope()
+	q.Type, q.Name = catalog.VaultType, l.filter.value("name")
+	return rendered(l.documents(tx, q), func(d *store.Document) (object, error) {
+		body, err := render(d, stateOf(d, l.call.now))
 		if err != nil {
 			return nil, err
 		}
-		found = append(found, resourceOf(body, vault))
-	}
-	for _, m := range machines {
-		// One that is known by its backups alone may not exist any more.
-		if m.fixed || m.document != nil {
-			found = append(found, resourceOf(m.render(), m.document))
+		return resourceOf(body, d), nil
+	})
+}
+
+// shown takes away what clients have not asked for, after the filter has seen it.
+func shown(all entries, expand []string) entries {
+	return func(yield func(entry, error) bool) {
+		for e, err := range all {
+			body := maps.Clone(e.filtered)
+			delete(body, "resourceGroup")
+			for _, member := range expandableMembers {
+				if !slices.Contains(expand, member) {
+					delete(body, member)
+				}
+			}
+			e.body = body
+			if !yield(e, err) {
+				return
+			}
 		}
 	}
-	slices.SortFunc(found, func(a, b object) int {
-		return strings.Compare(store.Key(lookupText(a, "id")), store.Key(lookupText(b, "id")))
-	})
-	return found, nil
 }
 
 // expandableMembers are the members that clients get when they ask for them with $expand.

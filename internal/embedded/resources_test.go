@@ -22,12 +22,12 @@ func TestResources(t *testing.T) {
 	list := s.get(sub + "/resourceGroups/group/resources").want(http.StatusOK)
 	want := []any{
 		map[string]any{
-			"id": sub + "/resourceGroups/group/providers/Microsoft.Compute/virtualMachines/web", "name": "web",
-			"type": "Microsoft.Compute/virtualMachines", "location": "westeurope",
-		},
-		map[string]any{
 			"id": vault, "name": "Vault", "type": "Microsoft.RecoveryServices/vaults", "location": "eastasia",
 			"tags": map[string]any{"a": "b"}, "sku": map[string]any{"name": "RS0"},
+		},
+		map[string]any{
+			"id": sub + "/resourceGroups/group/providers/Microsoft.Compute/virtualMachines/web", "name": "web",
+			"type": "Microsoft.Compute/virtualMachines", "location": "westeurope",
 		},
 	}
 	if diff := cmp.Diff(want, list.at("value")); diff != "" {
@@ -40,12 +40,12 @@ func TestResources(t *testing.T) {
 		return s.get(all + "&$filter=" + url.QueryEscape(f)).want(http.StatusOK).names()
 	}
 	for f, want := range map[string][]string{
-		"": {"web", "Vault", "fixed"},
-		"resourceType eq 'microsoft.compute/virtualmachines'":                              {"web", "fixed"},
+		"": {"fixed", "Vault", "web"},
+		"resourceType eq 'microsoft.compute/virtualmachines'":                              {"fixed", "web"},
 		"resourceType eq 'Microsoft.RecoveryServices/vaults'":                              {"Vault"},
 		"resourceType eq 'Microsoft.Compute/virtualMachines' and resourceGroup eq 'GROUP'": {"web"},
 		"name eq 'vault'":                           {"Vault"},
-		"location eq 'eastasia'":                    {"Vault", "fixed"},
+		"location eq 'eastasia'":                    {"fixed", "Vault"},
 		"resourceType eq 'Microsoft.Compute/disks'": {},
 	} {
 		if diff := cmp.Diff(want, filter(f)); diff != "" {
@@ -79,5 +79,23 @@ func TestPagesOfResources(t *testing.T) {
 	// A machine that is known by its backups alone may be gone long ago.
 	if names := s.get(sub + "/resources?api-version=2021-04-01").names(); len(names) != 3 {
 		t.Errorf("got %v", names)
+	}
+}
+
+// TestPagesOfResourcesOfAllKinds has pages of one entry: a machine that is both in the inventory and written comes once.
+func TestPagesOfResourcesOfAllKinds(t *testing.T) {
+	s := start(t, func(c *embedded.Config) {
+		c.VirtualMachines = map[string]string{machine("b"): "East Asia", machine("d"): "East Asia"}
+	})
+	s.put(machine("d"), `{"location":"eastasia"}`).want(http.StatusOK)
+	s.put(machine("e"), `{"location":"eastasia"}`).want(http.StatusCreated)
+	for _, name := range []string{"aa", "ca", "ea"} {
+		s.put(vaultPath("Machines", name), minimal).want(http.StatusCreated)
+	}
+	for _, path := range []string{sub, sub + "/resourceGroups/machines"} {
+		names, pages := s.follow(path + "/resources?api-version=2021-04-01&$top=1")
+		if diff := cmp.Diff([]string{"aa", "b", "ca", "d", "e", "ea"}, names); diff != "" || pages != 6 {
+			t.Errorf("%s: %d pages, %s", path, pages, diff)
+		}
 	}
 }

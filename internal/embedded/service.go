@@ -99,6 +99,7 @@ type Service struct {
 	subscriptions map[string]Subscription // by case-folded id
 	regions       map[string]catalog.Region
 	inventory     map[string]*machine // by the key of the id; nil when any machine exists
+	fixed         []*machine          // of the inventory, in the order of lists
 }
 
 // New returns a service on config.Store.
@@ -129,6 +130,7 @@ func New(config Config) *Service {
 	for _, r := range config.Regions {
 		s.regions[r.Name] = r
 	}
+	s.fixed = inListOrder(s.inventory)
 	return s
 }
 

@@ -23,6 +23,11 @@ func (c *call) vaultID() string {
 	return c.groupID() + "/providers/" + catalog.VaultType + "/" + c.params["vault"]
 }
 
+// scope selects what is in the subscription or in the resource group of the call.
+func (c *call) scope() store.Query {
+	return store.Query{Subscription: c.params["subscription"], ResourceGroup: c.params["group"]}
+}
+
 // find returns the document of this type with this id, nil when there is none. The type matters: with an escaped slash
 // in a name, a path of one type leads to the id of another.
 func find(tx *store.Tx, kind, id string) (*store.Document, error) {

@@ -2,6 +2,8 @@ package embedded
 
 import (
 	"fmt"
+	"iter"
+	"maps"
 	"slices"
 	"strings"
 
@@ -56,10 +58,12 @@ func (m machineID) String() string {
 
 func (m machineID) key() string { return store.Key(m.String()) }
 
+const pairPrefix, itemPrefix = "iaasvmcontainerv2;", "vm;"
+
 // pair is what the names of the machine's container and item in a vault end in.
-func (m machineID) pair() string      { return "iaasvmcontainerv2;" + m.group + ";" + m.name }
+func (m machineID) pair() string      { return pairPrefix + m.group + ";" + m.name }
 func (m machineID) container() string { return "iaasvmcontainer;" + m.pair() }
-func (m machineID) item() string      { return "vm;" + m.pair() }
+func (m machineID) item() string      { return itemPrefix + m.pair() }
 
 // machine is a virtual machine that the service knows.
 type machine struct {
@@ -82,6 +86,13 @@ func inventoryOf(machines map[string]string) map[string]*machine {
 		}
 	}
 	return inventory
+}
+
+// inListOrder are the machines of an inventory in the order of lists.
+func inListOrder(inventory map[string]*machine) []*machine {
+	return slices.SortedFunc(maps.Values(inventory), func(a, b *machine) int {
+		return comparePositions(a.id.position(), b.id.position())
+	})
 }
 
 // findMachine returns what is known of a machine, nil when nothing is: that it is in the inventory, that a client has
@@ -181,53 +192,82 @@ func protectedMachine(tx *store.Tx, item *store.Document) (*machine, error) {
 	return &machine{id: id, region: lookupText(body, "location")}, nil
 }
 
-// machines returns the machines of a subscription, or of one of its groups, that the service knows.
-func (s *Service) machines(tx *store.Tx, subscription, group string) ([]*machine, error) {
-	found := map[string]*machine{}
-	in := func(id machineID) bool {
-		return strings.EqualFold(id.subscription, subscription) && (group == "" || strings.EqualFold(id.group, group))
-	}
-	for _, sub := range s.searched() {
-		items, err := tx.Documents(store.Query{Type: typeProtectedItem, Subscription: sub})
-		if err != nil {
-			return nil, err
+// position is the place of a machine in lists.
+func (m machineID) position() store.Position { return store.Position{Name: m.name, ID: m.String()} }
+
+// listed tells whether a machine is in a place, and on the page or behind it.
+func (m machineID) listed(l *listing, in store.Query) bool {
+	return strings.EqualFold(m.subscription, in.Subscription) &&
+		(in.ResourceGroup == "" || strings.EqualFold(m.group, in.ResourceGroup)) && comparePositions(m.position(), l.after) > 0
+}
+
+// machines are in the order of lists.
+type machines = iter.Seq2[*machine, error]
+
+func machineEntries(all machines, body func(*machine) (object, error)) entries {
+	return entriesOf(all, func(m *machine) store.Position { return m.id.position() }, body)
+}
+
+// writtenMachines are those that a client has written.
+func (s *Service) writtenMachines(tx *store.Tx, l *listing, in store.Query) machines {
+	in.Type, in.Name = catalog.VMType, l.filter.value("name")
+	docs := l.documents(tx, in)
+	return func(yield func(*machine, error) bool) {
+		for d, err := range docs {
+			m := &machine{}
+			if err == nil {
+				if fixed := s.inventory[store.Key(d.ID)]; fixed != nil {
+					*m = *fixed
+				}
+				err = m.read(d)
+			}
+			if !yield(m, err) || err != nil {
+				return
+			}
 		}
-		for _, item := range liveItems(items, tx.Now()) {
-			m, err := protectedMachine(tx, item)
+	}
+}
+
+// fixedMachines are those of the inventory, which clients may have written as well.
+func (s *Service) fixedMachines(l *listing, in store.Query) machines {
+	return func(yield func(*machine, error) bool) {
+		for _, m := range s.fixed {
+			if m.id.listed(l, in) && !yield(m, nil) {
+				return
+			}
+		}
+	}
+}
+
+// protectedMachines are those that a vault protects, whatever else is known of them. The names of items tell which they may
+// be; what the items say is read when the machine is shown.
+func (s *Service) protectedMachines(tx *store.Tx, l *listing, in store.Query) machines {
+	return func(yield func(*machine, error) bool) {
+		var candidates []machineID
+		for _, sub := range s.searched() {
+			names, err := tx.Names(store.Query{Type: typeProtectedItem, Subscription: sub})
 			if err != nil {
-				return nil, err
+				yield(nil, err)
+				return
 			}
-			if m != nil && in(m.id) {
-				found[m.id.key()] = m
+			for _, name := range names {
+				group, vm, _ := strings.Cut(strings.TrimPrefix(name, itemPrefix+pairPrefix), ";")
+				if id := (machineID{in.Subscription, group, vm}); id.listed(l, in) {
+					candidates = append(candidates, id)
+				}
+			}
+		}
+		slices.SortFunc(candidates, func(a, b machineID) int { return comparePositions(a.position(), b.position()) })
+		for _, id := range slices.Compact(candidates) {
+			m, err := s.findMachine(tx, id)
+			if m == nil && err == nil {
+				continue // The item is kept until it is purged, or protects a machine of another subscription.
+			}
+			if !yield(m, err) || err != nil {
+				return
 			}
 		}
 	}
-	for key, m := range s.inventory {
-		if in(m.id) {
-			fixed := *m
-			found[key] = &fixed
-		}
-	}
-	docs, err := tx.Documents(store.Query{Type: catalog.VMType, Subscription: subscription, ResourceGroup: group})
-	if err != nil {
-		return nil, err
-	}
-	for _, d := range docs {
-		m := found[store.Key(d.ID)]
-		if m == nil || !m.fixed {
-			m = &machine{}
-			found[store.Key(d.ID)] = m
-		}
-		if err := m.read(d); err != nil {
-			return nil, err
-		}
-	}
-	var machines []*machine
-	for _, m := range found {
-		machines = append(machines, m)
-	}
-	slices.SortFunc(machines, func(a, b *machine) int { return strings.Compare(a.id.key(), b.id.key()) })
-	return machines, nil
 }
 
 // render is the machine as clients see it.

@@ -52,39 +52,18 @@ func machineNotFound(id machineID) error {
 	}
 }
 
-// listMachines serves the machines of a subscription or of one resource group, by group and name.
+// listMachines serves the machines of a subscription or of one resource group, by name.
 func (s *Service) listMachines(c *call) (*answer, error) {
-	after, err := c.position()
-	if err != nil {
-		return nil, err
-	}
-	var machines []*machine
-	err = s.view(c, func(tx *store.Tx) (err error) {
-		machines, err = s.machines(tx, c.params["subscription"], c.params["group"])
-		return err
+	return s.list(c, func(tx *store.Tx, l *listing) error {
+		l.size = s.longPage // the names of all that is protected are read anew for each page
+		show := func(m *machine) (object, error) { return m.render(), nil }
+		in := c.scope()
+		return l.fill(
+			machineEntries(s.writtenMachines(tx, l, in), show),
+			machineEntries(s.fixedMachines(l, in), show),
+			machineEntries(s.protectedMachines(tx, l, in), show),
+		)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return answerOK(s.machinePage(c, machines, after, (*machine).render)), nil
-}
-
-// machinePage is the page behind a position.
-func (s *Service) machinePage(c *call, machines []*machine, after store.Position, render func(*machine) object) page {
-	p := page{Value: []any{}}
-	var last *machine
-	for _, m := range machines {
-		if m.id.key() <= store.Key(after.ID) {
-			continue
-		}
-		if len(p.Value) == s.config.PageSize {
-			p.NextLink = c.nextLink(store.Position{Name: last.id.name, ID: last.id.String()})
-			break
-		}
-		p.Value = append(p.Value, render(m))
-		last = m
-	}
-	return p
 }
 
 func (s *Service) putMachine(c *call) (*answer, error) {

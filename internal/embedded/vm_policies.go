@@ -21,12 +21,13 @@ var policyFilterPaths = map[string]string{
 
 // listPolicies serves the policies of a vault by name.
 func (s *Service) listPolicies(c *call) (*answer, error) {
-	return s.listInVault(c, "policies", policyFilterPaths, func(tx *store.Tx, l *listing) error {
-		policies, err := policiesOf(tx, l.vault)
+	return s.listInVault(c, "policies", policyFilterPaths, func(tx *store.Tx, l *listing, vault *store.Document) error {
+		l.size = s.longPage // the items are counted anew for each page
+		policies, err := policiesOf(tx, vault)
 		if err != nil {
 			return err
 		}
-		users, err := policyUsers(tx, l.vault)
+		users, err := policyUsers(tx, vault)
 		if err != nil {
 			return err
 		}
@@ -35,7 +36,9 @@ func (s *Service) listPolicies(c *call) (*answer, error) {
 				continue
 			}
 			body := policy.render(len(users[store.Key(policy.id)]))
-			if !l.addAs(store.Position{Name: policy.name(), ID: policy.id}, body, merge(object{"workloadType": dataSourceVM}, body)) {
+			if !l.add(entry{
+				at: store.Position{Name: policy.name(), ID: policy.id}, body: body, filtered: merge(object{"workloadType": dataSourceVM}, body),
+			}) {
 				break
 			}
 		}

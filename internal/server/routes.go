@@ -129,7 +129,7 @@ func (s *Server) serveReady(w http.ResponseWriter, r *http.Request) {
 	if s.config.Ready != nil {
 		if err := s.config.Ready(r.Context()); err != nil {
 			s.config.Log.Error("not ready", "error", err.Error())
-			refuse(w, http.StatusServiceUnavailable, codeNotReady, "The database cannot be read: "+cmp.Or(store.Words(err), err.Error())+".")
+			refuse(w, http.StatusServiceUnavailable, codeNotReady, "The database cannot be read: "+strings.TrimSuffix(cmp.Or(store.Words(err), err.Error()), ".")+".")
 			return
 		}
 	}

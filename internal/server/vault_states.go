@@ -18,7 +18,7 @@ func vaultStates(service http.Handler, subscriptions []string) func(context.Cont
 		for _, id := range subscriptions {
 			next := embedded.Endpoint + "/subscriptions/" + id + "/providers/Microsoft.RecoveryServices/vaults?api-version=2025-08-01"
 			for next != "" {
-				page, err := vaultPage(ctx, transport, next)
+				page, err := vaultPage(embedded.Brief(ctx), transport, next)
 				if err != nil {
 					return nil, err
 				}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -40,6 +41,9 @@ type Query struct {
 	Under         string // id above them, at any depth
 	Name          string
 
+	// Member is the path of the only member that bodies are read with, such as "properties.state"; "" reads them whole.
+	Member string
+
 	// After continues a list behind the position of its last document, also when that one is no longer there.
 	After Position
 	// Limit is the greatest number of documents returned; 0 is no limit.
@@ -52,8 +56,11 @@ type Position struct {
 	ID   string
 }
 
-const documentColumns = `
-	d.id, d.type, d.subscription, d.resource_group, d.parent, d.name, d.body, d.etag, d.created_at, d.updated_at, d.gone_at,
+// wholeBody is the column that a query for one member replaces.
+const wholeBody = `d.body`
+
+const documentColumns = ` ` + wholeBody + `,
+	d.id, d.type, d.subscription, d.resource_group, d.parent, d.name, d.etag, d.created_at, d.updated_at, d.gone_at,
 	o.id, o.resource, o.kind, o.started_at, o.ready_at, o.code, o.message
 	FROM documents d LEFT JOIN operations o ON o.id = d.operation`
 
@@ -70,13 +77,8 @@ func (t *Tx) Document(id string) (*Document, error) {
 
 // Documents returns what q selects, ordered by name and then id.
 func (t *Tx) Documents(q Query) ([]*Document, error) {
-	where, args := q.where(t.now)
-	limit := ""
-	if q.Limit > 0 {
-		limit = ` LIMIT ?`
-		args = append(args, q.Limit)
-	}
-	rows, err := t.tx.QueryContext(t.ctx, `SELECT`+documentColumns+where+` ORDER BY d.name, d.key`+limit, args...)
+	query, args := q.selection(t.now)
+	rows, err := t.tx.QueryContext(t.ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -98,6 +100,54 @@ func (t *Tx) Count(q Query) (int, error) {
 	var n int
 	err := t.tx.QueryRowContext(t.ctx, `SELECT count(*) FROM documents d`+where, args...).Scan(&n)
 	return n, err
+}
+
+// Oldest returns the document that was created first of those that q selects, or ErrNotFound.
+func (t *Tx) Oldest(q Query) (*Document, error) {
+	where, args := q.where(t.now)
+	d, err := scanDocument(t.tx.QueryRowContext(t.ctx,
+		`SELECT`+documentColumns+where+` ORDER BY d.created_at, d.name, d.key LIMIT 1`, args...))
+	if errors.Is(err, sql.ErrNoRows) {
+		err = ErrNotFound
+	}
+	return d, err
+}
+
+// Names returns the names of the documents that q selects, case-folded and each once. It reads no bodies.
+func (t *Tx) Names(q Query) ([]string, error) {
+	where, args := q.where(t.now)
+	return t.texts(`SELECT DISTINCT d.name FROM documents d`+where+` ORDER BY d.name`, args...)
+}
+
+// ResourceGroups returns the case-folded names of the resource groups behind a name that documents of the subscription are
+// in, up to a limit.
+func (t *Tx) ResourceGroups(subscription, after string, limit int) ([]string, error) {
+	// One step in the index for each group, however much is in it.
+	return t.texts(`
+		WITH RECURSIVE groups (name) AS (
+		  SELECT min(resource_group) FROM documents WHERE subscription = ?1 AND resource_group > ?2
+		  UNION ALL
+		  SELECT (SELECT min(resource_group) FROM documents WHERE subscription = ?1 AND resource_group > groups.name)
+		  FROM groups WHERE name IS NOT NULL LIMIT ?3
+		)
+		SELECT name FROM groups WHERE name IS NOT NULL`, strings.ToLower(subscription), strings.ToLower(after), limit)
+}
+
+func (t *Tx) texts(query string, args ...any) ([]string, error) {
+	rows, err := t.tx.QueryContext(t.ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var texts []string
+	for rows.Next() {
+		var text string
+		if err := rows.Scan(&text); err != nil {
+			return nil, err
+		}
+		texts = append(texts, text)
+	}
+	return texts, rows.Err()
 }
 
 // PutDocument stores d in the place of any document with its id, of which Created, the subscription, the resource group
@@ -145,6 +195,22 @@ func (t *Tx) CopyUnder(from, to, resourceGroup string) error {
 // DeleteDocument removes the document with this id and everything under it. It is no error when there is none.
 func (t *Tx) DeleteDocument(id string) error { return remove(t, Key(id)) }
 
+// selection is the statement that selects documents, in the order of lists.
+func (q Query) selection(now time.Time) (string, []any) {
+	where, args := q.where(now)
+	limit := ""
+	if q.Limit > 0 {
+		limit = ` LIMIT ?`
+		args = append(args, q.Limit)
+	}
+	columns := documentColumns
+	if q.Member != "" {
+		columns = strings.Replace(columns, wholeBody, `json_set('{}', ?, d.body -> ?)`, 1)
+		args = append([]any{"$." + q.Member, "$." + q.Member}, args...)
+	}
+	return `SELECT` + columns + where + ` ORDER BY d.name, d.key` + limit, args
+}
+
 // where builds the condition from the fields that are set, so that SQLite can choose the index that fits them.
 func (q Query) where(now time.Time) (string, []any) {
 	where := ` WHERE (d.gone_at IS NULL OR d.gone_at > ?)`
@@ -159,6 +225,9 @@ func (q Query) where(now time.Time) (string, []any) {
 	equal("subscription", strings.ToLower(q.Subscription))
 	equal("resource_group", strings.ToLower(q.ResourceGroup))
 	equal("parent", Key(q.Parent))
+	if q.Parent != "" {
+		where += ` AND d.parent <> ''` // says to SQLite that the index of children, which leaves out the others, will do
+	}
 	equal("name", strings.ToLower(q.Name))
 	if q.Under != "" {
 		from, to := under(Key(q.Under))
@@ -183,10 +252,14 @@ func scanDocument(row scanner) (*Document, error) {
 		opID, opResource     sql.NullString
 		opKind, code, msg    sql.NullString
 	)
-	err := row.Scan(&d.ID, &d.Type, &d.Subscription, &d.ResourceGroup, &d.Parent, &d.Name, &d.Body, &d.ETag,
+	err := row.Scan(&d.Body, &d.ID, &d.Type, &d.Subscription, &d.ResourceGroup, &d.Parent, &d.Name, &d.ETag,
 		&created, &updated, &gone, &opID, &opResource, &opKind, &started, &ready, &code, &msg)
 	if err != nil {
 		return nil, err
+	}
+	if !json.Valid(d.Body) {
+		// It was JSON when it was written.
+		return nil, fmt.Errorf("the document %s of the table documents, which is no JSON any more%w", d.ID, quietDamage{})
 	}
 	d.Created, d.Updated, d.GoneAt = time.Unix(0, created).UTC(), time.Unix(0, updated).UTC(), fromNanos(gone)
 	if opID.Valid {

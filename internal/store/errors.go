@@ -1,7 +1,6 @@
 package store
 
 import (
-	"context"
 	"errors"
 	"fmt"
 
@@ -30,47 +29,16 @@ var (
 	ErrUnavailable = errors.New("the database cannot be reached")
 )
 
-// Words says what is wrong with the database without SQLite's own text, which classify keeps for those who look into it. It
-// is empty for an error that is not the database's.
+// Words says what is wrong with the database without SQLite's own text, which stays for those who look into the error. It is
+// empty for an error that is not the database's.
 func Words(err error) string {
-	for _, is := range []error{ErrBusy, ErrFull, ErrReadOnly, ErrDamaged, ErrUnavailable} {
-		if errors.Is(err, is) {
-			return is.Error()
-		}
+	if e, ok := errors.AsType[*FileError](err); ok {
+		return e.Error()
 	}
 	if code := resultCode(err); code != sqlite3.SQLITE_OK {
 		return fmt.Sprintf("the database refused a statement of the service, which is a bug of the service (result code %d)", code)
 	}
 	return ""
-}
-
-// classify puts one of the errors above in front of an error of SQLite; any other error passes unchanged. Once ctx is
-// done, an error of SQLite or database/sql only tells of the cancellation.
-func classify(ctx context.Context, err error) error {
-	if err == nil {
-		return nil
-	}
-	var is error
-	switch resultCode(err) {
-	case sqlite3.SQLITE_OK:
-		return err
-	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL:
-		is = ErrBusy
-	case sqlite3.SQLITE_FULL:
-		is = ErrFull
-	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM:
-		is = ErrReadOnly
-	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
-		is = ErrDamaged
-	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN:
-		is = ErrUnavailable
-	case sqlite3.SQLITE_INTERRUPT:
-		is = context.Cause(ctx)
-	}
-	if is == nil {
-		return err
-	}
-	return fmt.Errorf("%w: %w", is, err)
 }
 
 // resultCode is SQLite's primary result code of err, SQLITE_OK when err is not SQLite's.

@@ -24,6 +24,9 @@ const (
 	ReasonReadOnly      Reason = "read-only"
 	ReasonLocked        Reason = "locked"
 	ReasonDamaged       Reason = "damaged"
+	ReasonMissing       Reason = "missing"
+	ReasonExists        Reason = "exists"
+	ReasonFull          Reason = "no space left"
 	ReasonUnusable      Reason = "cannot be opened"
 )
 
@@ -32,6 +35,8 @@ type OpenError struct {
 	Path   string
 	Reason Reason
 	Err    error // the cause, if there is one below
+
+	part string // of a damaged one: what is damaged
 }
 
 // Error implements error.
@@ -59,7 +64,13 @@ func (e *OpenError) Error() string {
 		return fmt.Sprintf("%s is locked by another process and did not become free in time. "+
 			"End the process that holds it, then try again.", e.Path)
 	case ReasonDamaged:
-		return fmt.Sprintf("%s is damaged (%v); it was left as it is. Restore it from a copy, or move it away.", e.Path, e.Err)
+		return damagedText(e.Path, e.part)
+	case ReasonMissing:
+		return fmt.Sprintf("%s does not exist.", e.Path)
+	case ReasonExists:
+		return fmt.Sprintf("%s exists already; it was left as it is. Choose another path, or move that file away.", e.Path)
+	case ReasonFull:
+		return fullText(e.Path)
 	default:
 		return fmt.Sprintf("%s cannot be opened: %v.", e.Path, e.Err)
 	}
@@ -102,29 +113,21 @@ func openError(ctx context.Context, path string, err error) error {
 	case sqlite3.SQLITE_NOTADB:
 		e.Reason = ReasonNotDatabase
 	case sqlite3.SQLITE_CORRUPT:
-		e.Reason = ReasonDamaged
+		e.Reason, e.part = ReasonDamaged, damagedPart(ctx, path)
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
 		e.Reason = ReasonLocked
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM:
 		e.Reason = ReasonReadOnly
-	case sqlite3.SQLITE_CANTOPEN:
-		// SQLite says only that it could not open something. In a folder that takes no new file it was the database
-		// itself or the log beside it.
-		if !takesFiles(filepath.Dir(path)) {
+	case sqlite3.SQLITE_FULL:
+		e.Reason = ReasonFull
+	case sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR:
+		// SQLite says only that it could not open or write something: the database itself, or the log beside it.
+		switch trouble := folderTrouble(filepath.Dir(path)); {
+		case errors.Is(trouble, ErrFull):
+			e.Reason = ReasonFull
+		case errors.Is(trouble, ErrReadOnly):
 			e.Reason = ReasonReadOnly
 		}
 	}
 	return e
-}
-
-// takesFiles reports whether a file can be made in folder, the only test that is right on every platform and file
-// system.
-func takesFiles(folder string) bool {
-	f, err := os.CreateTemp(folder, ".backup-vaults-*")
-	if err != nil {
-		return false
-	}
-	_ = f.Close()
-	_ = os.Remove(f.Name())
-	return true
 }

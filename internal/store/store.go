@@ -5,7 +5,9 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	// Registers the pure Go SQLite driver under the name "sqlite".
@@ -29,6 +31,7 @@ const (
 // Store is an open database of ARM documents. It is safe for concurrent use.
 type Store struct {
 	path string
+	file os.FileInfo // as it was opened
 
 	// Two pools, because database/sql fixes the kind of transaction per pool and because one single writing handle
 	// makes the goroutines of this process queue in order instead of polling SQLite's lock against each other.
@@ -38,6 +41,9 @@ type Store struct {
 	// database/sql gives a handle that becomes free to any of those that wait for it. With many clients some would wait
 	// for ever; these let them pass in order.
 	reading, writing turnstile
+
+	// damaged is the first damage that was met, from when on nothing is written.
+	damaged atomic.Pointer[FileError]
 }
 
 // turnstile lets as many pass at once as it has room for, in the order in which they came.
@@ -100,7 +106,11 @@ func attempt(ctx context.Context, path string, busy time.Duration) (*Store, erro
 		reading: make(turnstile, readers),
 		writing: make(turnstile, 1),
 	}
-	if err := s.verify(ctx); err != nil {
+	err := s.verify(ctx)
+	if err == nil {
+		s.file, err = os.Stat(path)
+	}
+	if err != nil {
 		_ = s.Close()
 		return nil, err
 	}
@@ -148,6 +158,15 @@ func checkWritable(driverConn any) error {
 	return err
 }
 
+// checkPlace makes sure that the file is still where it was opened. SQLite goes on with one that was removed, and what is
+// written to it is lost.
+func (s *Store) checkPlace() error {
+	if now, err := os.Stat(s.path); err != nil || !os.SameFile(s.file, now) {
+		return &FileError{Path: s.path, Is: ErrUnavailable, Err: errMoved}
+	}
+	return nil
+}
+
 // Path is the absolute path of the database file.
 func (s *Store) Path() string { return s.path }
 
@@ -164,13 +183,16 @@ func (s *Store) View(ctx context.Context, now time.Time, fn func(*Tx) error) err
 		return err
 	}
 	defer s.reading.leave()
+	if err := s.checkPlace(); err != nil {
+		return err
+	}
 	// ReadOnly makes the driver begin a deferred transaction.
 	tx, err := s.reads.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
-		return classify(ctx, err)
+		return s.classify(ctx, err)
 	}
 	defer func() { _ = tx.Rollback() }()
-	return classify(ctx, fn(&Tx{ctx: ctx, tx: tx, now: now}))
+	return s.classify(ctx, fn(&Tx{ctx: ctx, tx: tx, now: now}))
 }
 
 // Update runs fn in a write transaction, which no other one overlaps, in this process or another: what fn reads is
@@ -180,18 +202,24 @@ func (s *Store) Update(ctx context.Context, now time.Time, fn func(*Tx) error) e
 		return err
 	}
 	defer s.writing.leave()
+	if e := s.damaged.Load(); e != nil {
+		return e
+	}
+	if err := s.checkPlace(); err != nil {
+		return err
+	}
 	tx, err := s.writes.BeginTx(ctx, nil)
 	if err != nil {
-		return classify(ctx, err)
+		return s.classify(ctx, err)
 	}
 	defer func() { _ = tx.Rollback() }()
 
 	t := &Tx{ctx: ctx, tx: tx, now: now}
 	if err := sweep(t); err != nil {
-		return classify(ctx, err)
+		return s.classify(ctx, err)
 	}
 	if err := fn(t); err != nil {
-		return classify(ctx, err)
+		return s.classify(ctx, err)
 	}
-	return classify(ctx, tx.Commit())
+	return s.classify(ctx, tx.Commit())
 }

@@ -46,20 +46,7 @@ func sweep(t *Tx) error {
 }
 
 func leaving(t *Tx) ([]string, error) {
-	rows, err := t.tx.QueryContext(t.ctx, `SELECT key FROM documents WHERE gone_at <= ?`, t.now.UnixNano())
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	var keys []string
-	for rows.Next() {
-		var key string
-		if err := rows.Scan(&key); err != nil {
-			return nil, err
-		}
-		keys = append(keys, key)
-	}
-	return keys, rows.Err()
+	return t.texts(`SELECT key FROM documents WHERE gone_at <= ?`, t.now.UnixNano())
 }
 
 func remove(t *Tx, key string) error {

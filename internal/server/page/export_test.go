@@ -1,6 +1,7 @@
 package page
 
 import (
+	"context"
 	"net/http"
 	"time"
 )
@@ -28,6 +29,15 @@ func Watching(h http.Handler) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.run != nil
+}
+
+// Look looks for changes once, and returns how many vaults it sees.
+func Look(ctx context.Context, h http.Handler) (int, error) {
+	seen, err := siteOf(h).watcher.look(ctx, nil)
+	if err != nil {
+		return 0, err
+	}
+	return len(seen.vaults), nil
 }
 
 // Stylesheet is the page's.

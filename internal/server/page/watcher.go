@@ -9,13 +9,15 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
 )
 
 const (
 	// pollEvery is how often the service is asked while somebody listens. When an answer takes long, it is asked less
 	// often: pauses are pausePerPoll times as long as the asking.
-	pollEvery    = time.Second
-	pausePerPoll = 10
+	pollEvery    = time.Second / 2
+	pausePerPoll = 3
 	// maxListeners is how many streams of events there may be at a time.
 	maxListeners = 100
 	// sampledVaults is how many vaults, besides those whose pages are open, are looked into at a time, in turn.
@@ -191,9 +193,9 @@ func markOf(v any) mark32 {
 	return sha256.Sum256(b)
 }
 
-// look reads all vaults, and what is in some of them.
+// look reads all vaults briefly, as the etag tells of every change, and what is in some of them.
 func (w *watcher) look(ctx context.Context, before *snapshot) (*snapshot, error) {
-	vaults, err := w.service.allVaults(ctx)
+	vaults, err := w.service.allVaults(embedded.Brief(ctx))
 	if err != nil {
 		return nil, err
 	}

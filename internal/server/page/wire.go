@@ -13,6 +13,7 @@ type wireSubscription struct {
 type wireVault struct {
 	ID         string                `json:"id"`
 	Name       string                `json:"name"`
+	ETag       string                `json:"etag"`
 	Location   string                `json:"location"`
 	Tags       map[string]string     `json:"tags"`
 	SKU        struct{ Name string } `json:"sku"`
