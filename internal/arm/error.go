@@ -56,8 +56,9 @@ func (e *Error) Error() string {
 // version, or the resource provider at all.
 var noResourceCodes = append([]string{"InvalidResourceNamespace"}, versionCodes...)
 
-// IsNotFound tells whether the service said that the resource, its group or its subscription does not exist. A 404 that
-// came from something else than the service, or is about something else, does not say so.
+// IsNotFound tells whether the answer is that the resource, its group or its subscription does not exist. Which of them it
+// is, and whether the answer can be believed, is found out by looking at what is around the resource. A 404 that came from
+// something else than the service, or is about something else, does not say so.
 func IsNotFound(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.StatusCode == http.StatusNotFound && !e.Garbled && !HasCode(e, noResourceCodes...)
@@ -89,6 +90,29 @@ func HasCode(err error, codes ...string) bool {
 		}
 	}
 	return false
+}
+
+// UnreadableError says that the service's description of an object lacks what it cannot be understood without, or has it in
+// another form. Of a list it is about one member: the others come after it.
+type UnreadableError struct {
+	// ID is the id of the object, as far as it can be read; may be empty.
+	ID string
+	// Reason says what is wrong, such as "it has no location".
+	Reason string
+}
+
+// Error names the object and the reason.
+func (e *UnreadableError) Error() string {
+	if e.ID == "" {
+		return "the description of an object without an id that can be read cannot be understood: " + e.Reason
+	}
+	return fmt.Sprintf("the description of %s cannot be understood: %s", e.ID, e.Reason)
+}
+
+// IsUnreadable tells whether an error is about one object that cannot be understood.
+func IsUnreadable(err error) bool {
+	var e *UnreadableError
+	return errors.As(err, &e)
 }
 
 // TimeoutError says that a wait ended before the service was done. It unwraps to the context's error, so that

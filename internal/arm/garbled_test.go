@@ -3,6 +3,7 @@ package arm_test
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -78,7 +79,6 @@ func TestGarbledLists(t *testing.T) {
 		"empty":      {"", "it is empty"},
 		"no list":    {`{}`, "the answer to GET " + endpoint + "/list holds no list"},
 		"no entries": {`{"value":{"a":1}}`, "the field value has a value of another type: object"},
-		"text":       {`{"value":["a"]}`, "has a value of another type: string"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -105,6 +105,37 @@ func TestGarbledLists(t *testing.T) {
 	// Some services write an empty list so.
 	for _, err := range arm.List[int](t.Context(), newClient(t, answer(200, `{"value":null}`)), "/list", "2025-08-01", nil) {
 		t.Errorf("a null list: %v", err)
+	}
+}
+
+// A member that cannot be read does not take the others with it, and is named as far as it can be.
+func TestGarbledMembers(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, answer(200, `{"value":[{"id":"/a","sku":{"tier":"x"}},{"id":"/b","sku":{"tier":5}},null,"text",{"id":7},{"id":"/c"}]}`))
+	type thing struct {
+		ID  string `json:"id"`
+		SKU struct {
+			Tier string `json:"tier"`
+		} `json:"sku"`
+	}
+	var got []string
+	for read, err := range arm.List[thing](t.Context(), c, "/list", "2025-08-01", nil) {
+		var unreadable *arm.UnreadableError
+		switch {
+		case err == nil:
+			got = append(got, read.ID)
+		case errors.As(err, &unreadable) && arm.IsUnreadable(err) && !arm.IsNotFound(err):
+			got = append(got, unreadable.ID+": "+unreadable.Reason)
+		default:
+			t.Error(err)
+		}
+	}
+	want := []string{
+		"/a", "/b: the field sku.tier has a value of another type: number", ": it is null", ": it is not an object but of another type: string",
+		": the field id has a value of another type: number", "/c",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q", got)
 	}
 }
 

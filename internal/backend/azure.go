@@ -103,7 +103,7 @@ func (o *opening) takeDefaultSubscription(ctx context.Context, connection *azure
 
 // SubscriptionsAdvice lists the subscriptions there are.
 func (s *Service) SubscriptionsAdvice(ctx context.Context) string {
-	subscriptions, err := s.Vaults.Subscriptions(ctx)
+	subscriptions, _, err := s.Vaults.Subscriptions(ctx)
 	if err != nil {
 		return ""
 	}

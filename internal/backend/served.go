@@ -50,14 +50,14 @@ func (o *opening) openServed(ctx context.Context) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, servedPatience)
 	defer cancel()
-	subscriptions, err := o.Vaults.Subscriptions(ctx)
+	subscriptions, unreadable, err := o.Vaults.Subscriptions(ctx)
 	if err != nil {
 		o.addServedProblem(err, secret, at)
 		return
 	}
 	// The service's only subscription is the default, when nothing names another.
 	named := o.settings.SubscriptionID != "" || os.Getenv(subscriptionVariable) != "" || o.Unknown.Has("subscription_id")
-	if !named && len(subscriptions) == 1 && subscriptions[0].ID != embedded.DefaultSubscriptionID {
+	if !named && len(subscriptions) == 1 && len(unreadable) == 0 && subscriptions[0].ID != embedded.DefaultSubscriptionID {
 		o.SubscriptionID = subscriptions[0].ID
 	}
 }

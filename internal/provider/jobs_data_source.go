@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -121,7 +122,15 @@ func (d *jobsDataSource) Read(ctx context.Context, req datasource.ReadRequest, r
 	filter := vault.JobFilter{Status: m.Status.ValueString(), Operation: m.Operation.ValueString(), Window: m.window()}
 	m.Jobs = []jobModel{}
 	for job, err := range d.run.vaults.Jobs(ctx, of, filter) {
+		if d.run.passesOver(err, &resp.Diagnostics) {
+			continue
+		}
 		if arm.IsNotFound(err) {
+			refusal := err
+			_, err = d.run.vaults.VaultOrGone(ctx, of)
+			err = cmp.Or(err, refusal)
+		}
+		if vault.IsGone(err) {
 			resp.Diagnostics.AddAttributeError(path.Root("vault_id"), "There is no such vault", tfvalue.Problem("Vault "+of.String(), err,
 				"Use the id of a backup_vault, or one that the data source backup_vaults lists. "+tfvalue.GoneAdvice))
 			return

@@ -33,8 +33,8 @@ func itemLabel(id vault.ItemID) string {
 // check tells whether there is something to back up.
 func (b *onDemandBackup) check(ctx context.Context, diags *diag.Diagnostics) bool {
 	at := path.Root("protected_vm_id")
-	switch item, err := b.vaults.ProtectedVM(ctx, b.id); {
-	case arm.IsNotFound(err):
+	switch item, err := b.vaults.ProtectedVMOrGone(ctx, b.id); {
+	case vault.IsGone(err):
 		diags.AddAttributeError(at, "VM is not protected", tfvalue.Problem(itemLabel(b.id), err, notProtectedAdvice))
 	case err != nil:
 		diags.AddError("Unable to read the protected VM", tfvalue.Problem(itemLabel(b.id), err, ""))

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"strings"
 
@@ -69,13 +70,16 @@ type foundVM struct {
 }
 
 // items yields the protected VMs that pass the filter, vault by vault, soft-deleted ones included. A vault is asked only
-// when another VM is wanted, and one of a list not at all when it never had a VM. An error is yielded last.
+// when another VM is wanted, and one of a list not at all when it never had a VM. An error is yielded last, but for one that is
+// about one object alone.
 func (f protectedVMFilter) items(ctx context.Context, client *vault.Client) iter.Seq2[foundVM, error] {
 	return func(yield func(foundVM, error) bool) {
 		for v, err := range f.vaults(ctx, client) {
 			if err != nil {
-				yield(foundVM{}, err)
-				return
+				if !yield(foundVM{}, err) || !arm.IsUnreadable(err) {
+					return
+				}
+				continue
 			}
 			if !v.RedundancyLocked && f.VaultID.IsNull() {
 				continue
@@ -84,11 +88,15 @@ func (f protectedVMFilter) items(ctx context.Context, client *vault.Client) iter
 				if err == nil {
 					err = ctx.Err()
 				}
-				if err != nil {
-					yield(foundVM{}, err)
-					return
+				if f.VaultID.IsNull() && arm.IsNotFound(err) {
+					if _, goneErr := client.VaultOrGone(ctx, v.ID); vault.IsGone(goneErr) {
+						break // since it was listed
+					}
 				}
-				if f.matches(item) && !yield(foundVM{item, v}, nil) {
+				if err == nil && !f.matches(item) {
+					continue
+				}
+				if !yield(foundVM{item, v}, err) || err != nil && !arm.IsUnreadable(err) {
 					return
 				}
 			}
@@ -107,7 +115,11 @@ func (f protectedVMFilter) vaults(ctx context.Context, client *vault.Client) ite
 			yield(vault.Vault{}, err)
 			return
 		}
-		yield(client.Get(ctx, id))
+		v, err := client.VaultOrGone(ctx, id)
+		if arm.IsUnreadable(err) {
+			err = errors.New(err.Error()) // asked for by itself, it is not passed over
+		}
+		yield(v, err)
 	}
 }
 
@@ -124,7 +136,7 @@ func (f protectedVMFilter) addListError(diags *diag.Diagnostics, err error) {
 	of, advice := "subscription "+f.SubscriptionID.ValueString(), ""
 	if !f.VaultID.IsNull() {
 		of = "vault " + f.VaultID.ValueString()
-		if arm.IsNotFound(err) {
+		if vault.IsGone(err) {
 			advice = tfvalue.GoneAdvice
 		}
 	}

@@ -48,9 +48,9 @@ func (r *protectedVMResource) ImportState(ctx context.Context, req resource.Impo
 			return
 		}
 	}
-	item, err := r.run.vaults.ProtectedVM(ctx, id)
+	item, err := r.run.vaults.ProtectedVMOrGone(ctx, id)
 	switch {
-	case arm.IsNotFound(err):
+	case vault.IsGone(err):
 		resp.Diagnostics.AddError("Protected VM to import does not exist", fmt.Sprintf(
 			"The vault %q in resource group %q does not protect the VM %q of the resource group %q in the environment %q. Id: %s",
 			id.Vault.Name, id.Vault.ResourceGroup, id.VMName(), id.VMGroup(), r.run.environment, id))

@@ -8,6 +8,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 )
 
 var _ list.ListResourceWithConfigure = (*protectedVMListResource)(nil)
@@ -55,6 +57,12 @@ func (l *protectedVMListResource) List(ctx context.Context, req list.ListRequest
 	stream.Results = func(push func(list.ListResult) bool) {
 		var pushed int64
 		for item, err := range filter.items(ctx, l.run.vaults) {
+			if arm.IsUnreadable(err) {
+				if !pushPassedOver(l.run, err, push) {
+					return
+				}
+				continue
+			}
 			if err != nil {
 				var diags diag.Diagnostics
 				filter.addListError(&diags, err)

@@ -55,8 +55,25 @@ func emptyProtectedVMModel(ctx context.Context) protectedVMModel {
 	}
 }
 
-// itemID is the id of the item in the vault; vault and VM must be known and well-formed.
+// fillFromID makes of a damaged state, which has nothing but the id, what an import by that id begins with. Which VM it is of
+// the service has to say.
+func (m *protectedVMModel) fillFromID(ctx context.Context) {
+	id, err := vault.ParseItemID(m.ID.ValueString())
+	if err != nil || !m.VaultID.IsNull() && !m.SourceVMID.IsNull() {
+		return
+	}
+	was := *m
+	*m = emptyProtectedVMModel(ctx)
+	m.ID, m.SourceVMID, m.Timeouts = was.ID, was.SourceVMID, was.Timeouts
+	m.VaultID = tfvalue.ARMName.Value(id.Vault.String())
+}
+
+// itemID is the id of the item in the vault; vault and VM must be known and well-formed. A damaged state may have nothing but
+// the id of the item.
 func (m protectedVMModel) itemID() (vault.ItemID, error) {
+	if item, err := vault.ParseItemID(m.ID.ValueString()); err == nil && m.SourceVMID.IsNull() {
+		return item, nil
+	}
 	vaultID, err := vault.ParseID(m.VaultID.ValueString())
 	if err != nil {
 		return vault.ItemID{}, err
@@ -165,6 +182,9 @@ func (m protectedVMModel) identity() protectedVMIdentity {
 // protectedVMLabel names a protected VM in messages.
 func protectedVMLabel(m protectedVMModel) string {
 	vm, err := vault.ParseVMID(m.SourceVMID.ValueString())
+	if item, itemErr := vault.ParseItemID(m.ID.ValueString()); err != nil && itemErr == nil {
+		return itemLabel(item)
+	}
 	if err != nil {
 		return "VM " + cmp.Or(m.SourceVMID.ValueString(), "(not known yet)")
 	}

@@ -11,7 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
@@ -89,8 +88,8 @@ func (r *protectedVMResource) planEnd(ctx context.Context, state protectedVMMode
 		return
 	}
 	r.run.state.ends(id, state.ending())
-	item, err := r.run.vaults.ProtectedVM(ctx, id)
-	if arm.IsNotFound(err) || err == nil && item.SoftDeleted {
+	item, err := r.run.vaults.ProtectedVMOrGone(ctx, id)
+	if vault.IsGone(err) || err == nil && item.SoftDeleted {
 		return // gone already, as the refresh will say
 	}
 	points := state.RecoveryPointCount.ValueInt64()

@@ -76,6 +76,9 @@ func (r *protectedVMResource) vaultOf(ctx context.Context, m protectedVMModel, d
 	}
 	intended, planned := r.run.plans.vault(id)
 	found, err := r.run.vaults.Get(ctx, id)
+	if arm.IsNotFound(err) && !planned {
+		found, err = r.run.vaults.VaultOrGone(ctx, id)
+	}
 	switch {
 	case err == nil && planned && intended.isNew && !r.run.plans.made(id):
 		return intended, true // replaced under its own name
@@ -90,7 +93,7 @@ func (r *protectedVMResource) vaultOf(ctx context.Context, m protectedVMModel, d
 		return v, true
 	case planned:
 		return intended, true
-	case arm.IsNotFound(err):
+	case vault.IsGone(err):
 		diags.AddAttributeError(path.Root("vault_id"), "Backup vault does not exist", tfvalue.Problem("Vault "+id.String(), err,
 			"If the same apply makes the vault, use the id of its resource instead of a text, so that Terraform makes it first."))
 	default:

@@ -118,6 +118,7 @@ func (r *protectedVMResource) Create(ctx context.Context, req resource.CreateReq
 func (r *protectedVMResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state protectedVMModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	state.fillFromID(ctx)
 	timeout, diags := state.Timeouts.Read(ctx, protectedVMTimeouts.read.after)
 	resp.Diagnostics.Append(diags...)
 	pending, diags := req.Private.GetKey(ctx, pendingKey)
@@ -140,16 +141,16 @@ func (r *protectedVMResource) Read(ctx context.Context, req resource.ReadRequest
 
 	r.run.state.read(id)
 	r.run.warnOfTwoAddresses(ctx, id, protectedVMLabel(state), req.Private, &resp.Diagnostics)
-	item, err := r.run.vaults.ProtectedVM(ctx, id)
+	item, err := r.run.vaults.ProtectedVMOrGone(ctx, id)
 	switch {
-	case arm.IsNotFound(err) && pending != nil:
+	case vault.IsGone(err) && pending != nil:
 		// The service may show it only when it is done. The next apply looks again, and begins again if need be.
 		if resp.Identity != nil {
 			resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 		}
 		return
-	case arm.IsNotFound(err):
-		r.remove(ctx, state, "no longer exists and is removed from the state. Earlier backups are gone. If it is still in the configuration, the next apply protects the VM again.", resp)
+	case vault.IsGone(err):
+		r.remove(ctx, state, "no longer exists and is removed from the state."+goneWith(err)+" Earlier backups are gone. If it is still in the configuration, the next apply protects the VM again.", resp)
 		return
 	case err != nil:
 		resp.Diagnostics.AddError("Unable to read the protection of a VM", tfvalue.Problem(protectedVMLabel(state), err, ""))
@@ -158,7 +159,12 @@ func (r *protectedVMResource) Read(ctx context.Context, req resource.ReadRequest
 		r.remove(ctx, state, "was deleted and is removed from the state. Its backups are soft-deleted: "+keptUntil(item)+
 			". If it is still in the configuration, the next apply undeletes them and protects the VM again.", resp)
 		return
-	case item.SourceVMID != "" && !tfvalue.ARMName.Value(item.SourceVMID).Same(state.SourceVMID):
+	case item.SourceVMID == "" && state.SourceVMID.IsNull():
+		resp.Diagnostics.AddError("VM of the item is not known", fmt.Sprintf("%s: the state has nothing but its id, and the service does not say which VM it is of. "+
+			"Take it out of the state by `terraform state rm` (or `tofu state rm`) and its address, and import it by identity, which takes vault_id and source_vm_id.",
+			protectedVMLabel(state)))
+		return
+	case item.SourceVMID != "" && !state.SourceVMID.IsNull() && !tfvalue.ARMName.Value(item.SourceVMID).Same(state.SourceVMID):
 		r.remove(ctx, state, "is no longer in the vault, which now protects another VM of the same group and name: "+item.SourceVMID+". It is removed from the state.", resp)
 		return
 	}
@@ -240,6 +246,7 @@ func (r *protectedVMResource) change(ctx context.Context, id vault.ItemID, plan,
 func (r *protectedVMResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state protectedVMModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	state.fillFromID(ctx)
 	timeout, diags := state.Timeouts.Delete(ctx, protectedVMTimeouts.delete.after)
 	resp.Diagnostics.Append(diags...)
 	id, err := state.itemID()
@@ -274,7 +281,7 @@ func (r *protectedVMResource) leave(ctx context.Context, id vault.ItemID, state 
 		return nil
 	}
 	_, err := r.run.vaults.StopProtection(ctx, id, to, progress)
-	if arm.IsNotFound(err) {
+	if vault.IsGone(err) {
 		return nil
 	}
 	return err

@@ -48,9 +48,12 @@ func (r *protectedVMResource) checkPolicy(ctx context.Context, plan protectedVMM
 		return // the validator has said so
 	}
 	policy, err := r.run.vaults.Policy(ctx, id)
+	if arm.IsNotFound(err) && !r.run.plans.plansPolicy(id) {
+		policy, err = r.run.vaults.PolicyOrGone(ctx, id)
+	}
 	at := path.Root("backup_policy_id")
 	switch {
-	case arm.IsNotFound(err) && !r.run.plans.plansPolicy(id):
+	case vault.IsGone(err):
 		detail := fmt.Sprintf("The vault %q has no policy %q.%s\n\nIf the same apply makes the policy, use the id of its resource instead of a text, so that "+
 			"Terraform makes it first.", id.Vault.Name, id.Name, r.policiesOf(ctx, v.id))
 		diags.AddAttributeError(at, "Backup policy does not exist", detail)
@@ -102,10 +105,10 @@ func (r *protectedVMResource) checkPolicyChange(ctx context.Context, plan protec
 func (r *protectedVMResource) policiesOf(ctx context.Context, id arm.ID) string {
 	var names []string
 	for policy, err := range r.run.vaults.Policies(ctx, id) {
-		if err != nil {
+		if err != nil && !arm.IsUnreadable(err) {
 			return ""
 		}
-		if strings.EqualFold(policy.Kind, vault.KindVM) {
+		if err == nil && strings.EqualFold(policy.Kind, vault.KindVM) {
 			names = append(names, policy.ID.Name)
 		}
 	}

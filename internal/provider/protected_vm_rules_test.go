@@ -103,7 +103,7 @@ func TestProtectedVMPlan_refusals(t *testing.T) {
 		"VMs are not served":        {"/virtualMachines/", http.StatusNotImplemented, "NotImplemented", "", 0},
 		"no such VM":                {"/virtualMachines/", http.StatusNotFound, "ResourceNotFound", "Virtual machine does not exist", 0},
 		"no right to read vaults":   {"/vaults/contoso$", http.StatusForbidden, "AuthorizationFailed", "", 0},
-		"no such vault":             {"/vaults/contoso$", http.StatusNotFound, "ResourceNotFound", "Backup vault does not exist", 0},
+		"vault that is listed":      {"/vaults/contoso$", http.StatusNotFound, "ResourceNotFound", "", 0},
 		"no right to read policies": {"/backupPolicies", http.StatusForbidden, "AuthorizationFailed", "", 0},
 		"no right to ask":           {"/backupStatus$", http.StatusForbidden, "AuthorizationFailed", "", 0},
 	} {
@@ -138,6 +138,16 @@ func TestProtectedVMPlan_refusals(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A vault that is really not there is, and what is on the way to it is there.
+func TestProtectedVMPlan_noSuchVault(t *testing.T) {
+	database := acctest.Database(t)
+	newServiceClient(t, database).do(http.MethodPut, contosoID, `{"location":"chinaeast","sku":{"name":"Standard"},"properties":{}}`)
+	nobody := strings.Replace(contosoID, "contoso", "nobody", 1)
+	checkOneError(t, newProtocolClient(t, database).planNew("backup_protected_vm", webPlan(map[string]any{
+		"vault_id": nobody, "backup_policy_id": nobody + "/backupPolicies/DefaultPolicy",
+	})), "Backup vault does not exist")
 }
 
 // A policy of another kind is refused by name, and those that fit are listed.

@@ -109,6 +109,9 @@ func (d *protectedVMsDataSource) Read(ctx context.Context, req datasource.ReadRe
 	defer cancel()
 	m.ProtectedVMs = []protectedVMDataModel{}
 	for item, err := range m.items(ctx, d.run.vaults) {
+		if d.run.passesOver(err, &resp.Diagnostics) {
+			continue
+		}
 		if err != nil {
 			m.addListError(&resp.Diagnostics, err)
 			return

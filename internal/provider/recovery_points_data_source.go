@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"maps"
 
@@ -113,7 +114,15 @@ func (d *recoveryPointsDataSource) Read(ctx context.Context, req datasource.Read
 	defer cancel()
 	m.RecoveryPoints = []recoveryPointModel{}
 	for p, err := range d.run.vaults.RecoveryPoints(ctx, id, m.window()) {
+		if d.run.passesOver(err, &resp.Diagnostics) {
+			continue
+		}
 		if arm.IsNotFound(err) {
+			refusal := err
+			_, err = d.run.vaults.ProtectedVMOrGone(ctx, id)
+			err = cmp.Or(err, refusal)
+		}
+		if vault.IsGone(err) {
 			resp.Diagnostics.AddAttributeError(path.Root("protected_vm_id"), "VM is not protected", tfvalue.Problem(itemLabel(id), err, notProtectedAdvice+" "+tfvalue.GoneAdvice))
 			return
 		}

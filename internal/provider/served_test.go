@@ -57,6 +57,23 @@ func (s *servedService) block(more ...string) string {
 	return fmt.Sprintf("provider \"backup\" {\n  environment = \"embedded\"\n  endpoint    = %q\n  %s\n}\n", s.URL, strings.Join(more, "\n  "))
 }
 
+// send makes a request that has to succeed, behind Terraform's back.
+func (s *servedService) send(t *testing.T, method, path, body string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, s.URL+path+"?api-version=2021-04-01", strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := s.Client().Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode >= http.StatusMultipleChoices {
+		t.Fatalf("%s %s: %s", method, path, resp.Status)
+	}
+}
+
 // The embedded service of another process is used like the one inside; without a token, no request is signed.
 func TestAccServed(t *testing.T) {
 	t.Parallel()

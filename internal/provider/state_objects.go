@@ -158,12 +158,21 @@ func (r *run) upgradedState(typeName string, raw []byte) {
 	of, err := vault.ParseID(texts["vault_id"])
 	switch typeName {
 	case "backup_vault":
+		if id, err := vault.ParseID(texts["id"]); err == nil && texts["name"] == "" { // a damaged state
+			r.state.upgraded(id, texts, flags)
+			return
+		}
 		r.state.upgraded(vault.NewID(texts["subscription_id"], texts["resource_group_name"], texts["name"]), texts, flags)
 	case "backup_policy_vm":
 		if err == nil {
 			r.state.upgraded(vault.NewPolicyID(of, texts["name"]), texts, flags)
+		} else if id, err := vault.ParsePolicyID(texts["id"]); err == nil {
+			r.state.upgraded(id, texts, flags)
 		}
 	case "backup_protected_vm":
+		if id, err := vault.ParseItemID(texts["id"]); err == nil && texts["source_vm_id"] == "" {
+			r.state.upgraded(id, texts, flags)
+		}
 		if vm, notVM := vault.ParseVMID(texts["source_vm_id"]); err == nil && notVM == nil {
 			r.state.upgraded(vault.NewItemID(of, vm), texts, flags)
 		}

@@ -64,12 +64,15 @@ func (d *subscriptionsDataSource) Read(ctx context.Context, req datasource.ReadR
 	}
 	ctx, cancel := reading(ctx)
 	defer cancel()
-	all, err := d.run.vaults.Subscriptions(ctx)
+	all, unreadable, err := d.run.vaults.Subscriptions(ctx)
 	if err != nil {
 		resp.Diagnostics.AddError("Unable to list subscriptions", tfvalue.Problem("Subscriptions", err, ""))
 		return
 	}
 	m := subscriptionsModel{DefaultSubscriptionID: d.run.subscriptionID, Subscriptions: []subscriptionModel{}}
+	for _, err := range unreadable {
+		d.run.passesOver(err, &resp.Diagnostics)
+	}
 	for _, s := range all {
 		m.Subscriptions = append(m.Subscriptions, subscriptionModel{
 			ID: types.StringValue(s.ID), DisplayName: types.StringValue(s.DisplayName), State: types.StringValue(s.State),

@@ -38,9 +38,9 @@ func (r *vaultResource) planDestroy(ctx context.Context, state vaultModel, diags
 	}
 	detail := vaultLabel(state) + " is to be destroyed."
 	switch {
-	case len(there)+len(kept)+holds.Others > 0:
-		if len(there)+holds.Others > 0 {
-			detail += " It holds " + held(there, holds.Others) + "."
+	case len(there)+len(kept)+len(holds.Unreadable)+holds.Others > 0:
+		if len(there)+len(holds.Unreadable)+holds.Others > 0 {
+			detail += " It holds " + held(there, holds) + "."
 		}
 		if len(kept) > 0 {
 			detail += fmt.Sprintf(" The backups of these VMs stay in it, by their deletion_policy: %s.", tfvalue.Listed(kept))
@@ -83,8 +83,8 @@ func (r *vaultResource) checkContents(ctx context.Context, old replacedVault, di
 	}
 	label := fmt.Sprintf("Vault %q in resource group %q", old.id.Name, old.id.ResourceGroup)
 	detail := fmt.Sprintf("%s is to be replaced%s.", label, tfvalue.Because(old.changes))
-	if n := len(holds.Protected) + holds.Others; n > 0 {
-		detail += " It holds " + held(vmsOf(holds.Protected), holds.Others) + "."
+	if len(holds.Protected)+len(holds.Unreadable)+holds.Others > 0 {
+		detail += " It holds " + held(vmsOf(holds.Protected), holds) + "."
 	}
 	if len(holds.SoftDeleted) > 0 {
 		detail += fmt.Sprintf(" It keeps deleted backups of: %s.", tfvalue.Listed(vmsOf(holds.SoftDeleted)))
@@ -103,7 +103,7 @@ func (r *vaultResource) checkContents(ctx context.Context, old replacedVault, di
 			" Terraform would delete it, and them with it, before it makes an empty vault of that name; they do not come back by that.\n\n"+
 			"To keep it, "+old.keeping()+" To have the VMs in another place, make a second vault under another name beside it, a backup_vault of its own, and move "+
 			"the VMs there; deletion_policy of backup_protected_vm says what becomes of the backups in this one. "+consent)
-	case len(holds.Protected)+holds.Others > 0:
+	case len(holds.Protected)+len(holds.Unreadable)+holds.Others > 0:
 		diags.AddWarning("Backup vault is not empty", detail+"\n\n"+r.emptying(old.consent, holds.Vault))
 	default:
 		diags.AddWarning("Deleted backups leave with the vault", detail+" With the vault they can be brought back only by undeleting the vault, while the service keeps it.")
@@ -126,8 +126,9 @@ func (v replacedVault) keeping() string {
 	return "set " + v.at() + " back."
 }
 
-// held words what a vault holds: protected VMs by name, and a number of items of other kinds.
-func held(vms []string, others int) string {
+// held words what a vault holds: protected VMs by name, those that cannot be understood by id, and a number of items of other
+// kinds.
+func held(vms []string, holds vault.Contents) string {
 	var parts []string
 	switch len(vms) {
 	case 0:
@@ -136,8 +137,11 @@ func held(vms []string, others int) string {
 	default:
 		parts = append(parts, fmt.Sprintf("%d protected items: %s", len(vms), tfvalue.Listed(vms)))
 	}
-	if others > 0 {
-		parts = append(parts, fmt.Sprintf("%d items that are no VMs", others))
+	if len(holds.Unreadable) > 0 {
+		parts = append(parts, "what may be protected items, but cannot be understood: "+tfvalue.Listed(holds.Unreadable))
+	}
+	if holds.Others > 0 {
+		parts = append(parts, fmt.Sprintf("%d items that are no VMs", holds.Others))
 	}
 	return strings.Join(parts, ", and ")
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
@@ -139,8 +138,8 @@ func (d *vaultDataSource) find(ctx context.Context, m vaultDataModel) (v vault.V
 	if m.ResourceGroupName.IsNull() {
 		return d.run.vaults.FindByName(ctx, m.SubscriptionID.ValueString(), m.Name.ValueString())
 	}
-	v, err = d.run.vaults.Get(ctx, vault.NewID(m.SubscriptionID.ValueString(), m.ResourceGroupName.ValueString(), m.Name.ValueString()))
-	if arm.IsNotFound(err) && !arm.HasCode(err, "SubscriptionNotFound") {
+	v, err = d.run.vaults.VaultOrGone(ctx, vault.NewID(m.SubscriptionID.ValueString(), m.ResourceGroupName.ValueString(), m.Name.ValueString()))
+	if vault.IsGone(err) {
 		return v, false, nil
 	}
 	return v, err == nil, err

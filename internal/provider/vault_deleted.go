@@ -19,7 +19,7 @@ func (r *vaultResource) warnOfDeleted(ctx context.Context, plan vaultModel, diag
 		return
 	}
 	kept, err := r.run.vaults.FindDeleted(ctx, plan.SubscriptionID.ValueString(), plan.Name.ValueString(), r.run.vaults.Now())
-	if err != nil {
+	if err != nil && !r.run.passesOver(err, diags) {
 		// What the other regions said counts all the same. Azure has regions that never answer this.
 		tflog.Debug(ctx, "unable to look everywhere for a deleted vault of the same name", map[string]any{"error": err.Error()})
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
+	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
@@ -94,7 +95,7 @@ func (f *vaultFilter) fillSubscription(r *run, at string, diags *diag.Diagnostic
 }
 
 // vaults yields the vaults that pass the filter, in the service's order, and fetches no more of them than are taken.
-// An error is yielded last.
+// An error is yielded last, but for one that is about one vault alone.
 func (f vaultFilter) vaults(ctx context.Context, client *vault.Client, diags *diag.Diagnostics) iter.Seq2[vault.Vault, error] {
 	tags, _ := stringMap(ctx, f.Tags, diags)
 	return func(yield func(vault.Vault, error) bool) {
@@ -102,11 +103,10 @@ func (f vaultFilter) vaults(ctx context.Context, client *vault.Client, diags *di
 			if err == nil {
 				err = ctx.Err()
 			}
-			if err != nil {
-				yield(vault.Vault{}, err)
-				return
+			if err == nil && !f.matches(v, tags) {
+				continue
 			}
-			if f.matches(v, tags) && !yield(v, nil) {
+			if !yield(v, err) || err != nil && !arm.IsUnreadable(err) {
 				return
 			}
 		}

@@ -65,8 +65,8 @@ func (r *vaultResource) importVault(ctx context.Context, id arm.ID, model vaultM
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	v, err := r.run.vaults.Get(ctx, id)
-	if arm.IsNotFound(err) {
+	v, err := r.run.vaults.VaultOrGone(ctx, id)
+	if vault.IsGone(err) {
 		resp.Diagnostics.AddError("Backup vault to import does not exist", fmt.Sprintf("There is no vault %s in the environment %q.", id, r.run.environment))
 		return
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
@@ -69,6 +70,12 @@ func (l *vaultListResource) List(ctx context.Context, req list.ListRequest, stre
 	stream.Results = func(push func(list.ListResult) bool) {
 		var pushed int64
 		for v, err := range vaults {
+			if arm.IsUnreadable(err) {
+				if !pushPassedOver(l.run, err, push) {
+					return
+				}
+				continue
+			}
 			if err != nil {
 				var diags diag.Diagnostics
 				filter.addListError(&diags, err)

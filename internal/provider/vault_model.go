@@ -40,6 +40,18 @@ func emptyVaultModel(ctx context.Context) vaultModel {
 	}
 }
 
+// fillFromID makes of a damaged state, which has nothing but the id, what an import by that id begins with.
+func (m *vaultModel) fillFromID(ctx context.Context) {
+	id, err := vault.ParseID(m.ID.ValueString())
+	if err != nil || !m.Name.IsNull() && !m.ResourceGroupName.IsNull() && !m.SubscriptionID.IsNull() {
+		return
+	}
+	was := *m
+	*m = emptyVaultModel(ctx)
+	m.ID, m.Timeouts = was.ID, was.Timeouts
+	m.SubscriptionID, m.ResourceGroupName, m.Name = tfvalue.ARMName.Value(id.SubscriptionID), tfvalue.ARMName.Value(id.ResourceGroup), tfvalue.ARMName.Value(id.Name)
+}
+
 // armID is the id of the vault that the model describes; its parts must be known.
 func (m vaultModel) armID() arm.ID {
 	return vault.NewID(m.SubscriptionID.ValueString(), m.ResourceGroupName.ValueString(), m.Name.ValueString())

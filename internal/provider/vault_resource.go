@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -128,6 +129,7 @@ func (r *vaultResource) Create(ctx context.Context, req resource.CreateRequest, 
 func (r *vaultResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state vaultModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	state.fillFromID(ctx)
 	timeout, diags := state.Timeouts.Read(ctx, vaultTimeouts.read.after)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -144,10 +146,10 @@ func (r *vaultResource) Read(ctx context.Context, req resource.ReadRequest, resp
 
 	r.run.state.read(state.armID())
 	r.run.warnOfTwoAddresses(ctx, state.armID(), vaultLabel(state), req.Private, &resp.Diagnostics)
-	v, err := r.run.vaults.Get(ctx, state.armID())
-	if arm.IsNotFound(err) {
+	v, err := r.run.vaults.VaultOrGone(ctx, state.armID())
+	if vault.IsGone(err) {
 		resp.Diagnostics.AddWarning("Backup vault is gone", fmt.Sprintf(
-			"%s no longer exists and is removed from the state. The next apply creates it again, empty.", vaultLabel(state)))
+			"%s no longer exists and is removed from the state.%s The next apply creates it again, empty.", vaultLabel(state), goneWith(err)))
 		r.run.state.forget(state.armID())
 		resp.State.RemoveResource(ctx)
 		// The framework wants an identity even of what is gone; states written before Terraform 1.12 have none.
@@ -230,6 +232,7 @@ func (r *vaultResource) settle(ctx context.Context, state vaultModel, settings v
 func (r *vaultResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state vaultModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	state.fillFromID(ctx)
 	timeout, diags := state.Timeouts.Delete(ctx, vaultTimeouts.delete.after)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -255,10 +258,18 @@ func (r *vaultResource) deleteItems(ctx context.Context, state vaultModel, diags
 			err = r.run.vaults.Unprotect(ctx, item.ID, nil)
 		}
 		if arm.IsNotFound(err) {
-			return true // the vault itself is gone
+			refusal := err
+			if _, err = r.run.vaults.VaultOrGone(ctx, state.armID()); vault.IsGone(err) {
+				return true
+			}
+			err = cmp.Or(err, refusal)
 		}
 		if err != nil {
-			diags.AddError("Unable to delete a protected item", tfvalue.Problem(fmt.Sprintf("%s, VM %q", vaultLabel(state), item.VMName()), err, ""))
+			label := vaultLabel(state)
+			if name := item.VMName(); name != "" {
+				label += fmt.Sprintf(", VM %q", name)
+			}
+			diags.AddError("Unable to delete a protected item", tfvalue.Problem(label, err, ""))
 			return false
 		}
 	}

@@ -75,6 +75,9 @@ func (d *vaultsDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	defer cancel()
 	m.Vaults = []vaultDataModel{}
 	for v, err := range m.vaults(ctx, d.run.vaults, &resp.Diagnostics) {
+		if d.run.passesOver(err, &resp.Diagnostics) {
+			continue
+		}
 		if err != nil {
 			m.addListError(&resp.Diagnostics, err)
 			return

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 
@@ -11,7 +12,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
@@ -142,9 +142,9 @@ func (d *vmPolicyDataSource) Read(ctx context.Context, req datasource.ReadReques
 	ctx, cancel := reading(ctx)
 	defer cancel()
 	id := vault.NewPolicyID(of, m.Name.ValueString())
-	p, err := d.run.vaults.Policy(ctx, id)
-	if arm.IsNotFound(err) {
-		d.addNotFound(ctx, id, resp)
+	p, err := d.run.vaults.PolicyOrGone(ctx, id)
+	if vault.IsGone(err) {
+		d.addNotFound(id, err, resp)
 		return
 	}
 	if err != nil {
@@ -162,8 +162,9 @@ func (d *vmPolicyDataSource) Read(ctx context.Context, req datasource.ReadReques
 }
 
 // addNotFound tells a policy that is not there from a vault that is not.
-func (d *vmPolicyDataSource) addNotFound(ctx context.Context, id vault.PolicyID, resp *datasource.ReadResponse) {
-	if _, err := d.run.vaults.Get(ctx, id.Vault); arm.IsNotFound(err) {
+func (d *vmPolicyDataSource) addNotFound(id vault.PolicyID, err error, resp *datasource.ReadResponse) {
+	var gone *vault.GoneError
+	if errors.As(err, &gone) && gone.Vault != "" {
 		resp.Diagnostics.AddAttributeError(path.Root("vault_id"), "Backup vault not found",
 			fmt.Sprintf("There is no vault %s (environment %q).\n\n%s", id.Vault, d.run.environment, tfvalue.GoneAdvice))
 		return

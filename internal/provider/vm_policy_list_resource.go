@@ -79,6 +79,12 @@ func (l *vmPolicyListResource) List(ctx context.Context, req list.ListRequest, s
 	stream.Results = func(push func(list.ListResult) bool) {
 		var pushed int64
 		for p, err := range policies {
+			if arm.IsUnreadable(err) {
+				if !pushPassedOver(l.run, err, push) {
+					return
+				}
+				continue
+			}
 			if err != nil {
 				var diags diag.Diagnostics
 				diags.AddError("Unable to list backup policies", tfvalue.Problem(listLabel(p.ID.Vault), err, ""))
@@ -103,32 +109,43 @@ func listLabel(of arm.ID) string {
 	return fmt.Sprintf("Policies of vault %q", of.Name)
 }
 
-// policies yields the policies that pass the filter. An error is yielded last, with the vault it is about.
+// policies yields the policies that pass the filter. An error is yielded last, with the vault it is about, but for one that is
+// about one object alone.
 func (l *vmPolicyListResource) policies(ctx context.Context, filter vmPolicyFilter, diags *diag.Diagnostics) iter.Seq2[vault.Policy, error] {
 	vaults := l.vaults(ctx, filter, diags)
 	return func(yield func(vault.Policy, error) bool) {
 		for v, err := range vaults {
 			if err != nil {
-				yield(vault.Policy{}, err)
-				return
+				if !yield(vault.Policy{}, err) || !arm.IsUnreadable(err) {
+					return
+				}
+				continue
 			}
 			for p, err := range l.run.vaults.Policies(ctx, v) {
 				if err == nil {
 					err = ctx.Err()
 				}
-				if filter.VaultID.IsNull() && arm.IsNotFound(err) {
-					break // the vault went away since it was listed
+				if filter.VaultID.IsNull() && arm.IsNotFound(err) && l.wentAway(ctx, v) {
+					break
+				}
+				if err == nil && !filter.matches(p) {
+					continue
 				}
 				if err != nil {
-					yield(vault.Policy{ID: vault.PolicyID{Vault: v}}, err)
-					return
+					p = vault.Policy{ID: vault.PolicyID{Vault: v}}
 				}
-				if filter.matches(p) && !yield(p, nil) {
+				if !yield(p, err) || err != nil && !arm.IsUnreadable(err) {
 					return
 				}
 			}
 		}
 	}
+}
+
+// wentAway tells whether a vault has gone since it was listed.
+func (l *vmPolicyListResource) wentAway(ctx context.Context, id arm.ID) bool {
+	_, err := l.run.vaults.VaultOrGone(ctx, id)
+	return vault.IsGone(err)
 }
 
 // vaults yields the vaults whose policies are wanted.

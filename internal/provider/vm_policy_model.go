@@ -130,6 +130,18 @@ func emptyVMPolicyModel(ctx context.Context) vmPolicyModel {
 	}
 }
 
+// fillFromID makes of a damaged state, which has nothing but the id, what an import by that id begins with.
+func (m *vmPolicyModel) fillFromID(ctx context.Context) {
+	id, err := vault.ParsePolicyID(m.ID.ValueString())
+	if err != nil || !m.VaultID.IsNull() && !m.Name.IsNull() {
+		return
+	}
+	was := *m
+	*m = emptyVMPolicyModel(ctx)
+	m.ID, m.Timeouts = was.ID, was.Timeouts
+	m.VaultID, m.Name = tfvalue.ARMName.Value(id.Vault.String()), tfvalue.ARMName.Value(id.Name)
+}
+
 // policyID is the id of the policy that the model describes; ok is false while a part of it is not known.
 func (m vmPolicyModel) policyID() (id vault.PolicyID, ok bool) {
 	if m.VaultID.IsUnknown() || m.Name.IsUnknown() {

@@ -133,7 +133,7 @@ func (r *vmPolicyResource) checkPolicyFree(ctx context.Context, id vault.PolicyI
 
 // checkVaultThere finds that the vault named by a known id neither exists nor is made in this run.
 func (r *vmPolicyResource) checkVaultThere(ctx context.Context, id arm.ID, diags *diag.Diagnostics) {
-	if _, err := r.run.vaults.Get(ctx, id); !arm.IsNotFound(err) {
+	if _, err := r.run.vaults.VaultOrGone(ctx, id); !vault.IsGone(err) {
 		return
 	}
 	diags.AddAttributeError(path.Root("vault_id"), "Backup vault not found", fmt.Sprintf(

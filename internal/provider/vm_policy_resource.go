@@ -93,6 +93,7 @@ func (r *vmPolicyResource) Create(ctx context.Context, req resource.CreateReques
 func (r *vmPolicyResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state vmPolicyModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	state.fillFromID(ctx)
 	timeout, diags := state.Timeouts.Read(ctx, vmPolicyTimeouts.read.after)
 	resp.Diagnostics.Append(diags...)
 	id := state.mustPolicyID(&resp.Diagnostics)
@@ -110,10 +111,10 @@ func (r *vmPolicyResource) Read(ctx context.Context, req resource.ReadRequest, r
 
 	r.run.state.read(id)
 	r.run.warnOfTwoAddresses(ctx, id, policyLabel(id), req.Private, &resp.Diagnostics)
-	p, err := r.run.vaults.Policy(ctx, id)
-	if arm.IsNotFound(err) {
+	p, err := r.run.vaults.PolicyOrGone(ctx, id)
+	if vault.IsGone(err) {
 		resp.Diagnostics.AddWarning("Backup policy is gone", fmt.Sprintf(
-			"%s no longer exists and is removed from the state. The next apply creates it again.", policyLabel(id)))
+			"%s no longer exists and is removed from the state.%s The next apply creates it again.", policyLabel(id), goneWith(err)))
 		r.run.state.forget(id)
 		resp.State.RemoveResource(ctx)
 		// The framework wants an identity even of what is gone; states written before Terraform 1.12 have none.
@@ -164,6 +165,7 @@ func (r *vmPolicyResource) Update(ctx context.Context, req resource.UpdateReques
 func (r *vmPolicyResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state vmPolicyModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	state.fillFromID(ctx)
 	timeout, diags := state.Timeouts.Delete(ctx, vmPolicyTimeouts.delete.after)
 	resp.Diagnostics.Append(diags...)
 	id := state.mustPolicyID(&resp.Diagnostics)

@@ -57,6 +57,8 @@ func (h header) check() error {
 		return &OpenError{Reason: ReasonForeign}
 	case h.version > len(migrations):
 		return newerError(h.version)
+	case h.version < 0, h.version == 0 && h.tables > 0:
+		return setBackError(h.version)
 	}
 	return nil
 }
@@ -169,7 +171,11 @@ func migrate(ctx context.Context, path string, busy time.Duration) error {
 	}
 	if !h.current() {
 		for _, script := range migrations[h.version:] {
-			if _, err := tx.ExecContext(ctx, script); err != nil {
+			_, err := tx.ExecContext(ctx, script)
+			if resultCode(err) == sqlite3.SQLITE_ERROR {
+				return setBackError(h.version) // what the script makes is there
+			}
+			if err != nil {
 				return err
 			}
 		}

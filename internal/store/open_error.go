@@ -21,6 +21,7 @@ const (
 	ReasonNotDatabase   Reason = "not a database"
 	ReasonForeign       Reason = "another program's database"
 	ReasonNewer         Reason = "written by a newer version"
+	ReasonSetBack       Reason = "version set back"
 	ReasonReadOnly      Reason = "read-only"
 	ReasonLocked        Reason = "locked"
 	ReasonDamaged       Reason = "damaged"
@@ -57,6 +58,10 @@ func (e *OpenError) Error() string {
 	case ReasonNewer:
 		return fmt.Sprintf("%s was written by a newer version of this program (%v); it was left as it is. "+
 			"Upgrade, or choose another path.", e.Path, e.Err)
+	case ReasonSetBack:
+		return fmt.Sprintf("the version of the database %s was set back (%v); it was left as it is. Restore it from a copy. If nothing but "+
+			"the version was changed, give it the right one: sqlite3 %q \"PRAGMA user_version = %d\". Or move it away, to begin with an empty one.",
+			e.Path, e.Err, e.Path, len(migrations))
 	case ReasonReadOnly:
 		return fmt.Sprintf("%s cannot be written: the file or its folder %s is read-only for this user. "+
 			"Allow writing to both, or choose another path.", e.Path, folder)
@@ -96,6 +101,13 @@ func newerError(version int) error {
 	return &OpenError{
 		Reason: ReasonNewer,
 		Err:    fmt.Errorf("its schema is version %d, the newest known here is %d", version, len(migrations)),
+	}
+}
+
+func setBackError(version int) error {
+	return &OpenError{
+		Reason: ReasonSetBack,
+		Err:    fmt.Errorf("it says that its schema is version %d, but it has the tables of a later one", version),
 	}
 }
 

@@ -126,6 +126,24 @@ func TestOpenErrors(t *testing.T) {
 			text:   []string{"newer version", fmt.Sprintf("version %d", store.SchemaVersion+1), "Upgrade"},
 		},
 		{
+			name: "version set back",
+			prepare: func(t *testing.T, path string) {
+				ours(t, path)
+				execSQL(t, path, "PRAGMA user_version = 0")
+			},
+			reason: store.ReasonSetBack,
+			text:   []string{"was set back", "says that its schema is version 0", "Restore it", fmt.Sprintf("PRAGMA user_version = %d", store.SchemaVersion), "move it away"},
+		},
+		{
+			name: "version below all", // which was a panic
+			prepare: func(t *testing.T, path string) {
+				ours(t, path)
+				execSQL(t, path, "PRAGMA user_version = -3")
+			},
+			reason: store.ReasonSetBack,
+			text:   []string{"says that its schema is version -3"},
+		},
+		{
 			name: "read-only file",
 			prepare: func(t *testing.T, path string) {
 				ours(t, path)
@@ -181,6 +199,18 @@ func TestOpenErrors(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The advice for a database whose version was set back works: it is as it was.
+func TestOpenAfterTheVersionIsPutRight(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.db")
+	ours(t, path)
+	execSQL(t, path, "PRAGMA user_version = 0")
+	if _, err := store.Open(t.Context(), path); err == nil {
+		t.Fatal("it is opened")
+	}
+	execSQL(t, path, fmt.Sprintf("PRAGMA user_version = %d", store.SchemaVersion))
+	ours(t, path)
 }
 
 func TestOpenLocked(t *testing.T) {

@@ -23,6 +23,8 @@ func Problem(object string, err error, advice string) string {
 	var timeout *arm.TimeoutError
 	var limit *arm.Limit
 	var unseen *vault.UnseenError
+	var doubt *vault.DoubtError
+	var unreadable *arm.UnreadableError
 	switch {
 	case errors.Is(err, context.Canceled):
 		fmt.Fprintf(&b, "%s: interrupted.", object)
@@ -32,6 +34,13 @@ func Problem(object string, err error, advice string) string {
 		fmt.Fprintf(&b, "%s: the time ran out.", object)
 	case errors.As(err, &unseen):
 		fmt.Fprintf(&b, "%s: %s", object, unseen)
+	case errors.As(err, &doubt):
+		refusal = doubt.Answer
+		fmt.Fprintf(&b, "%s: whether it still exists is not known.\n\nThe service answered that it does not (%s). That is not taken for the truth: %s",
+			object, strings.TrimRight(doubt.Answer.Error(), "."), Sentence(doubt.Reason))
+	case errors.As(err, &unreadable):
+		fmt.Fprintf(&b, "%s: the answer cannot be understood.\n\n%s Another program may have stored it so, or something between this machine and the "+
+			"service may have changed the answer.", object, Sentence(unreadable.Error()))
 	case errors.As(err, &failed):
 		errors.As(err, &refusal)
 		b.WriteString(failed.Error())
@@ -50,6 +59,9 @@ func Problem(object string, err error, advice string) string {
 	if timeout != nil && timeout.NoAnswer != nil {
 		text += "\n\n" + Sentence("The latest request had "+timeout.NoAnswer.Error())
 	}
+	if doubt != nil {
+		text += "\n\n" + doubtAdvice
+	}
 	if advice != "" {
 		text += "\n\n" + advice
 	}
@@ -64,6 +76,11 @@ func Problem(object string, err error, advice string) string {
 	}
 	return text
 }
+
+// doubtAdvice is for an answer about an object that what is around the object does not bear out.
+const doubtAdvice = "Nothing is taken out of the state for such an answer. A wrong account, tenant or environment looks like that, and so does a proxy or gateway that " +
+	"answers in the service's place: make sure of how the provider signs in, of subscription_id, environment and endpoint, and run this again, also when " +
+	"something was deleted just now. If you know that it is gone for good, take it out by `terraform state rm` (or `tofu state rm`) and the address of its resource."
 
 // trustAdvice is for a server, or a proxy before it, whose certificate this machine does not trust.
 const trustAdvice = "This machine does not trust the certificate. If the service, or a proxy on the way to it, has a certificate of an authority of your " +

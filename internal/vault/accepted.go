@@ -31,8 +31,8 @@ const (
 	// patience is how many looks in a row may find no object, or none that can be read: what was accepted just now may not be
 	// found for a moment, since ARM's replicas take time to agree.
 	patience = 10
-	// doubt is how often in a row an operation may say nothing before an object that is as asked is taken for its end.
-	doubt = 3
+	// silence is how often in a row an operation may say nothing before an object that is as asked is taken for its end.
+	silence = 3
 )
 
 // follow waits for the end of an accepted write, and returns the object as the service then describes it; after an error,
@@ -74,7 +74,7 @@ func follow[T any](ctx context.Context, c *Client, w accepted[T]) (T, error) {
 			unheard++
 		}
 		s := w.stands(v)
-		sure := ended || s.failed || s.shows && (!asks || unheard >= doubt)
+		sure := ended || s.failed || s.shows && (!asks || unheard >= silence)
 		if said == "" {
 			said = s.status
 		}

@@ -2,7 +2,9 @@ package vault
 
 import (
 	"context"
+	"errors"
 	"iter"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -36,6 +38,7 @@ type batchList[T any] struct {
 	generation int
 	done       chan struct{} // closed when the rest is set
 	children   map[string]T
+	unreadable []*arm.UnreadableError
 	taken      time.Time
 	err        error
 	said       *arm.LastWord
@@ -66,8 +69,8 @@ func (b *batch[T]) get(ctx context.Context, parent, id string) (T, error) {
 	return b.read(ctx, id)
 }
 
-// all reads every child of a parent, from the list that serves single reads, too.
-func (b *batch[T]) all(ctx context.Context, parent string) (map[string]T, error) {
+// all reads every child of a parent, from the list that serves single reads, too. Those that cannot be read are beside them.
+func (b *batch[T]) all(ctx context.Context, parent string) (map[string]T, []*arm.UnreadableError, error) {
 	b.mu.Lock()
 	p := b.of(parent)
 	l := p.current()
@@ -76,9 +79,16 @@ func (b *batch[T]) all(ctx context.Context, parent string) (map[string]T, error)
 	}
 	b.mu.Unlock()
 	if err := l.wait(ctx); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return l.children, l.err
+	return l.children, l.unreadable, l.err
+}
+
+// has tells whether a parent's list has a child, be it as one that cannot be read.
+func (b *batch[T]) has(ctx context.Context, parent, id string) (bool, error) {
+	children, unreadable, err := b.all(ctx, parent)
+	_, listed := children[strings.ToLower(id)]
+	return listed || slices.ContainsFunc(unreadable, func(e *arm.UnreadableError) bool { return strings.EqualFold(e.ID, id) }), err
 }
 
 // current is the list that may serve a read now; nil when there is none. The caller holds mu.
@@ -125,6 +135,11 @@ func (b *batch[T]) fetch(ctx context.Context, parent string, l *batchList[T]) {
 	l.taken = time.Now()
 	children := map[string]T{}
 	for child, err := range b.list(ctx, parent) {
+		var unreadable *arm.UnreadableError
+		if errors.As(err, &unreadable) {
+			l.unreadable = append(l.unreadable, unreadable) // whoever asks for it reads it alone
+			continue
+		}
 		if err != nil {
 			l.err = err // the list stays empty, and everybody reads alone
 			return

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
@@ -17,9 +18,12 @@ import (
 type Client struct {
 	arm       *arm.Client
 	inventory *inventory
-	offers    memo[Offer]         // by subscription
-	groups    memo[struct{}]      // by id, those that exist
-	deleted   memo[deletedVaults] // by subscription
+	offers    memo[Offer]    // by subscription
+	groups    memo[struct{}] // by id, those that exist
+	// groupWords are how resource groups stand of which the answer was that something in them does not exist, by id.
+	groupWords  memo[groupWord]
+	parentLooks sync.Map            // of *sync.Mutex, by vault
+	deleted     memo[deletedVaults] // by subscription
 	// registrations are those that Register has made sure of, by subscription.
 	registrations memo[struct{}]
 
@@ -167,26 +171,43 @@ func (c *Client) Get(ctx context.Context, id arm.ID) (Vault, error) {
 	return c.inventory.get(ctx, id)
 }
 
-// Delete deletes a vault and returns when it is gone. A vault that does not exist is success.
+// Delete deletes a vault and returns when it is gone. A vault that is known to exist no longer is success; a *DoubtError says
+// that the service calls it missing, which what is around it does not bear out.
 func (c *Client) Delete(ctx context.Context, id arm.ID, progress func(State)) error {
 	c.inventory.writing(id)
-	op, err := c.arm.Begin(ctx, arm.Request{
-		Method: http.MethodDelete, Path: id.String(), APIVersion: catalog.VaultAPIVersion,
-	})
-	if err == nil {
-		err = op.Wait(ctx, func(string) { report(progress, Deleting) }, nil)
-	}
-	if arm.IsNotFound(err) {
-		err = nil
-	}
+	err := c.deleteVault(ctx, id, progress)
 	c.inventory.deleted(id, err == nil)
 	c.deleted.forget(strings.ToLower(id.SubscriptionID)) // there is one more
 	c.wrote(id.String())
 	return err
 }
 
+func (c *Client) deleteVault(ctx context.Context, id arm.ID, progress func(State)) error {
+	op, err := c.arm.Begin(ctx, arm.Request{
+		Method: http.MethodDelete, Path: id.String(), APIVersion: catalog.VaultAPIVersion,
+	})
+	if arm.IsNotFound(err) {
+		return orNil(c.confirmGone(ctx, id, err))
+	}
+	if err != nil {
+		return err
+	}
+	err = op.Wait(ctx, func(string) { report(progress, Deleting) }, nil)
+	if !arm.IsNotFound(err) {
+		return err
+	}
+	look := func(ctx context.Context) (bool, string, error) {
+		v, _, err := c.read(ctx, id)
+		return true, string(v.State), err
+	}
+	return c.awaitGone(ctx, err, look, func(answer error) error {
+		_, err := c.aboveVault(ctx, id, answer)
+		return err
+	})
+}
+
 // List yields the vaults of a subscription, or of one of its resource groups unless that is empty, in the service's
-// order. The list is always fresh.
+// order. The list is always fresh. A vault that cannot be read is an *arm.UnreadableError, and the others come after it.
 func (c *Client) List(ctx context.Context, subscriptionID, resourceGroup string) iter.Seq2[Vault, error] {
 	path := "/subscriptions/" + subscriptionID
 	if resourceGroup != "" {
@@ -198,7 +219,7 @@ func (c *Client) List(ctx context.Context, subscriptionID, resourceGroup string)
 			if err == nil {
 				v, err = w.vault()
 			}
-			if !yield(v, err) || err != nil {
+			if !yield(v, err) {
 				return
 			}
 		}

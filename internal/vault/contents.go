@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -34,10 +35,11 @@ func (c *Client) Usage(ctx context.Context, v Vault) (Usage, error) {
 		usage.ByKind[w.Name.Value] = w.CurrentValue
 	}
 	// What is read of these VMs after this is in the same list.
-	items, err := c.items.all(ctx, v.ID.String())
+	items, unreadable, err := c.items.all(ctx, v.ID.String())
 	if err != nil {
 		return usage, err
 	}
+	usage.ProtectedItems = len(unreadable) // as many as there may be
 	for _, item := range items {
 		if !item.SoftDeleted {
 			usage.ProtectedItems++
@@ -54,13 +56,17 @@ type Contents struct {
 	Protected []ProtectedVM
 	// SoftDeleted are those whose backups were deleted and are kept for a while.
 	SoftDeleted []ProtectedVM
+	// Unreadable are the ids of those that cannot be understood, as far as they can be read. They may have live backups.
+	Unreadable []string
 	// Others is how many items there are that are no VMs, such as databases and file shares, and agents. They are counted when
 	// no VM is protected.
 	Others int
 }
 
 // Empty tells whether the vault holds no backups, not even deleted ones.
-func (c Contents) Empty() bool { return len(c.Protected)+len(c.SoftDeleted)+c.Others == 0 }
+func (c Contents) Empty() bool {
+	return len(c.Protected)+len(c.SoftDeleted)+len(c.Unreadable)+c.Others == 0
+}
 
 // The service's counters of Usage.ByKind that tell of other items than VMs.
 const (
@@ -69,20 +75,23 @@ const (
 	countAgents = "MABContainersCount"
 )
 
-// Contents asks what a vault holds. One that has never protected anything, or is not there, holds nothing.
+// Contents asks what a vault holds. One that has never protected anything, or is known to exist no longer, holds nothing.
 func (c *Client) Contents(ctx context.Context, id arm.ID) (Contents, error) {
-	v, err := c.Get(ctx, id)
-	if arm.IsNotFound(err) {
+	v, err := c.VaultOrGone(ctx, id)
+	if IsGone(err) {
 		return Contents{}, nil
 	}
 	if err != nil || !v.RedundancyLocked {
 		return Contents{Vault: v}, err
 	}
-	items, err := c.items.all(ctx, id.String())
+	items, unreadable, err := c.items.all(ctx, id.String())
 	if err != nil {
 		return Contents{}, err
 	}
 	contents := Contents{Vault: v}
+	for _, e := range unreadable {
+		contents.Unreadable = append(contents.Unreadable, cmp.Or(e.ID, "one without an id that can be read"))
+	}
 	for _, key := range slices.Sorted(maps.Keys(items)) {
 		if item := items[key]; item.SoftDeleted {
 			contents.SoftDeleted = append(contents.SoftDeleted, item)

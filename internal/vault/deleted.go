@@ -97,7 +97,7 @@ func (c *Client) listDeleted(ctx context.Context, subscriptionID string) (delete
 	return found, context.Cause(ctx)
 }
 
-// deletedIn lists the deleted vaults of a region. What came before an error counts.
+// deletedIn lists the deleted vaults of a region. What came beside an error counts.
 func (c *Client) deletedIn(ctx context.Context, subscriptionID, region string) ([]DeletedVault, error) {
 	type wireDeleted struct {
 		ID         string `json:"id"`
@@ -108,12 +108,20 @@ func (c *Client) deletedIn(ctx context.Context, subscriptionID, region string) (
 		} `json:"properties"`
 	}
 	var all []DeletedVault
+	var unreadable error
 	for w, err := range arm.List[wireDeleted](ctx, c.arm, namespacePath(subscriptionID)+"/locations/"+region+"/deletedVaults", catalog.VaultAPIVersion, nil) {
+		p := w.Properties
+		if err == nil && p.VaultID == "" {
+			err = &arm.UnreadableError{ID: w.ID, Reason: "it has no properties.vaultId"}
+		}
+		if arm.IsUnreadable(err) {
+			unreadable = err
+			continue
+		}
 		if err != nil {
 			return all, err
 		}
-		p := w.Properties
 		all = append(all, DeletedVault{ARMID: w.ID, VaultID: p.VaultID, Region: region, DeletedAt: p.DeletedAt, PurgeAt: p.PurgeAt})
 	}
-	return all, nil
+	return all, unreadable
 }

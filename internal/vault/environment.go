@@ -21,24 +21,34 @@ type Subscription struct {
 	State string
 }
 
-// Subscriptions lists the subscriptions that the caller may use, ordered by name, then id.
-func (c *Client) Subscriptions(ctx context.Context) ([]Subscription, error) {
+// Subscriptions lists the subscriptions that the caller may use, ordered by name, then id, and beside them those that cannot
+// be read.
+func (c *Client) Subscriptions(ctx context.Context) ([]Subscription, []*arm.UnreadableError, error) {
 	type wireSubscription struct {
 		SubscriptionID string `json:"subscriptionId"`
 		DisplayName    string `json:"displayName"`
 		State          string `json:"state"`
 	}
 	var all []Subscription
+	var passed []*arm.UnreadableError
 	for w, err := range arm.List[wireSubscription](ctx, c.arm, "/subscriptions", catalog.SubscriptionAPIVersion, nil) {
+		if err == nil && w.SubscriptionID == "" {
+			err = &arm.UnreadableError{Reason: "it has no subscriptionId"}
+		}
+		var unreadable *arm.UnreadableError
+		if errors.As(err, &unreadable) {
+			passed = append(passed, unreadable)
+			continue
+		}
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		all = append(all, Subscription{ID: w.SubscriptionID, DisplayName: w.DisplayName, State: w.State})
 	}
 	slices.SortFunc(all, func(a, b Subscription) int {
 		return strings.Compare(a.DisplayName+"\x00"+a.ID, b.DisplayName+"\x00"+b.ID)
 	})
-	return all, nil
+	return all, passed, nil
 }
 
 // Offer is what the cloud says about vaults to a subscription.
@@ -146,6 +156,3 @@ func (c *Client) HasGroup(ctx context.Context, subscriptionID, name string) (boo
 	}
 	return err == nil, err
 }
-
-// codeGroupMissing is ARM's code for a resource group that does not exist.
-const codeGroupMissing = "ResourceGroupNotFound"

@@ -2,6 +2,8 @@ package vault
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -37,13 +39,41 @@ type subscription struct {
 	loading    *load             // the list being fetched, nil when none is
 	ours       map[string]arm.ID // lower-cased names of vaults that this process created or wrote, unless it deleted them
 	gone       map[string]bool   // lower-cased names of vaults that this process deleted
+	confirmed  map[string]confirmedGone
+}
+
+// confirmedGone is a vault that was found to be gone, kept for as long as a list serves reads.
+type confirmedGone struct {
+	err        error
+	generation int
+	taken      time.Time
 }
 
 type snapshot struct {
 	vaults     map[string]Vault // by id key
 	names      map[string]Vault // by lower-cased name
+	unreadable []*arm.UnreadableError
 	generation int
 	taken      time.Time
+}
+
+// has tells whether a vault is in the list, be it as one that cannot be read.
+func (s *snapshot) has(id arm.ID) bool {
+	if _, ok := s.vaults[id.Key()]; ok {
+		return true
+	}
+	return slices.ContainsFunc(s.unreadable, func(e *arm.UnreadableError) bool { return strings.EqualFold(e.ID, id.String()) })
+}
+
+// unread returns the error of the vault of this name that cannot be read; nil when there is none. One whose name cannot be
+// read either may have any.
+func (s *snapshot) unread(name string) error {
+	for _, e := range s.unreadable {
+		if id, err := ParseID(e.ID); err != nil || strings.EqualFold(id.Name, name) {
+			return e
+		}
+	}
+	return nil
 }
 
 // load is a list being fetched, shared by all who wait for it.
@@ -63,7 +93,7 @@ func (i *inventory) of(subscriptionID string) *subscription {
 	key := strings.ToLower(subscriptionID)
 	s := i.subscriptions[key]
 	if s == nil {
-		s = &subscription{ours: map[string]arm.ID{}, gone: map[string]bool{}}
+		s = &subscription{ours: map[string]arm.ID{}, gone: map[string]bool{}, confirmed: map[string]confirmedGone{}}
 		i.subscriptions[key] = s
 	}
 	return s
@@ -108,7 +138,10 @@ func (i *inventory) find(ctx context.Context, subscriptionID, name string) (Vaul
 	i.mu.Unlock()
 	if !ours {
 		v, listed := list.names[key]
-		if !listed || gone && list.generation != generation {
+		if !listed {
+			return Vault{}, false, list.unread(name)
+		}
+		if gone && list.generation != generation {
 			return Vault{}, false, nil
 		}
 		id = v.ID
@@ -170,6 +203,11 @@ func (i *inventory) fetch(ctx context.Context, subscriptionID string, s *subscri
 	defer cancel()
 	list := &snapshot{vaults: map[string]Vault{}, names: map[string]Vault{}, generation: l.generation, taken: i.now()}
 	for v, err := range i.client.List(ctx, subscriptionID, "") {
+		var unreadable *arm.UnreadableError
+		if errors.As(err, &unreadable) {
+			list.unreadable = append(list.unreadable, unreadable)
+			continue
+		}
 		if err != nil {
 			l.err = err
 			break
@@ -189,6 +227,31 @@ func (i *inventory) fetch(ctx context.Context, subscriptionID string, s *subscri
 		s.loading = nil
 	}
 	close(l.done)
+}
+
+// isDeleted tells whether this process deleted a vault, which a list may have for some time yet.
+func (i *inventory) isDeleted(id arm.ID) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.of(id.SubscriptionID).gone[strings.ToLower(id.Name)]
+}
+
+// noteGone remembers that a vault is gone, recallGone tells it; nil when that is not known.
+func (i *inventory) noteGone(id arm.ID, err error) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	s := i.of(id.SubscriptionID)
+	s.confirmed[id.Key()] = confirmedGone{err: err, generation: s.generation, taken: i.now()}
+}
+
+func (i *inventory) recallGone(id arm.ID) error {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	s := i.of(id.SubscriptionID)
+	if known, ok := s.confirmed[id.Key()]; ok && known.generation == s.generation && i.now().Sub(known.taken) < snapshotAge {
+		return known.err
+	}
+	return nil
 }
 
 // registered is told of a VM that a vault has begun to protect: the first of a vault locks its redundancy.

@@ -64,8 +64,14 @@ type wireJob struct {
 	} `json:"properties"`
 }
 
-func (w wireJob) job() Job {
+func (w wireJob) job() (Job, error) {
 	p := w.Properties
+	switch {
+	case w.Name == "":
+		return Job{}, &arm.UnreadableError{ID: w.ID, Reason: "it has no name"}
+	case p.Status == "":
+		return Job{}, &arm.UnreadableError{ID: w.ID, Reason: "it has no properties.status"}
+	}
 	j := Job{
 		ARMID: w.ID, Name: w.Name, Operation: p.Operation, Status: p.Status, VMName: p.EntityFriendlyName, Container: p.ContainerName,
 		Start: p.StartTime.UTC(), UserTriggered: p.IsUserTriggered,
@@ -76,10 +82,11 @@ func (w wireJob) job() Job {
 	for _, e := range p.ErrorDetails {
 		j.Errors = append(j.Errors, JobError{Code: e.Code, Title: e.Title, Message: e.Text, Recommendations: e.Recommendations})
 	}
-	return j
+	return j, nil
 }
 
-// Jobs yields the jobs of a vault that pass the filter, newest first.
+// Jobs yields the jobs of a vault that pass the filter, newest first. A job that cannot be read is an *arm.UnreadableError;
+// those come before the others.
 func (c *Client) Jobs(ctx context.Context, vault arm.ID, f JobFilter) iter.Seq2[Job, error] {
 	terms := []string{"backupManagementType eq '" + KindVM + "'"}
 	for _, term := range [][2]string{{"status", f.Status}, {"operation", f.Operation}} {
@@ -92,12 +99,17 @@ func (c *Client) Jobs(ctx context.Context, vault arm.ID, f JobFilter) iter.Seq2[
 	return func(yield func(Job, error) bool) {
 		var jobs []Job
 		for w, err := range arm.List[wireJob](ctx, c.arm, vault.String()+"/backupJobs", catalog.BackupAPIVersion, query) {
-			if err != nil {
-				yield(Job{}, err)
-				return
+			var j Job
+			if err == nil {
+				j, err = w.job()
 			}
-			if j := w.job(); f.has(j) {
+			switch {
+			case err == nil && f.has(j):
 				jobs = append(jobs, j)
+			case err != nil && !yield(Job{}, err):
+				return
+			case err != nil && !arm.IsUnreadable(err):
+				return
 			}
 		}
 		slices.SortStableFunc(jobs, func(a, b Job) int { return b.Start.Compare(a.Start) })
@@ -124,7 +136,11 @@ func (c *Client) Job(ctx context.Context, vault arm.ID, name string) (Job, error
 func (c *Client) readJob(ctx context.Context, vault arm.ID, name string) (Job, time.Duration, error) {
 	var w wireJob
 	hint, err := c.arm.Poll(ctx, vault.String()+"/backupJobs/"+name, catalog.BackupAPIVersion, &w)
-	return w.job(), hint, err
+	if err != nil {
+		return Job{}, hint, err
+	}
+	j, err := w.job()
+	return j, hint, err
 }
 
 // WaitJob looks at a job until it has ended, and returns it; that it failed is not an error of the call. progress, when not

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 )
 
 // The wire structs of protected items at catalog.BackupAPIVersion, cut down to VMs.
@@ -11,8 +13,8 @@ import (
 const protectedVMType = "Microsoft.Compute/virtualMachines"
 
 type wireItem struct {
-	ID         string             `json:"id"`
-	Properties wireItemProperties `json:"properties"`
+	ID         string              `json:"id"`
+	Properties *wireItemProperties `json:"properties"`
 }
 
 type wireItemProperties struct {
@@ -58,10 +60,13 @@ const never = 2001
 
 func (w wireItem) protectedVM() (ProtectedVM, error) {
 	id, err := ParseItemID(w.ID)
-	if err != nil {
-		return ProtectedVM{}, err
+	switch {
+	case err != nil:
+		return ProtectedVM{}, unreadableID(w.ID, err)
+	case w.Properties == nil:
+		return ProtectedVM{}, &arm.UnreadableError{ID: w.ID, Reason: "it has no properties"}
 	}
-	p := w.Properties
+	p := *w.Properties
 	vm := ProtectedVM{
 		ID: id, ARMID: w.ID, SourceVMID: cmp.Or(p.SourceResourceID, p.VirtualMachineID), PolicyID: p.PolicyID, Health: p.HealthStatus,
 		State:            orZero(said(p.ProtectionState, StateProtected, StateIRPending, StateStopped, StateSuspended)),

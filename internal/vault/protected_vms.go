@@ -40,7 +40,8 @@ func (c *Client) ProtectedVM(ctx context.Context, id ItemID) (ProtectedVM, error
 	return c.items.get(ctx, id.Vault.String(), id.String())
 }
 
-// ProtectedVMs yields the VMs whose backups a vault holds, soft-deleted ones included. The list is always fresh.
+// ProtectedVMs yields the VMs whose backups a vault holds, soft-deleted ones included. The list is always fresh. One that cannot
+// be read is an *arm.UnreadableError, and the others come after it.
 func (c *Client) ProtectedVMs(ctx context.Context, vault arm.ID) iter.Seq2[ProtectedVM, error] {
 	return c.listItems(ctx, vault.String())
 }
@@ -60,7 +61,7 @@ func (c *Client) listItems(ctx context.Context, vault string) iter.Seq2[Protecte
 			if err == nil {
 				v, err = w.protectedVM()
 			}
-			if !yield(v, err) || err != nil {
+			if !yield(v, err) {
 				return
 			}
 		}
@@ -119,7 +120,7 @@ func (c *Client) protect(ctx context.Context, id ItemID, there ProtectedVM, err 
 // StopProtection takes no more backups of a VM and keeps those there are: for ever with StateStopped, as long as the policy
 // says with StateSuspended, which needs an immutable vault.
 func (c *Client) StopProtection(ctx context.Context, id ItemID, state string, progress func(status string)) (ProtectedVM, error) {
-	there, err := c.ProtectedVM(ctx, id)
+	there, err := c.ProtectedVMOrGone(ctx, id)
 	if err != nil {
 		return ProtectedVM{}, err
 	}
@@ -128,12 +129,12 @@ func (c *Client) StopProtection(ctx context.Context, id ItemID, state string, pr
 }
 
 // Unprotect stops the protection of a VM and deletes its backups; with soft delete they are kept for a while. An item that
-// does not exist is success.
+// is known to exist no longer is success, as in Delete.
 func (c *Client) Unprotect(ctx context.Context, id ItemID, progress func(status string)) error {
 	vault := id.Vault.String()
 	c.wrote(vault)
 	defer c.wrote(vault)
-	return c.whenFree(ctx, func(ctx context.Context) error { return c.remove(ctx, id.String(), progress) })
+	return c.whenFree(ctx, func(ctx context.Context) error { return c.remove(ctx, c.itemChild(id), progress) })
 }
 
 // putItem writes an item and waits for the end. When no answer tells what came of the write, an item that is there and shows

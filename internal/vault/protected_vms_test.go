@@ -364,7 +364,7 @@ func TestManyItemsAreServedByOneList(t *testing.T) {
 func TestItemsAreReadAgainAfterWhatMayChangeThem(t *testing.T) {
 	c, f := newFake(t)
 	all := names(4)
-	f.put(policyID("p").String(), `{"id":"`+policyID("p").String()+`","properties":{"backupManagementType":"AzureIaasVM"}}`)
+	f.put(policyID("p").String(), `{"id":"`+policyID("p").String()+`","properties":{"backupManagementType":"AzureIaasVM","schedulePolicy":{}}}`)
 	f.putJob("j", "Backup", "Completed", at(1, 10), "")
 	for name, change := range map[string]func() error{
 		"backup":          func() error { _, err := c.WaitJob(t.Context(), id("contoso"), "j", nil); return err },

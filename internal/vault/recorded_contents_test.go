@@ -131,7 +131,7 @@ func TestRecordedSurroundings(t *testing.T) {
 	if d := cmp.Diff(wantOffer, offer); d != "" || err != nil || !offer.Registered() {
 		t.Error(d, err)
 	}
-	subscriptions, err := c.Subscriptions(t.Context())
+	subscriptions, _, err := c.Subscriptions(t.Context())
 	want := []vault.Subscription{{ID: "00000000-0000-4000-8000-000000000002", DisplayName: "Archive", State: "Warned"}, {ID: subscription, DisplayName: "Production", State: "Enabled"}}
 	if d := cmp.Diff(want, subscriptions); d != "" || err != nil {
 		t.Error(d, err)

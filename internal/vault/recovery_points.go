@@ -29,7 +29,13 @@ type wireRecoveryPoint struct {
 	} `json:"properties"`
 }
 
-func (w wireRecoveryPoint) recoveryPoint() RecoveryPoint {
+func (w wireRecoveryPoint) recoveryPoint() (RecoveryPoint, error) {
+	switch {
+	case w.Name == "":
+		return RecoveryPoint{}, &arm.UnreadableError{ID: w.ID, Reason: "it has no name"}
+	case w.Properties.Time.IsZero():
+		return RecoveryPoint{}, &arm.UnreadableError{ID: w.ID, Reason: "it has no properties.recoveryPointTime"}
+	}
 	p := RecoveryPoint{
 		ARMID: w.ID, Name: w.Name, Time: w.Properties.Time.UTC(), Consistency: w.Properties.Type, Rule: w.Properties.Properties.RuleName, Tiers: []string{},
 	}
@@ -41,10 +47,11 @@ func (w wireRecoveryPoint) recoveryPoint() RecoveryPoint {
 	if at, err := time.Parse(time.RFC3339, w.Properties.Properties.ExpiryTime); err == nil {
 		p.Expires = at.UTC()
 	}
-	return p
+	return p, nil
 }
 
-// RecoveryPoints yields the recovery points of a VM within a window, newest first.
+// RecoveryPoints yields the recovery points of a VM within a window, newest first. One that cannot be read is an
+// *arm.UnreadableError; those come before the others.
 func (c *Client) RecoveryPoints(ctx context.Context, id ItemID, w Window) iter.Seq2[RecoveryPoint, error] {
 	var query url.Values
 	if terms := w.terms("startDate", "endDate", c.Now()); len(terms) > 0 {
@@ -53,13 +60,18 @@ func (c *Client) RecoveryPoints(ctx context.Context, id ItemID, w Window) iter.S
 	return func(yield func(RecoveryPoint, error) bool) {
 		// The service's order is not documented.
 		var points []RecoveryPoint
-		for p, err := range arm.List[wireRecoveryPoint](ctx, c.arm, id.String()+"/recoveryPoints", catalog.BackupAPIVersion, query) {
-			if err != nil {
-				yield(RecoveryPoint{}, err)
-				return
+		for read, err := range arm.List[wireRecoveryPoint](ctx, c.arm, id.String()+"/recoveryPoints", catalog.BackupAPIVersion, query) {
+			var point RecoveryPoint
+			if err == nil {
+				point, err = read.recoveryPoint()
 			}
-			if point := p.recoveryPoint(); w.has(point.Time) {
+			switch {
+			case err == nil && w.has(point.Time):
 				points = append(points, point)
+			case err != nil && !yield(RecoveryPoint{}, err):
+				return
+			case err != nil && !arm.IsUnreadable(err):
+				return
 			}
 		}
 		slices.SortStableFunc(points, func(a, b RecoveryPoint) int { return b.Time.Compare(a.Time) })

@@ -379,7 +379,7 @@ func TestSubscriptionsAndRegions(t *testing.T) {
 		c.Subscriptions = []embedded.Subscription{{ID: subscription, DisplayName: "Zulu"}, {ID: second, DisplayName: "Alpha"}}
 		c.Regions = catalog.Regions(catalog.China)
 	})
-	got, err := c.Subscriptions(t.Context())
+	got, _, err := c.Subscriptions(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,7 +43,8 @@ func (c *Client) Policy(ctx context.Context, id PolicyID) (Policy, error) {
 	return p, err
 }
 
-// Policies yields the policies for VMs of a vault, in the service's order. The list is always fresh.
+// Policies yields the policies for VMs of a vault, in the service's order. The list is always fresh. A policy that cannot be
+// read is an *arm.UnreadableError, and the others come after it.
 func (c *Client) Policies(ctx context.Context, vault arm.ID) iter.Seq2[Policy, error] {
 	return c.listPolicies(ctx, vault.String())
 }
@@ -63,7 +64,7 @@ func (c *Client) listPolicies(ctx context.Context, vault string) iter.Seq2[Polic
 			if err == nil {
 				p, err = w.policy()
 			}
-			if !yield(p, err) || err != nil {
+			if !yield(p, err) {
 				return
 			}
 		}
@@ -204,11 +205,11 @@ func sortedDays(p catalog.VMPolicy) catalog.VMPolicy {
 	return p
 }
 
-// DeletePolicy deletes a policy and returns when it is gone. One that does not exist is success; one that VMs use is
-// refused by the service.
+// DeletePolicy deletes a policy and returns when it is gone. One that is known to exist no longer is success, as in Delete; one
+// that VMs use is refused by the service.
 func (c *Client) DeletePolicy(ctx context.Context, id PolicyID) error {
 	defer c.writesPolicy(id)()
-	return c.remove(ctx, id.String(), nil)
+	return c.remove(ctx, c.policyChild(id), nil)
 }
 
 // writesPolicy forgets what was read before a write of a policy, and again at its end.
@@ -219,16 +220,4 @@ func (c *Client) writesPolicy(id PolicyID) (end func()) {
 	}
 	forget()
 	return forget
-}
-
-// remove deletes something in a vault and waits until it is gone.
-func (c *Client) remove(ctx context.Context, id string, progress func(string)) error {
-	op, err := c.arm.Begin(ctx, arm.Request{Method: http.MethodDelete, Path: id, APIVersion: catalog.BackupAPIVersion})
-	if err == nil {
-		err = op.Wait(ctx, progress, nil)
-	}
-	if arm.IsNotFound(err) {
-		return nil
-	}
-	return err
 }

@@ -131,7 +131,7 @@ func TestPolicyUpdateInAnotherLetterCase(t *testing.T) {
 func TestPolicyWritesThatTakeTime(t *testing.T) {
 	c, f := newFake(t)
 	id := policyID("daily")
-	f.put(id.String(), `{"id":"`+id.String()+`","properties":{"backupManagementType":"AzureIaasVM","protectedItemsCount":2}}`)
+	f.put(id.String(), `{"id":"`+id.String()+`","properties":{"backupManagementType":"AzureIaasVM","schedulePolicy":{},"protectedItemsCount":2}}`)
 	var statuses []string
 	f.later(operation{method: http.MethodPut, polls: []string{running, running, succeeded}})
 	p, err := c.UpdatePolicy(t.Context(), id, daily, func(s string) { statuses = append(statuses, s) })
@@ -170,7 +170,7 @@ func TestPolicyWriteWithoutABody(t *testing.T) {
 func TestPolicyOperationThatFails(t *testing.T) {
 	c, f := newFake(t)
 	id := policyID("daily")
-	f.put(id.String(), `{"id":"`+id.String()+`","properties":{"backupManagementType":"AzureIaasVM"}}`)
+	f.put(id.String(), `{"id":"`+id.String()+`","properties":{"backupManagementType":"AzureIaasVM","schedulePolicy":{}}}`)
 	for method, write := range map[string]func() error{
 		http.MethodPut:    func() error { _, err := c.UpdatePolicy(t.Context(), id, daily, nil); return err },
 		http.MethodDelete: func() error { return c.DeletePolicy(t.Context(), id) },
@@ -220,7 +220,7 @@ func TestPoliciesAreListed(t *testing.T) {
 	c, f := newFake(t)
 	for i := range 3 {
 		id := policyID(fmt.Sprintf("p-%d", i))
-		f.put(id.String(), `{"id":"`+id.String()+`","properties":{"backupManagementType":"AzureIaasVM"}}`)
+		f.put(id.String(), `{"id":"`+id.String()+`","properties":{"backupManagementType":"AzureIaasVM","schedulePolicy":{}}}`)
 	}
 	for range 2 { // fresh each time
 		n := 0
@@ -252,7 +252,7 @@ func manyPolicies(t *testing.T, n int) (*vault.Client, *fake) {
 	c, f := newFake(t)
 	for _, name := range names(n) {
 		// As Azure does in some lists, in another case.
-		f.put(policyID(name).String(), `{"id":"`+strings.ToUpper(policyID(name).String())+`","properties":{"backupManagementType":"AzureIaasVM"}}`)
+		f.put(policyID(name).String(), `{"id":"`+strings.ToUpper(policyID(name).String())+`","properties":{"backupManagementType":"AzureIaasVM","schedulePolicy":{}}}`)
 	}
 	return c, f
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 )
 
@@ -212,8 +213,13 @@ func newWireMonthDays(d catalog.MonthDays) wireMonthDays {
 // policy reads what the service says.
 func (w wirePolicy) policy() (Policy, error) {
 	id, err := ParsePolicyID(w.ID)
-	if err != nil {
-		return Policy{}, err
+	switch {
+	case err != nil:
+		return Policy{}, unreadableID(w.ID, err)
+	case w.Properties.BackupManagementType == "":
+		return Policy{}, &arm.UnreadableError{ID: w.ID, Reason: "it has no properties.backupManagementType"}
+	case strings.EqualFold(w.Properties.BackupManagementType, KindVM) && w.Properties.SchedulePolicy == nil:
+		return Policy{}, &arm.UnreadableError{ID: w.ID, Reason: "it has no properties.schedulePolicy"}
 	}
 	p := Policy{ID: id, ARMID: w.ID, Kind: w.Properties.BackupManagementType, ProtectedItems: w.Properties.ProtectedItemsCount}
 	if strings.EqualFold(p.Kind, KindVM) {

@@ -14,16 +14,38 @@ type wireVM struct {
 	Location string `json:"location"`
 }
 
+func (vm wireVM) check() error {
+	switch {
+	case vm.ID == "":
+		return &arm.UnreadableError{Reason: "it has no id"}
+	case vm.Location == "":
+		return &arm.UnreadableError{ID: vm.ID, Reason: "it has no location"}
+	}
+	return nil
+}
+
 func (c *Client) newVMBatch() *batch[wireVM] {
 	return &batch[wireVM]{
 		singles: singleReads,
 		read: func(ctx context.Context, id string) (wireVM, error) {
 			var vm wireVM
-			err := c.arm.Get(ctx, id, catalog.VMAPIVersion, &vm)
-			return vm, err
+			if err := c.arm.Get(ctx, id, catalog.VMAPIVersion, &vm); err != nil {
+				return vm, err
+			}
+			return vm, vm.check()
 		},
 		list: func(ctx context.Context, subscription string) iter.Seq2[wireVM, error] {
-			return arm.List[wireVM](ctx, c.arm, "/subscriptions/"+subscription+"/providers/"+catalog.VMType, catalog.VMAPIVersion, nil)
+			path := "/subscriptions/" + subscription + "/providers/" + catalog.VMType
+			return func(yield func(wireVM, error) bool) {
+				for vm, err := range arm.List[wireVM](ctx, c.arm, path, catalog.VMAPIVersion, nil) {
+					if err == nil {
+						err = vm.check()
+					}
+					if !yield(vm, err) {
+						return
+					}
+				}
+			}
 		},
 		id: func(vm wireVM) string { return vm.ID },
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 )
 
@@ -11,8 +12,11 @@ import (
 // defaults differ between API versions and ways to make a vault.
 func (w wireVault) vault() (Vault, error) {
 	id, err := ParseID(w.ID)
-	if err != nil {
-		return Vault{}, err
+	switch {
+	case err != nil:
+		return Vault{}, unreadableID(w.ID, err)
+	case w.Location == "":
+		return Vault{}, &arm.UnreadableError{ID: w.ID, Reason: "it has no location"}
 	}
 	p := orZero(w.Properties)
 	security, redundancy := orZero(p.SecuritySettings), orZero(p.RedundancySettings)
@@ -38,6 +42,14 @@ func (w wireVault) vault() (Vault, error) {
 			Monitoring: p.MonitoringSettings.monitoring(), Identity: w.Identity.identity(), Encryption: p.Encryption.encryption(), Tags: &tags,
 		},
 	}, nil
+}
+
+// unreadableID is the error of an object whose id cannot be read.
+func unreadableID(id string, err error) error {
+	if id == "" {
+		return &arm.UnreadableError{Reason: "it has no id"}
+	}
+	return &arm.UnreadableError{ID: id, Reason: err.Error()}
 }
 
 // said is a word of the service in our spelling, nil when it is left out.
