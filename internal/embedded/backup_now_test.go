@@ -60,7 +60,7 @@ func TestBackupOnDemand(t *testing.T) {
 	if job = p.get(id); job.text("properties", "status") != "Completed" || job.text("properties", "duration") != "PT1H" {
 		t.Errorf("got %s", job.raw)
 	}
-	p.wantTimes("at its end", []string{"2026-05-01T13:00:00Z"})
+	p.wantTimes("at its end", []string{"2026-05-01T13:00:05Z"})
 	p.backup("2026-06-30T00:00:00Z").want(http.StatusAccepted)
 	p.to("2026-05-01T16:00:00Z")
 	points := p.points()
@@ -82,7 +82,7 @@ func TestBackupOnDemand(t *testing.T) {
 		t.Errorf("got %d points", got)
 	}
 	p.to("2026-05-31T13:00:00Z")
-	if got := p.times(); len(got) != 7+1 || got[7] != "2026-05-01T14:00:00Z" {
+	if got := p.times(); len(got) != 7+1 || got[7] != "2026-05-01T14:00:05Z" {
 		t.Errorf("got %v", got)
 	}
 	p.to("2026-06-30T00:00:00Z")
@@ -210,7 +210,7 @@ func TestCancelledBackup(t *testing.T) {
 	}
 	p.backup("").want(http.StatusAccepted) // it is not in the way any more
 	p.to("2026-05-01T14:30:00Z")
-	p.wantTimes("with a cancelled and a whole one", []string{"2026-05-01T12:01:02Z"})
+	p.wantTimes("with a cancelled and a whole one", []string{"2026-05-01T12:01:07Z"})
 
 	for what, path := range map[string]string{
 		"cancelled": id, "scheduled": p.job("Backup").text("id"), "configuration": p.job("ConfigureBackup").text("id"),

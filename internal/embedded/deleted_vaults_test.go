@@ -111,7 +111,7 @@ func TestUndelete(t *testing.T) {
 	}
 	item := s.get(itemPath(back, "web")).want(http.StatusOK)
 	if item.at("properties", "isScheduledForDeferredDelete") != true || item.text("id") != itemPath(back, "web") ||
-		item.text("properties", "deferredDeleteTimeRemaining") != "13.23:00:00" || item.text("properties", "vaultId") != back {
+		item.text("properties", "deferredDeleteTimeRemaining") != "13.23:00:00" || item.text("properties", "vaultId") != embedded.Endpoint+back {
 		t.Errorf("got %s", item.raw)
 	}
 	if names, _ := s.follow(back + "/backupProtectedItems"); len(names) != 1 {

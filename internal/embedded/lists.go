@@ -43,7 +43,7 @@ func (s *Service) listVaults(c *call) (*answer, error) {
 		p.NextLink = c.nextLink(store.Position{Name: last.Name, ID: last.ID})
 	}
 	for _, d := range docs {
-		body, err := render(d, stateOf(d, c.now))
+		body, err := render(c, d, stateOf(d, c.now))
 		if err != nil {
 			return nil, err
 		}

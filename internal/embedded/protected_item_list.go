@@ -24,10 +24,13 @@ func (s *Service) listItems(c *call) (*answer, error) {
 			}
 			for _, d := range docs {
 				q.After = store.Position{Name: d.Name, ID: d.ID}
-				body, err := renderItem(d, v, c.now)
+				body, err := renderItem(c, d, v)
 				if err != nil {
 					return err
 				}
+				// Lists do not have all that a single item has (recorded with 2025-02-01).
+				delete(body, "eTag")
+				discard(body, "properties.extendedInfo")
 				if !l.add(q.After, body) {
 					return nil
 				}

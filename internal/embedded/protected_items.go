@@ -3,6 +3,7 @@ package embedded
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/store"
@@ -48,7 +49,7 @@ func (s *Service) getItem(c *call) (*answer, error) {
 		if err != nil {
 			return err
 		}
-		body, err = renderItem(d, v, c.now)
+		body, err = renderItem(c, d, v)
 		return err
 	})
 	if err != nil {
@@ -93,7 +94,18 @@ func (s *Service) putItem(c *call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.accepted(c, &answer{status: http.StatusAccepted}, itemPlace(d.ID), d.Operation), nil
+	return s.retryItem(c, s.accepted(c, &answer{status: http.StatusAccepted}, itemPlace(d.ID), d.Operation)), nil
+}
+
+// retryItem adds when to ask for the outcome of the PUT of an item. Azure says in a minute with 2025-02-01, and nothing with
+// versions of 2018 and 2022. Microsoft's clients wait for that long before they ask for the first time, so that here it is
+// never longer than the operation, and nothing is said where the operation is over at once.
+func (s *Service) retryItem(c *call, a *answer) *answer {
+	after := min(s.config.OperationTime, time.Minute)
+	if s.config.RetryAfter >= time.Second || after < time.Second || !c.since("2025-02-01") {
+		return a
+	}
+	return a.with("Retry-After", strconv.Itoa(int(after/time.Second)))
 }
 
 // protect stores what a request makes of an item, which is nil when there is none yet.
@@ -126,11 +138,12 @@ func (s *Service) protect(tx *store.Tx, c *call, d *store.Document, v *itemVault
 }
 
 // startItem stores what an operation makes of an item, and starts the operation and its job.
-func (s *Service) startItem(tx *store.Tx, d *store.Document, v *itemVault, kind, job string, body object) error {
+func (s *Service) startItem(tx *store.Tx, d *store.Document, v *itemVault, kind, operation string, body object) error {
 	if err := s.begin(tx, d, kind, s.config.OperationTime, nil); err != nil {
 		return err
 	}
-	if err := s.recordJob(tx, v.document, d, job, s.config.OperationTime, nil); err != nil {
+	j := job{operation: operation, policy: lastSegment(lookupText(body, "properties.policyId"))}
+	if err := s.recordJob(tx, v.document, d, j); err != nil {
 		return err
 	}
 	return save(tx, d, body)
@@ -214,7 +227,7 @@ func (s *Service) beginItemDelete(tx *store.Tx, d *store.Document, v *itemVault)
 	if err := s.beginDelete(tx, d, s.config.OperationTime); err != nil {
 		return err
 	}
-	return s.recordJob(tx, v.document, d, jobDeleteData, s.config.OperationTime, nil)
+	return s.recordDeletion(tx, v, d)
 }
 
 // beginSoftDelete writes down what is true from the end of the operation on. Azure's deferredDeleteTimeInUTC is when the
@@ -227,7 +240,7 @@ func (s *Service) beginSoftDelete(tx *store.Tx, d *store.Document, v *itemVault)
 	if err := s.begin(tx, d, operationDelete, s.config.OperationTime, nil); err != nil {
 		return err
 	}
-	if err := s.recordJob(tx, v.document, d, jobDeleteData, s.config.OperationTime, nil); err != nil {
+	if err := s.recordDeletion(tx, v, d); err != nil {
 		return err
 	}
 	if err := stopHistory(body, tx.Now()); err != nil {

@@ -88,7 +88,7 @@ func (s *Service) resources(tx *store.Tx, c *call) ([]object, error) {
 	}
 	var found []object
 	for _, vault := range vaults {
-		body, err := render(vault, stateOf(vault, c.now))
+		body, err := render(c, vault, stateOf(vault, c.now))
 		if err != nil {
 			return nil, err
 		}

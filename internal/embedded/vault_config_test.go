@@ -126,8 +126,7 @@ func TestVaultConfig(t *testing.T) {
 		"id": config, "name": "vaultconfig", "type": "Microsoft.RecoveryServices/vaults/backupconfig",
 		"properties": map[string]any{
 			"softDeleteFeatureState": "Enabled", "softDeleteRetentionPeriodInDays": 14.0, "enhancedSecurityState": "Enabled",
-			"isSoftDeleteFeatureStateEditable": true, "storageType": "GeoRedundant", "storageModelType": "GeoRedundant",
-			"storageTypeState": "Unlocked",
+			"isSoftDeleteFeatureStateEditable": true,
 		},
 	}
 	read := s.get(config).want(http.StatusOK)

@@ -19,8 +19,7 @@ func checkEmpty(tx *store.Tx, c *call, d *store.Document) error {
 	if err != nil {
 		return err
 	}
-	date := c.apiVersion[:len(firstDeleteWithSoftDeleted)]
-	if date >= firstDeleteWithSoftDeleted {
+	if c.since(firstDeleteWithSoftDeleted) {
 		items = liveItems(items, c.now)
 	}
 	if len(items) == 0 {

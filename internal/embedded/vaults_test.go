@@ -62,7 +62,7 @@ func TestCreateIsLongRunning(t *testing.T) {
 
 	s.clock.Advance(time.Millisecond)
 	status = s.get(poll).want(http.StatusOK)
-	if status.text("status") != "Succeeded" || !strings.HasSuffix(status.text("id"), status.text("name")) || status.at("endTime") == nil {
+	if status.text("status") != "Succeeded" || !strings.HasSuffix(status.text("id"), "/operationStatus/"+status.text("name")) || len(status.body) != 3 {
 		t.Errorf("got %s", status.raw)
 	}
 	if got := s.get(results).want(http.StatusOK).state(); got != "Succeeded" {
@@ -169,7 +169,7 @@ func TestReadOnlyPropertiesAreIgnored(t *testing.T) {
 	s.patch(path, body).want(http.StatusOK)
 	got := s.get(path)
 	if got.text("name") != "vault" || got.text("id") != path || got.state() != "Succeeded" || got.text("etag") == "e" ||
-		got.text("properties", "backupStorageVersion") != "Unassigned" || got.text("properties", "secureScore") != "Adequate" ||
+		got.text("properties", "backupStorageVersion") != "Unassigned" || got.text("properties", "secureScore") != "None" ||
 		got.text("properties", "securitySettings", "multiUserAuthorization") != "Disabled" || got.at("systemData") != nil ||
 		got.at("properties", "moveState") != nil || got.at("properties", "resourceGuardOperationRequests") != nil {
 		t.Errorf("got %s", got.raw)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
 	"github.com/azurebackup/terraform-provider-backup/internal/store"
@@ -269,7 +270,7 @@ func TestPolicyInUse(t *testing.T) {
 		t.Errorf("got %s, %v", changed.raw, changed.header)
 	}
 	if got := s.get(changed.header.Get("Azure-AsyncOperation")).want(http.StatusOK); got.text("status") != "Succeeded" ||
-		!strings.HasPrefix(got.text("id"), path+"/operations/") {
+		uuid.Validate(got.text("id")) != nil {
 		t.Errorf("got %s", got.raw)
 	}
 	result := s.get(changed.header.Get("Location")).want(http.StatusOK)
