@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"net/http"
+	"net/url"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
@@ -37,6 +38,12 @@ func (c *Client) ProtectedVM(ctx context.Context, id ItemID) (ProtectedVM, error
 	return c.items.get(ctx, id.Vault.String(), id.String())
 }
 
+// RecoveryPointCount asks for the number of an item's recovery points, which lists do not tell.
+func (c *Client) RecoveryPointCount(ctx context.Context, id ItemID) (*int, error) {
+	v, err := c.readItem(ctx, id.String())
+	return v.RecoveryPoints, err
+}
+
 // ProtectedVMs yields the VMs whose backups a vault holds, soft-deleted ones included. The list is always fresh.
 func (c *Client) ProtectedVMs(ctx context.Context, vault arm.ID) iter.Seq2[ProtectedVM, error] {
 	return c.listItems(ctx, vault.String())
@@ -44,10 +51,12 @@ func (c *Client) ProtectedVMs(ctx context.Context, vault arm.ID) iter.Seq2[Prote
 
 func (c *Client) readItem(ctx context.Context, id string) (ProtectedVM, error) {
 	var w wireItem
-	if err := c.arm.Get(ctx, id, catalog.BackupAPIVersion, &w); err != nil {
+	// Microsoft's Az.RecoveryServices asks so for what a single item has beside the rest, the number of its recovery points.
+	query := url.Values{"$filter": {"expand eq 'extendedinfo'"}}
+	if err := c.arm.Do(ctx, arm.Request{Method: http.MethodGet, Path: id, APIVersion: catalog.BackupAPIVersion, Query: query}, &w); err != nil {
 		return ProtectedVM{}, err
 	}
-	return w.protectedVM()
+	return w.protectedVM(c.Now())
 }
 
 func (c *Client) listItems(ctx context.Context, vault string) iter.Seq2[ProtectedVM, error] {
@@ -55,7 +64,7 @@ func (c *Client) listItems(ctx context.Context, vault string) iter.Seq2[Protecte
 		for w, err := range arm.List[wireItem](ctx, c.arm, vault+"/backupProtectedItems", catalog.BackupAPIVersion, onlyVMs) {
 			var v ProtectedVM
 			if err == nil {
-				v, err = w.protectedVM()
+				v, err = w.protectedVM(c.Now())
 			}
 			if !yield(v, err) || err != nil {
 				return
@@ -157,7 +166,7 @@ func (c *Client) putItem(ctx context.Context, id ItemID, body wireProtection, pr
 	if err := op.Wait(ctx, progress, &w); err != nil {
 		return accepted, err
 	}
-	if v, err := w.protectedVM(); err == nil {
+	if v, err := w.protectedVM(c.Now()); err == nil {
 		return v, nil
 	}
 	v, err := c.readItem(ctx, id.String()) // there was no answer, or none that can be read
