@@ -78,7 +78,7 @@ func TestAccRecoveryPointsAndJobs(t *testing.T) {
 		"code": knownvalue.Int64Exact(0), "title": text("UserErrorVmNotFound"), "message": text("There is no VM."), "recommendations": knownvalue.ListExact([]knownvalue.Check{}),
 	})
 	scheduled := job("db", "Backup", "Completed", knownvalue.Bool(false))
-	failed := job("db", "Backup", "Failed", true, failure)
+	failed := job("db", "Backup", "Failed", knownvalue.Bool(true), failure)
 
 	steps := []resource.TestStep{{
 		// No backup has been taken yet, and none is not an error.

@@ -45,7 +45,7 @@ func TestLifeOfAProtectedVM(t *testing.T) {
 	c, _ := embeddedVault(t, nil)
 	v := protect(t, c)
 	want := vault.ProtectedVM{
-		ID: v.ID, ARMID: v.ARMID, SourceVMID: vmID("web").String(), PolicyID: policyID("DefaultPolicy").String(), RecoveryPoints: new(0), State: vault.StateIRPending, Health: "Passed", RecoveryPoints: new(0),
+		ID: v.ID, ARMID: v.ARMID, SourceVMID: vmID("web").String(), PolicyID: policyID("DefaultPolicy").String(), State: vault.StateIRPending, Health: "Passed", RecoveryPoints: new(0),
 	}
 	if diff := cmp.Diff(want, v); diff != "" || !v.ID.Equal(itemID("web")) || v.VMName() != "web" {
 		t.Error(v.ID, diff)
