@@ -324,7 +324,7 @@ func TestSoftDeletedItemKeepsItsPoints(t *testing.T) {
 
 	p.delete(p.item).want(http.StatusAccepted)
 	p.clock.Advance(15 * day)
-	p.get(p.item+"/recoveryPoints").wantError(http.StatusNotFound, "ResourceNotFound", "VM;iaasvmcontainerv2;Machines;web")
+	p.get(p.item+"/recoveryPoints").wantError(http.StatusNotFound, "BMSUserErrorDataSourceObjectNotFound", "VM;iaasvmcontainerv2;Machines;web")
 	p.resume()
 	p.wantTimes("a new item after the purge", []string{})
 }

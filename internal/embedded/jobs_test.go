@@ -147,7 +147,7 @@ func TestListOfJobs(t *testing.T) {
 		}
 	}
 	for filter, code := range map[string]string{
-		"entityFriendlyName eq 'web'": "NotModelledByEmbeddedService", "startTime eq 'now'": "InvalidFilter", "status": "InvalidFilter",
+		"entityFriendlyName eq 'web'": "NotModelledByEmbeddedService", "startTime eq 'now'": "BMSUserErrorInvalidInput", "status": "BMSUserErrorInvalidInput",
 	} {
 		if got := p.get(filtered(p.vault+"/backupJobs", filter)); got.text("error", "code") != code {
 			t.Errorf("%s: %s", filter, got.raw)

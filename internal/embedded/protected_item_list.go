@@ -74,7 +74,7 @@ func parseMemberFilter(c *call, what string, paths map[string]string) (memberFil
 }
 
 func invalidFilter(s, rest string) error {
-	return &Fault{Code: codeInvalidFilter, Message: fmt.Sprintf("The $filter '%s' cannot be read at '%s'.", s, rest)}
+	return &Fault{Code: codeInvalidItemInput, Message: fmt.Sprintf("The $filter '%s' cannot be read at '%s'.", s, rest)}
 }
 
 func (f memberFilter) passes(body object) bool {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/store"
@@ -20,12 +21,30 @@ func (c *call) backupPlace() place {
 func (s *Service) mustFindItem(tx *store.Tx, c *call) (*store.Document, *itemVault, error) {
 	d, v, err := s.findItem(tx, c)
 	if err == nil && d == nil {
-		err = &Fault{
-			Code:    codeResourceNotFound,
-			Message: fmt.Sprintf("The protected item '%s' was not found in the vault '%s'.", c.params["item"], c.params["vault"]),
-		}
+		err = noSuchItem(c, codeResourceNotFound)
 	}
 	return d, v, err
+}
+
+// noSuchItem refuses a call about an item that does not exist, and says so when none of that name could.
+func noSuchItem(c *call, code string) error {
+	for _, name := range []struct{ param, what, code, example string }{
+		{"container", "container", codeContainerName, "IaasVMContainer;iaasvmcontainerv2;{resource group};{virtual machine}"},
+		{"item", "protected item", codeItemName, "VM;iaasvmcontainerv2;{resource group};{virtual machine}"},
+	} {
+		// Of a kind and what it is the name of. What else Azure holds against a name is not known.
+		if kind, rest, ok := strings.Cut(c.params[name.param], ";"); !ok || kind == "" || rest == "" {
+			return &Fault{
+				Code: name.code,
+				Message: fmt.Sprintf("The name of the %s '%s' is not in the correct format, which is such as '%s'.", name.what,
+					c.params[name.param], name.example),
+			}
+		}
+	}
+	return &Fault{
+		Code:    code,
+		Message: fmt.Sprintf("The protected item '%s' was not found in the vault '%s'.", c.params["item"], c.params["vault"]),
+	}
 }
 
 // findItem returns the item of the call, nil when there is none, and its vault.
@@ -166,7 +185,7 @@ func lockStorage(tx *store.Tx, v *itemVault) error {
 func (s *Service) undeleteItem(tx *store.Tx, c *call, d *store.Document, v *itemVault) error {
 	if d == nil || !softDeleted(d, c.now) {
 		return &Fault{
-			Code:    codeItemNotSoftDeleted,
+			Code:    codeInvalidItemInput,
 			Message: fmt.Sprintf("The item '%s' is not soft-deleted, so it cannot be undeleted.", c.params["item"]),
 		}
 	}

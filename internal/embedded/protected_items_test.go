@@ -161,8 +161,8 @@ func TestRulesOfProtection(t *testing.T) {
 		{"stopping nothing", itemPath(vault, "web"), itemBody(source(machine("web")) + `"protectionState":"ProtectionStopped"`), 400, invalid, []string{"no protection"}},
 		{"another state", itemPath(vault, "web"), itemBody(source(machine("web")) + policy + `,"protectionState":"ProtectionError"`), 400, invalid, []string{"ProtectionError"}},
 		{"suspending in a vault that is not immutable", itemPath(other, "elsewhere"), itemBody(source(machine("elsewhere")) + `"protectionState":"BackupsSuspended"`), 400, "UserErrorOperationDeniedOnImmutableItem", []string{"Disabled"}},
-		{"undeleting nothing", itemPath(vault, "web"), itemBody(`"isRehydrate":true`), 409, "ProtectedItemNotSoftDeleted", nil},
-		{"undeleting what lives", itemPath(other, "elsewhere"), itemBody(`"isRehydrate":true`), 409, "ProtectedItemNotSoftDeleted", nil},
+		{"undeleting nothing", itemPath(vault, "web"), itemBody(`"isRehydrate":true`), 400, "BMSUserErrorInvalidInput", nil},
+		{"undeleting what lives", itemPath(other, "elsewhere"), itemBody(`"isRehydrate":true`), 400, "BMSUserErrorInvalidInput", nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s.put(test.path, test.body).wantError(test.status, test.code, test.parts...)
@@ -214,7 +214,7 @@ func TestItemsAreDeletedSoftly(t *testing.T) {
 			t.Errorf("%s is %v", name, got.at("properties", name))
 		}
 	}
-	s.put(path, protectBody(vault, "web")).wantError(http.StatusConflict, "ProtectedItemSoftDeleted", "Undelete")
+	s.put(path, protectBody(vault, "web")).wantError(http.StatusBadRequest, "BMSUserErrorInvalidConfigureProtectionRequest", "Undelete")
 
 	s.put(path, itemBody(`"isRehydrate":true`)).want(http.StatusAccepted)
 	got = s.get(path).want(http.StatusOK)
@@ -254,7 +254,7 @@ func TestItemsOfAVaultWithoutSoftDelete(t *testing.T) {
 
 	deleted := s.delete(path).want(http.StatusAccepted)
 	s.get(path).want(http.StatusOK)
-	s.delete(vault).wantError(http.StatusBadRequest, "ServiceResourceNotEmptyWithContainerDetails", "web")
+	s.delete(vault).wantError(http.StatusBadRequest, "BMSUserErrorVaultDeletionNotAllowed", "web")
 	s.get(deleted.header.Get("Location")).want(http.StatusAccepted)
 	if got := s.get(deleted.header.Get("Azure-AsyncOperation")).text("status"); got != "InProgress" {
 		t.Errorf("status %s", got)
@@ -265,7 +265,7 @@ func TestItemsOfAVaultWithoutSoftDelete(t *testing.T) {
 	s.get(put.header.Get("Location")).want(http.StatusNoContent)
 	s.get(strings.Replace(deleted.header.Get("Location"), "/vault/", "/other/", 1)).wantError(http.StatusNotFound, "ResourceNotFound")
 	s.delete(vault).want(http.StatusAccepted)
-	s.put(path, protectBody(vault, "web")).wantError(http.StatusConflict, "OperationInProgress", "Deleting")
+	s.put(path, protectBody(vault, "web")).wantError(http.StatusConflict, "RSVaultUpdateErrorConflictingOperationInProgress", "Deleting")
 }
 
 // Until the operation of a soft deletion has ended, the item is not soft-deleted.
@@ -381,8 +381,8 @@ func TestItemList(t *testing.T) {
 		}
 	}
 	for filter, code := range map[string]string{
-		"policyName": "InvalidFilter", "policyName eq x": "InvalidFilter", "policyName eq 'x' or itemType eq 'VM'": "InvalidFilter",
-		"policyName eq 'x' and": "InvalidFilter", "policyName eq 'x' and ": "InvalidFilter",
+		"policyName": "BMSUserErrorInvalidInput", "policyName eq x": "BMSUserErrorInvalidInput", "policyName eq 'x' or itemType eq 'VM'": "BMSUserErrorInvalidInput",
+		"policyName eq 'x' and": "BMSUserErrorInvalidInput", "policyName eq 'x' and ": "BMSUserErrorInvalidInput",
 		"backupSetName eq 'x'": "NotModelledByEmbeddedService",
 	} {
 		if got := s.get(filtered(filter)); got.text("error", "code") != code {

@@ -24,7 +24,10 @@ func (s *Service) readPoints(c *call) (*itemPoints, error) {
 	r := &itemPoints{now: c.now}
 	err := s.view(c, func(tx *store.Tx) error {
 		var err error
-		if r.item, _, err = s.mustFindItem(tx, c); err != nil {
+		if r.item, _, err = s.findItem(tx, c); err == nil && r.item == nil {
+			err = noSuchItem(c, codeNoDataSource) // another code than that of the item itself
+		}
+		if err != nil {
 			return err
 		}
 		h, err := documentHistory(r.item)

@@ -100,7 +100,7 @@ func TestMicrosoftClientBacksUp(t *testing.T) {
 		t.Errorf("got %+v", job)
 	}
 	_, err = factory.NewBackupsClient().Trigger(ctx, "vault", "g", "Azure", container, item, request, nil)
-	if e, ok := errors.AsType[*azcore.ResponseError](err); !ok || e.ErrorCode != "BMSUserErrorConflictingProtectionOperation" {
+	if e, ok := errors.AsType[*azcore.ResponseError](err); !ok || e.ErrorCode != "UserErrorBackupOperationInProgress" {
 		t.Errorf("got %v", err)
 	}
 	p.clock.Advance(time.Hour)

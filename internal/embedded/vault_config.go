@@ -196,8 +196,8 @@ func changeStorageConfig(vault, properties, sent object) error {
 	if vault[memberRedundancyChosen] == true {
 		return &Fault{
 			Code: codeRedundancyOfVault,
-			Message: "The storage redundancy of this vault has been set through the vault itself (properties.redundancySettings), " +
-				"and can only be changed there again.",
+			Message: "This API cannot modify the storage redundancy of the vault, which has been set through the Vault API before " +
+				"(properties.redundancySettings) and has to be set there again.",
 		}
 	}
 	for _, name := range []string{"dedupState", "xcoolState"} {

@@ -104,7 +104,7 @@ func TestStorageConfigAfterTheVaultsOwn(t *testing.T) {
 			choose(s, vault)
 			s.patch(vault, `{"tags":{"a":"b"}}`).want(http.StatusOK)
 			s.patch(config, `{"properties":{"storageModelType":"ZoneRedundant"}}`).
-				wantError(http.StatusBadRequest, "StorageRedundancySetOnVault", "properties.redundancySettings")
+				wantError(http.StatusBadRequest, "BMSUserErrorRedundancySettingsUseVaultApi", "properties.redundancySettings")
 			if got := s.get(config).want(http.StatusOK); got.text("properties", "storageType") != "GeoRedundant" {
 				t.Errorf("got %s", got.raw)
 			}

@@ -221,6 +221,11 @@ func (s *Service) deleteVault(c *call) (*answer, error) {
 		if d == nil {
 			return s.requireGroup(tx, c)
 		}
+		if stateOf(d, c.now) != stateDeleting { // which the client may not have heard of
+			if err := checkIdle(d, c.now); err != nil {
+				return err
+			}
+		}
 		if err := checkEmpty(tx, c, d); err != nil {
 			return err
 		}

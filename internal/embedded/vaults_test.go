@@ -255,8 +255,9 @@ func TestOperationsThatTakeTime(t *testing.T) {
 	if patched.header.Get("Azure-AsyncOperation") == "" || patched.header.Get("Location") == "" || patched.header.Get("Retry-After") != "10" {
 		t.Errorf("headers of PATCH: %v", patched.header)
 	}
-	s.patch(path, `{}`).wantError(http.StatusConflict, "OperationInProgress", "Updating")
-	s.put(path, minimal).wantError(http.StatusConflict, "OperationInProgress")
+	s.patch(path, `{}`).wantError(http.StatusConflict, "RSVaultUpdateErrorConflictingOperationInProgress", "Updating")
+	s.put(path, minimal).wantError(http.StatusConflict, "RSVaultUpdateErrorConflictingOperationInProgress")
+	s.delete(path).wantError(http.StatusConflict, "RSVaultUpdateErrorConflictingOperationInProgress", "Updating")
 	if got := s.get(patched.header.Get("Location")).want(http.StatusAccepted).header.Get("Retry-After"); got != "10" {
 		t.Errorf("Retry-After of the poll: %q", got)
 	}
@@ -273,7 +274,7 @@ func TestOperationsThatTakeTime(t *testing.T) {
 	if got := s.get(path).want(http.StatusOK).state(); got != "Deleting" {
 		t.Errorf("state %s", got)
 	}
-	s.put(path, minimal).wantError(http.StatusConflict, "OperationInProgress", "Deleting")
+	s.put(path, minimal).wantError(http.StatusConflict, "RSVaultUpdateErrorConflictingOperationInProgress", "Deleting")
 	s.put(vaultPath("other", "vault"), minimal).want(http.StatusConflict) // the name is not free yet
 	if again := s.delete(path).want(http.StatusAccepted); again.header.Get("Location") != deleted.header.Get("Location") {
 		t.Error("a second DELETE starts a second operation")
@@ -295,8 +296,10 @@ func TestWhileProvisioning(t *testing.T) {
 	s := start(t, func(c *embedded.Config) { c.ProvisioningTime = time.Hour })
 	path := vaultPath("g", "vault")
 	s.put(path, minimal)
-	s.put(path, minimal).wantError(http.StatusConflict, "OperationInProgress", "Provisioning")
-	s.patch(path, `{}`).wantError(http.StatusConflict, "OperationInProgress")
+	s.put(path, minimal).wantError(http.StatusConflict, "RSVaultUpdateErrorConflictingOperationInProgress", "Provisioning")
+	s.patch(path, `{}`).wantError(http.StatusConflict, "RSVaultUpdateErrorConflictingOperationInProgress")
+	s.delete(path).wantError(http.StatusConflict, "RSVaultUpdateErrorConflictingOperationInProgress", "Provisioning")
+	s.clock.Advance(time.Hour)
 	s.delete(path).want(http.StatusAccepted)
 	s.get(path).want(http.StatusNotFound)
 }
