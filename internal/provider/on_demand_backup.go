@@ -54,7 +54,7 @@ func (b *onDemandBackup) start(ctx context.Context, until time.Time, diags *diag
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		diags.AddError("Interrupted while asking for the backup", tfvalue.Problem(b.label(), err,
 			"The service may have started it all the same, which the data source backup_jobs shows."))
-	case arm.IsConflict(err):
+	case arm.IsConflict(err), arm.HasCode(err, backupInProgressCodes...):
 		diags.AddError("Another operation is running", tfvalue.Problem(b.label(), err,
 			"Wait until it has ended. The data source backup_jobs with status = \"InProgress\" shows it."))
 	case err != nil:
@@ -65,6 +65,9 @@ func (b *onDemandBackup) start(ctx context.Context, until time.Time, diags *diag
 	}
 	return err == nil
 }
+
+// backupInProgressCodes are those of a backup that is asked for while another runs, whatever their status.
+var backupInProgressCodes = []string{"UserErrorBackupOperationInProgress", "BMSUserErrorConflictingProtectionOperation"}
 
 // wait follows the job to its end, and finds what it has made.
 func (b *onDemandBackup) wait(ctx context.Context, diags *diag.Diagnostics) {

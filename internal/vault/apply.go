@@ -46,7 +46,7 @@ func (c *Client) step(ctx context.Context, id arm.ID, step Settings, progress fu
 	}
 	c.inventory.writing(id)
 	defer func() { c.inventory.wrote(id, true) }()
-	op, err := c.arm.Begin(ctx, arm.Request{
+	op, err := c.beginWhenFree(ctx, arm.Request{
 		Method: http.MethodPatch, Path: id.String(), APIVersion: catalog.VaultAPIVersion, Body: newWire(step),
 	})
 	if err != nil {

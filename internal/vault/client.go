@@ -40,9 +40,6 @@ func NewClient(connection *arm.Client) *Client {
 // Now is the service's clock, as far as its answers have told; before the first it is our own.
 func (c *Client) Now() time.Time { return c.arm.Now() }
 
-// codeNameTaken is the embedded service's code for a name that another resource group holds.
-const codeNameTaken = "VaultNameNotAvailable"
-
 // ErrExists is wrapped by BeginCreate's error when the subscription has a vault of that name already.
 var ErrExists = errors.New("a vault with this name exists already")
 
@@ -84,6 +81,13 @@ func (c *Client) BeginCreate(ctx context.Context, id arm.ID, region string, sett
 			}
 		}
 	}
+	if refusal != nil && refusal.StatusCode == http.StatusConflict {
+		// Names are unique in a subscription, and Azure's code for that is not known.
+		c.inventory.forget(id.SubscriptionID)
+		if other, found, findErr := c.FindByName(ctx, id.SubscriptionID, id.Name); findErr == nil && found && !other.ID.Equal(id) {
+			return v, fmt.Errorf("%w: %w", ErrExists, err)
+		}
+	}
 	return v, err
 }
 
@@ -95,13 +99,13 @@ func (c *Client) put(ctx context.Context, id arm.ID, body any, header http.Heade
 		return Vault{}, err
 	}
 	c.inventory.writing(id)
-	op, err := c.beginHeard(ctx, arm.Request{
+	op, err := c.beginHeardWhenFree(ctx, arm.Request{
 		Method: http.MethodPut, Path: id.String(), APIVersion: catalog.VaultAPIVersion,
 		Header: header, Body: body,
 	})
 	c.inventory.wrote(id, err == nil)
 	var refusal *arm.Error
-	if errors.As(err, &refusal) && (refusal.StatusCode == http.StatusPreconditionFailed || refusal.Code == codeNameTaken) {
+	if errors.As(err, &refusal) && refusal.StatusCode == http.StatusPreconditionFailed {
 		c.inventory.forget(id.SubscriptionID)
 		return Vault{}, fmt.Errorf("%w: %w", ErrExists, err)
 	}
@@ -183,7 +187,7 @@ func (c *Client) Get(ctx context.Context, id arm.ID) (Vault, error) {
 // Delete deletes a vault and returns when it is gone. A vault that does not exist is success.
 func (c *Client) Delete(ctx context.Context, id arm.ID, progress func(State)) error {
 	c.inventory.writing(id)
-	op, err := c.arm.Begin(ctx, arm.Request{
+	op, err := c.beginWhenFree(ctx, arm.Request{
 		Method: http.MethodDelete, Path: id.String(), APIVersion: catalog.VaultAPIVersion,
 	})
 	if err == nil {

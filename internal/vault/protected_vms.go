@@ -139,7 +139,7 @@ func (c *Client) Unprotect(ctx context.Context, id ItemID, progress func(status 
 	vault := id.Vault.String()
 	c.wrote(vault)
 	defer c.wrote(vault)
-	return c.whenFree(ctx, func(ctx context.Context) error { return c.remove(ctx, id.String(), progress) })
+	return c.remove(ctx, id.String(), progress)
 }
 
 func (c *Client) putItem(ctx context.Context, id ItemID, body wireProtection, progress func(string)) (ProtectedVM, error) {
@@ -149,13 +149,9 @@ func (c *Client) putItem(ctx context.Context, id ItemID, body wireProtection, pr
 	vault := id.Vault.String()
 	c.wrote(vault)
 	defer c.wrote(vault)
-	var op *arm.Operation
-	err := c.whenFree(ctx, func(ctx context.Context) (err error) {
-		op, err = c.beginHeard(ctx, arm.Request{
-			Method: http.MethodPut, Path: id.String(), APIVersion: catalog.BackupAPIVersion,
-			Body: map[string]any{"properties": body},
-		})
-		return err
+	op, err := c.beginHeardWhenFree(ctx, arm.Request{
+		Method: http.MethodPut, Path: id.String(), APIVersion: catalog.BackupAPIVersion,
+		Body: map[string]any{"properties": body},
 	})
 	if err != nil {
 		return ProtectedVM{}, err
@@ -180,18 +176,4 @@ func (c *Client) putItem(ctx context.Context, id ItemID, body wireProtection, pr
 func (c *Client) wrote(vault string) {
 	c.items.wrote(vault)
 	c.policies.wrote(vault)
-}
-
-// busyCodes are those of an item that another operation works on, such as a backup or a change of its policy.
-var busyCodes = []string{"BMSUserErrorObjectLocked", "BMSUserErrorConflictingProtectionOperation", "UserErrorConflictingProtectionOperation"}
-
-// whenFree makes a write, and makes it again while the service says that another operation works on the item.
-func (c *Client) whenFree(ctx context.Context, write func(context.Context) error) error {
-	return c.arm.Wait(ctx, func(ctx context.Context) (arm.Look, error) {
-		err := write(ctx)
-		if arm.HasCode(err, busyCodes...) {
-			return arm.Look{Status: err.Error()}, nil
-		}
-		return arm.Look{Done: true}, err
-	})
 }

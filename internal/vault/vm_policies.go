@@ -144,7 +144,7 @@ func (c *Client) putPolicy(ctx context.Context, id PolicyID, body any, progress 
 		return Policy{}, err
 	}
 	defer c.writesPolicy(id)()
-	op, err := c.beginHeard(ctx, arm.Request{Method: http.MethodPut, Path: id.String(), APIVersion: catalog.BackupAPIVersion, Body: body})
+	op, err := c.beginHeardWhenFree(ctx, arm.Request{Method: http.MethodPut, Path: id.String(), APIVersion: catalog.BackupAPIVersion, Body: body})
 	if err != nil {
 		return Policy{}, err
 	}
@@ -182,7 +182,7 @@ func (c *Client) writesPolicy(id PolicyID) (end func()) {
 
 // remove deletes something in a vault and waits until it is gone.
 func (c *Client) remove(ctx context.Context, id string, progress func(string)) error {
-	op, err := c.arm.Begin(ctx, arm.Request{Method: http.MethodDelete, Path: id, APIVersion: catalog.BackupAPIVersion})
+	op, err := c.beginWhenFree(ctx, arm.Request{Method: http.MethodDelete, Path: id, APIVersion: catalog.BackupAPIVersion})
 	if err == nil {
 		err = op.Wait(ctx, progress, nil)
 	}
