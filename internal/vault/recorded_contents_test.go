@@ -248,7 +248,9 @@ func TestVaultPatchHoldsOnlyWhatChanges(t *testing.T) {
 	if _, err := c.Apply(t.Context(), v, wanted, nil); err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]any{"properties": map[string]any{"redundancySettings": map[string]any{"standardTierStorageRedundancy": "LocallyRedundant"}}}
+	want := map[string]any{"properties": map[string]any{"redundancySettings": map[string]any{
+		"standardTierStorageRedundancy": "LocallyRedundant", "crossRegionRestore": "Disabled", // the two go together
+	}}}
 	if d := cmp.Diff(want, decoded(t, sent)); d != "" {
 		t.Error(d)
 	}

@@ -81,3 +81,18 @@ func TestTimesOfTheService(t *testing.T) {
 		}
 	}
 }
+
+// DefaultPolicy of a vault from before there were two types has none, and items of it an empty one.
+func TestPolicyWithoutAType(t *testing.T) {
+	for _, kind := range []string{``, `,"policyType":""`, `,"policyType":null`} {
+		var w wirePolicy
+		body := `{"id":"/subscriptions/s/resourceGroups/g/providers/Microsoft.RecoveryServices/vaults/v/backupPolicies/DefaultPolicy",` +
+			`"properties":{"backupManagementType":"AzureIaasVM"` + kind + `}}`
+		if err := json.Unmarshal([]byte(body), &w); err != nil {
+			t.Fatal(err)
+		}
+		if p, err := w.policy(); err != nil || p.Settings.Type != "V1" {
+			t.Errorf("%s: %q, %v", kind, p.Settings.Type, err)
+		}
+	}
+}
