@@ -241,13 +241,13 @@ func (j job) tasks(now time.Time) []any {
 	for _, step := range steps {
 		status, duration := jobCompleted, step.end.Sub(step.start)
 		switch whole := j.status(now); {
-		case now.Before(step.start), whole == jobFailed && step.start != j.start:
+		case now.Before(step.start), whole == jobFailed && !step.start.Equal(j.start):
 			status, duration = "NotStarted", 0
 		case whole == jobFailed:
 			status, duration = jobFailed, j.end.Sub(j.start)
 		case now.Before(step.end):
 			status, duration = whole, 0
-		case j.cancelled && step.end == j.end:
+		case j.cancelled && step.end.Equal(j.end):
 			status = jobCancelled
 		}
 		tasks = append(tasks, object{"taskId": step.name, "status": status, "duration": isoDuration(duration)})

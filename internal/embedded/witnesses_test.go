@@ -122,6 +122,6 @@ func guideTables() string {
 		}
 	}
 	return "\n| what the service does | who saw it | how sure | when |\n|---|---|---|---|\n" + witnessed.String() +
-		"\n## Our reading\n\nNobody is known to have seen these, nor their contrary unless it says so.\n\n" + ours.String() +
+		"\n## Our reading\n\nNo witness is known for these. Where one speaks against them, it says so.\n\n" + ours.String() +
 		"\n## About the service itself\n\n" + own.String()
 }

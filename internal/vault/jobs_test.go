@@ -184,7 +184,7 @@ func TestBackupNowOfTheEmbeddedService(t *testing.T) {
 	}
 	var seen []string
 	j, err := c.WaitJob(t.Context(), id("contoso"), name, func(j vault.Job) { seen = append(seen, j.Status) })
-	if err != nil || !j.Succeeded() || j.Operation != "Backup" || !(j.UserTriggered != nil && *j.UserTriggered) || !strings.EqualFold(j.VMName, "web") || seen[0] != "InProgress" {
+	if err != nil || !j.Succeeded() || j.Operation != "Backup" || j.UserTriggered == nil || !*j.UserTriggered || !strings.EqualFold(j.VMName, "web") || seen[0] != "InProgress" {
 		t.Error(j, err, seen)
 	}
 	all := points(t, c, vault.Window{})

@@ -13,9 +13,7 @@ type wireTime struct{ time.Time }
 func (t *wireTime) UnmarshalJSON(b []byte) error {
 	t.Time = time.Time{}
 	var text string
-	if json.Unmarshal(b, &text) != nil {
-		return nil
-	}
+	_ = json.Unmarshal(b, &text) // what is no text is no time
 	for _, form := range []string{time.RFC3339, "2006-01-02T15:04:05"} {
 		if at, err := time.Parse(form, text); err == nil && at.Year() > 1 {
 			t.Time = at.UTC()
