@@ -313,11 +313,11 @@ func TestAccInterrupt_createThenChange(t *testing.T) {
 	w.MustPlanNothing()
 }
 
-// An interrupted create can be given up for good.
+// An interrupted create can be given up for good. The service deletes no vault that it is still making, so that this waits.
 func TestAccInterrupt_createThenDestroy(t *testing.T) {
 	needSignals(t)
 	t.Parallel()
-	w := acctest.NewWorkspace(t, slowVaults("1h", productionVault))
+	w := acctest.NewWorkspace(t, slowVaults("20s", productionVault))
 	p := createPartly(w, []string{"production"})
 	p.Interrupt()
 	wantEnded(t, p)

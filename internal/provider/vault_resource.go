@@ -268,7 +268,7 @@ func (r *vaultResource) deletionAdvice(ctx context.Context, state vaultModel, er
 	case len(holds.Protected)+holds.Others == 0:
 		return "It holds nothing but soft-deleted backups, of " + tfvalue.Listed(vmsOf(holds.SoftDeleted)) + ". Here the service keeps a vault until they are purged."
 	}
-	advice := "It still holds " + held(vmsOf(holds.Protected), holds.Others) + ". Delete what it holds with the backups first."
+	advice := "It still holds " + held(vmsOf(holds.Protected), holds.Others) + ". Delete these first, with their backups."
 	if !state.ForceDestroy.ValueBool() && len(holds.Protected) > 0 {
 		advice += " Or set force_destroy = true, with which VMs go along with the vault, and apply that before you destroy it."
 	}
