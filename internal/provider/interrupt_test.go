@@ -317,11 +317,16 @@ func TestAccInterrupt_createThenChange(t *testing.T) {
 func TestAccInterrupt_createThenDestroy(t *testing.T) {
 	needSignals(t)
 	t.Parallel()
-	w := acctest.NewWorkspace(t, slowVaults("20s", productionVault))
+	w := acctest.NewWorkspace(t, slowVaults("1h", productionVault))
 	p := createPartly(w, []string{"production"})
 	p.Interrupt()
 	wantEnded(t, p)
-	w.MustRun("destroy", "-auto-approve")
+	destroy := w.Start("destroy", "-auto-approve")
+	destroy.WaitFor("backup_vault.production: Destroying")
+	complete(t, w)
+	if r := destroy.Wait(); r.ExitCode != 0 {
+		t.Fatalf("exit code %d\n%s", r.ExitCode, r.Output)
+	}
 	wantStates(t, w, map[string]string{})
 	if left := created(t, databaseOf(w)); len(left) > 0 {
 		t.Errorf("left: %v", left)
