@@ -77,8 +77,8 @@ func TestAccProtectedVM_softDeleteRoundTrip(t *testing.T) {
 	plan := w.Plan()
 	wantActions(t, plan, map[string]string{webAddress: "delete"})
 	wantOutput(t, plan.Result, "Warning: Backups of a VM end", "recovery points are deleted and kept soft-deleted until about")
-	if !regexp.MustCompile(`its (9|10) recovery\s+points`).MatchString(plan.Result.Output) {
-		t.Errorf("it is not said how many:\n%s", plan.Result.Output)
+	if !regexp.MustCompile(`its (9|10) recovery\s+points`).MatchString(plan.Output) {
+		t.Errorf("it is not said how many:\n%s", plan.Output)
 	}
 	w.MustRun("apply", plan.File)
 	w.MustPlanNothing()
