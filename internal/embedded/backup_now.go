@@ -93,12 +93,12 @@ func (s *Service) checkBackup(tx *store.Tx, vault, d *store.Document, body objec
 	switch {
 	case softDeleted(d, now):
 		return &Fault{
-			Code:    codeItemSoftDeleted,
+			Code:    codeNotBackedUp,
 			Message: fmt.Sprintf("The item '%s' is soft-deleted. Undelete and protect it before it is backed up.", name),
 		}
 	case strings.EqualFold(state, protectionStopped) || strings.EqualFold(state, protectionSuspended):
 		return &Fault{
-			Code: codeItemNotProtected,
+			Code: codeNotBackedUp,
 			Message: fmt.Sprintf("The item '%s' is not protected (%s). Resume its protection with a policy before it is "+
 				"backed up.", name, state),
 		}
@@ -107,8 +107,8 @@ func (s *Service) checkBackup(tx *store.Tx, vault, d *store.Document, body objec
 		return err
 	}
 	conflict := &Fault{
-		Code:    codeConflictingProtection,
-		Message: fmt.Sprintf("A backup of the item '%s' is in progress. Please retry when its job has ended.", name),
+		Code:    codeBackupInProgress,
+		Message: fmt.Sprintf("Unable to initiate a backup, as another backup operation is in progress. A backup of the item '%s' is in progress. Please retry when its job has ended.", name),
 	}
 	if len(h.scheduled(now.Add(-s.config.BackupTime).Add(1), now)) > 0 && s.config.BackupTime > 0 {
 		return conflict
@@ -132,7 +132,7 @@ func (s *Service) checkBackup(tx *store.Tx, vault, d *store.Document, body objec
 	}
 	if today >= maxOnDemandPerDay {
 		return &Fault{
-			Code: codeTooManyBackups,
+			Code: codeInvalidItemInput,
 			Message: fmt.Sprintf("The item '%s' has been backed up on demand %d times today, which is the limit for a day (UTC).",
 				name, today),
 		}

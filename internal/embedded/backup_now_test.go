@@ -54,13 +54,13 @@ func TestBackupOnDemand(t *testing.T) {
 		t.Errorf("got %s", job.raw)
 	}
 	p.wantTimes("while it runs", []string{})
-	p.backup("").wantError(http.StatusConflict, "BMSUserErrorConflictingProtectionOperation", "in progress")
+	p.backup("").wantError(http.StatusConflict, "UserErrorBackupOperationInProgress", "in progress")
 
 	p.to("2026-05-01T14:00:00Z")
 	if job = p.get(id); job.text("properties", "status") != "Completed" || job.text("properties", "duration") != "PT1H" {
 		t.Errorf("got %s", job.raw)
 	}
-	p.wantTimes("at its end", []string{"2026-05-01T13:00:00Z"})
+	p.wantTimes("at its end", []string{"2026-05-01T13:00:05Z"})
 	p.backup("2026-06-30T00:00:00Z").want(http.StatusAccepted)
 	p.to("2026-05-01T16:00:00Z")
 	points := p.points()
@@ -76,13 +76,13 @@ func TestBackupOnDemand(t *testing.T) {
 
 	// A scheduled backup that runs is in the way, too.
 	p.to("2026-05-02T02:59:00Z")
-	p.backup("").wantError(http.StatusConflict, "BMSUserErrorConflictingProtectionOperation")
+	p.backup("").wantError(http.StatusConflict, "UserErrorBackupOperationInProgress")
 	p.to("2026-05-31T12:59:59Z")
 	if got := len(p.times()); got != 7+2 {
 		t.Errorf("got %d points", got)
 	}
 	p.to("2026-05-31T13:00:00Z")
-	if got := p.times(); len(got) != 7+1 || got[7] != "2026-05-01T14:00:00Z" {
+	if got := p.times(); len(got) != 7+1 || got[7] != "2026-05-01T14:00:05Z" {
 		t.Errorf("got %v", got)
 	}
 	p.to("2026-06-30T00:00:00Z")
@@ -120,7 +120,7 @@ func TestRulesOfBackupOnDemand(t *testing.T) {
 		p.clock.Advance(time.Minute)
 		p.backup("").want(http.StatusAccepted)
 	}
-	p.backup("").wantError(http.StatusBadRequest, "OnDemandBackupLimitReached", "9 times")
+	p.backup("").wantError(http.StatusBadRequest, "BMSUserErrorInvalidInput", "9 times")
 	p.to("2026-05-02T00:00:00Z")
 	p.backup("").want(http.StatusAccepted)
 
@@ -132,14 +132,14 @@ func TestRulesOfBackupOnDemand(t *testing.T) {
 	}
 
 	p.stop("ProtectionStopped")
-	p.backup("").wantError(http.StatusBadRequest, "ProtectedItemNotProtected", "ProtectionStopped")
+	p.backup("").wantError(http.StatusBadRequest, "UserErrorBcmDatasourceNotPresent", "ProtectionStopped")
 	p.resume()
 	p.patch(p.vault, withProperties(immutability("Unlocked"))).want(http.StatusOK)
 	p.stop("BackupsSuspended")
-	p.backup("").wantError(http.StatusBadRequest, "ProtectedItemNotProtected", "BackupsSuspended")
+	p.backup("").wantError(http.StatusBadRequest, "UserErrorBcmDatasourceNotPresent", "BackupsSuspended")
 	p.patch(p.vault, withProperties(immutability("Disabled"))).want(http.StatusOK)
 	p.delete(p.item).want(http.StatusAccepted)
-	p.backup("").wantError(http.StatusConflict, "ProtectedItemSoftDeleted", "soft-deleted")
+	p.backup("").wantError(http.StatusBadRequest, "UserErrorBcmDatasourceNotPresent", "soft-deleted")
 }
 
 func TestBackupOnDemandFails(t *testing.T) {
@@ -158,7 +158,7 @@ func TestBackupOnDemandFails(t *testing.T) {
 	if got := p.get(id); got.text("properties", "status") != "InProgress" || got.at("properties", "errorDetails") != nil {
 		t.Errorf("got %s", got.raw)
 	}
-	p.backup("").wantError(http.StatusConflict, "BMSUserErrorConflictingProtectionOperation")
+	p.backup("").wantError(http.StatusConflict, "UserErrorBackupOperationInProgress")
 	p.clock.Advance(time.Hour)
 	job := p.get(id)
 	details, _ := job.at("properties", "errorDetails").([]any)
@@ -210,13 +210,13 @@ func TestCancelledBackup(t *testing.T) {
 	}
 	p.backup("").want(http.StatusAccepted) // it is not in the way any more
 	p.to("2026-05-01T14:30:00Z")
-	p.wantTimes("with a cancelled and a whole one", []string{"2026-05-01T12:01:02Z"})
+	p.wantTimes("with a cancelled and a whole one", []string{"2026-05-01T12:01:07Z"})
 
 	for what, path := range map[string]string{
 		"cancelled": id, "scheduled": p.job("Backup").text("id"), "configuration": p.job("ConfigureBackup").text("id"),
 	} {
 		t.Run(what, func(t *testing.T) {
-			p.do(http.MethodPost, path+"/cancel", "").wantError(http.StatusBadRequest, "JobNotCancellable", "on demand")
+			p.do(http.MethodPost, path+"/cancel", "").wantError(http.StatusBadRequest, "BMSUserErrorInvalidInput", "on demand")
 		})
 	}
 	p.do(http.MethodPost, p.vault+"/backupJobs/x/cancel", "").wantError(http.StatusNotFound, "ResourceNotFound")

@@ -73,7 +73,7 @@ func (s *Service) backupStatus(c *call) (*answer, error) {
 			}
 			// A region does not know the vaults of the others.
 			if v.region() == catalog.NormalizeRegion(c.params["location"]) {
-				return status.of(item, v)
+				return status.of(c, item, v)
 			}
 		}
 		return nil
@@ -85,8 +85,8 @@ func (s *Service) backupStatus(c *call) (*answer, error) {
 }
 
 // of fills in what an item says. A machine whose backups are stopped belongs to its vault all the same.
-func (b *backupStatus) of(item *store.Document, v *itemVault) error {
-	body, err := renderItem(item, v, v.tx.Now())
+func (b *backupStatus) of(c *call, item *store.Document, v *itemVault) error {
+	body, err := renderItem(c, item, v)
 	if err != nil {
 		return err
 	}

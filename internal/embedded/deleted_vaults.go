@@ -113,7 +113,7 @@ func (s *Service) beginUndelete(tx *store.Tx, c *call, v *deletedVault, group st
 	c.params["group"], c.params["vault"] = group, lastSegment(v.vaultID())
 	if !v.purge.After(c.now) {
 		return nil, &Fault{
-			Code: codeDeletedVaultPurged,
+			Code: codeInvalidParameter,
 			Message: fmt.Sprintf("The vault '%s' was purged at %s and cannot be undeleted.", v.vaultID(),
 				v.purge.UTC().Format(time.RFC3339)),
 		}

@@ -64,7 +64,7 @@ func TestAnEmptyVaultIsPurgedAtOnce(t *testing.T) {
 	if diff := cmp.Diff(one.body, same.body); diff != "" {
 		t.Error(diff)
 	}
-	s.do(http.MethodPost, one.text("id")+"/undelete", into("g")).wantError(http.StatusConflict, "DeletedVaultPurged", "2026-05-01T12:00:00Z")
+	s.do(http.MethodPost, one.text("id")+"/undelete", into("g")).wantError(http.StatusBadRequest, "InvalidRestApiParameter", "2026-05-01T12:00:00Z")
 	s.put(path, minimal).want(http.StatusCreated)
 	s.clock.Advance(day)
 	if got := s.get(deletedVaultsPath).vaultIDs(); len(got) != 0 {
@@ -112,7 +112,7 @@ func TestUndelete(t *testing.T) {
 	}
 	item := s.get(itemPath(back, "web")).want(http.StatusOK)
 	if item.at("properties", "isScheduledForDeferredDelete") != true || item.text("id") != itemPath(back, "web") ||
-		item.text("properties", "deferredDeleteTimeRemaining") != "13.23:00:00" || item.text("properties", "vaultId") != back {
+		item.text("properties", "deferredDeleteTimeRemaining") != "13.23:00:00" || item.text("properties", "vaultId") != embedded.Endpoint+back {
 		t.Errorf("got %s", item.raw)
 	}
 	if names, _ := s.follow(back + "/backupProtectedItems"); len(names) != 1 {
@@ -167,7 +167,7 @@ func TestUndeleteAndDeletionTakeTime(t *testing.T) {
 	if got := s.get(path).want(http.StatusOK).state(); got != "Provisioning" {
 		t.Errorf("state %s", got)
 	}
-	s.patch(path, `{}`).wantError(http.StatusConflict, "OperationInProgress")
+	s.patch(path, `{}`).wantError(http.StatusConflict, "RSVaultUpdateErrorConflictingOperationInProgress")
 	s.clock.Advance(time.Minute)
 	if got := s.get(path).state(); got != "Succeeded" {
 		t.Errorf("state %s", got)
@@ -190,7 +190,7 @@ func TestWhichDeletionsAreKept(t *testing.T) {
 		s.put(path, minimal)
 		s.protect(path, "web")
 		s.delete(itemPath(path, "web"))
-		s.delete(path+"?api-version=2024-04-01").wantError(http.StatusBadRequest, "ServiceResourceNotEmptyWithContainerDetails", "web")
+		s.delete(path+"?api-version=2024-04-01").wantError(http.StatusBadRequest, "ServiceResourceNotEmptyWithBackendMessage", "soft delete state", "web", "aka.ms/undeletesoftdeleteditems")
 		s.delete(path + "?api-version=2024-09-30-preview").want(http.StatusOK)
 		s.wantKept(path)
 	})
@@ -203,7 +203,7 @@ func TestWhichDeletionsAreKept(t *testing.T) {
 			path := vaultPath("g", "vault")
 			s.put(path, minimal)
 			s.protect(path, "web")
-			s.delete(sub+"/resourceGroups/g").wantError(http.StatusConflict, "ResourceGroupDeletionBlocked", "1 items")
+			s.wantGroupStays("g", "1 protected item")
 			s.delete(itemPath(path, "web"))
 			s.delete(sub + "/resourceGroups/g").want(http.StatusAccepted)
 			s.get(path).want(http.StatusNotFound)

@@ -51,15 +51,22 @@ func (s *Service) courseOf(machine string) course {
 
 // fault is how a backup ends that begins at that time; nil is success.
 func (h history) fault(at time.Time, c course) *Fault {
-	for _, a := range h.Absences {
-		if at.After(a.From) && (a.Until.IsZero() || at.Before(a.Until)) {
-			return &Fault{Code: codeMachineGone, Message: "The virtual machine does not exist any more. If it was deleted, stop the " +
-				"protection of the item; if it was moved, protect it where it is now."}
-		}
+	if h.absence(at) != nil {
+		return machineGone()
 	}
 	for _, f := range c.faults {
 		if f.has(at) {
 			return &f.Fault
+		}
+	}
+	return nil
+}
+
+// absence is the one that a backup falls into which begins at that time, nil when the machine existed.
+func (h history) absence(at time.Time) *absence {
+	for i, a := range h.Absences {
+		if at.After(a.From) && (a.Until.IsZero() || at.Before(a.Until)) {
+			return &h.Absences[i]
 		}
 	}
 	return nil
@@ -120,5 +127,26 @@ func (s *Service) gone(tx *store.Tx, machine string) (*Fault, error) {
 	if err != nil || m != nil && (m.fixed || m.document != nil) {
 		return nil, err
 	}
-	return &Fault{Code: codeMachineGone, Message: fmt.Sprintf("The virtual machine '%s' does not exist.", machine)}, nil
+	return machineGone(), nil
+}
+
+// machineGone is how backups of a machine end that does not exist.
+func machineGone() *Fault {
+	return &Fault{Code: codeMachineGone, Message: "Virtual machine doesn't exist."}
+}
+
+// number is what jobs and items have beside the code of an error, 0 where it is not known.
+func (f *Fault) number() int {
+	if f.Code == codeMachineGone {
+		return 400136
+	}
+	return 0
+}
+
+// recommendations are what jobs and items say about an error. Azure has one about a machine that is gone; its words are ours.
+func (f *Fault) recommendations() []any {
+	if f.Code == codeMachineGone {
+		return []any{"If the virtual machine was deleted, stop the protection of the item. If it was moved, protect it where it is now."}
+	}
+	return []any{}
 }

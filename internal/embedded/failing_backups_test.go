@@ -50,11 +50,11 @@ func TestScheduledBackupsFail(t *testing.T) {
 	if job := p.job("Backup"); job.text("properties", "status") != "InProgress" {
 		t.Errorf("while it runs: %v", job.body)
 	}
-	if diff := cmp.Diff([]string{"Protected", "Completed", "Healthy", "Passed"}, p.itemHealth()); diff != "" {
+	if diff := cmp.Diff([]string{"Protected", "Completed", "Healthy", "Passed", "IaasVmHealthGreenDefault"}, p.itemHealth()); diff != "" {
 		t.Error(diff)
 	}
 	p.to("2026-05-06T12:00:00Z")
-	p.wantTimes("three have failed", []string{"2026-05-03T02:00:00Z", "2026-05-02T02:00:00Z"})
+	p.wantTimes("three have failed", []string{"2026-05-03T02:00:05Z", "2026-05-02T02:00:05Z"})
 	failed := []string{"Protected", "Failed", "Unhealthy", "ActionRequired", "ExtensionSnapshotFailedNoNetwork"}
 	if diff := cmp.Diff(failed, p.itemHealth()); diff != "" {
 		t.Error(diff)
@@ -72,13 +72,13 @@ func TestScheduledBackupsFail(t *testing.T) {
 		t.Errorf("%s%v", diff, job.body)
 	}
 	p.to("2026-05-07T12:00:00Z")
-	if diff := cmp.Diff([]string{"Protected", "Completed", "Healthy", "Passed"}, p.itemHealth()); diff != "" {
+	if diff := cmp.Diff([]string{"Protected", "Completed", "Healthy", "Passed", "IaasVmHealthGreenDefault"}, p.itemHealth()); diff != "" {
 		t.Errorf("after a good one: %s", diff)
 	}
 
 	// However long they fail, the last recovery point stays.
 	p.to("2028-05-01T12:00:00Z")
-	p.wantTimes("two years of failures", []string{"2026-05-19T02:00:00Z"})
+	p.wantTimes("two years of failures", []string{"2026-05-19T02:00:05Z"})
 	if point := p.points()[0]; point.at("properties", "recoveryPointProperties", "expiryTime") != nil {
 		t.Errorf("it expires: %v", point.body)
 	}
@@ -117,6 +117,13 @@ func TestLastGoodBackup_isLookedForWithoutEnd(t *testing.T) {
 	p.wantTimes("a century later", last)
 }
 
+// isAboutTheGone tells whether health details or a job's error are those of a machine that does not exist.
+func isAboutTheGone(detail any, number, message string) bool {
+	d, _ := detail.(map[string]any)
+	recommendations, _ := d["recommendations"].([]any)
+	return d[number] == 400136.0 && d[message] == "Virtual machine doesn't exist." && len(recommendations) == 1
+}
+
 // A machine that is deleted while it is protected cannot be backed up; its recovery points expire, except for the last.
 func TestDeletedMachine_itsBackupsFail(t *testing.T) {
 	p := startPlant(t, schedule("UTC", "02:00", daysOf(7)))
@@ -128,15 +135,22 @@ func TestDeletedMachine_itsBackupsFail(t *testing.T) {
 	p.wantTimes("two have failed", []string{
 		"2026-05-05T02:00:00Z", "2026-05-04T02:00:00Z", "2026-05-03T02:00:00Z", "2026-05-02T02:00:00Z",
 	})
-	// Microsoft: the check says nothing of failed scheduled jobs then.
-	if diff := cmp.Diff([]string{"Protected", "Failed", "Unhealthy", "Passed"}, p.itemHealth()); diff != "" {
+	gone := []string{"Protected", "Failed", "Unhealthy", "ActionRequired", "UserErrorVmNotFoundV2"}
+	if diff := cmp.Diff(gone, p.itemHealth()); diff != "" {
 		t.Error(diff)
 	}
+	item := p.get(p.item)
+	if got := item.text("properties", "lastBackupTime"); !strings.HasPrefix(got, "2026-05-05T02:00:00") {
+		t.Errorf("failures of a machine that is gone have moved the last backup to %s", got)
+	}
+	if details, _ := item.at("properties", "healthDetails").([]any); len(details) != 1 || !isAboutTheGone(details[0], "code", "message") {
+		t.Errorf("health %v", details)
+	}
 	job := p.get(p.jobID(p.backup(""))).want(http.StatusOK)
-	if details, _ := job.at("properties", "errorDetails").([]any); len(details) != 1 || !strings.Contains(job.raw, "UserErrorVmNotFoundV2") {
+	if details, _ := job.at("properties", "errorDetails").([]any); len(details) != 1 || !isAboutTheGone(details[0], "errorCode", "errorString") {
 		t.Errorf("on demand: %s", job.raw)
 	}
-	if diff := cmp.Diff([]string{"Protected", "Failed", "Unhealthy", "ActionRequired", "UserErrorVmNotFoundV2"}, p.itemHealth()); diff != "" {
+	if diff := cmp.Diff(gone, p.itemHealth()); diff != "" {
 		t.Error(diff)
 	}
 	p.clock.Advance(100 * day)
@@ -145,7 +159,7 @@ func TestDeletedMachine_itsBackupsFail(t *testing.T) {
 	p.put(machine("web"), `{"location":"eastasia"}`).want(http.StatusCreated)
 	p.clock.Advance(day)
 	p.wantTimes("made again", []string{"2026-08-16T02:00:00Z"})
-	if diff := cmp.Diff([]string{"Protected", "Completed", "Healthy", "Passed"}, p.itemHealth()); diff != "" {
+	if diff := cmp.Diff([]string{"Protected", "Completed", "Healthy", "Passed", "IaasVmHealthGreenDefault"}, p.itemHealth()); diff != "" {
 		t.Error(diff)
 	}
 

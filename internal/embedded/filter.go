@@ -53,7 +53,7 @@ func filterTime(f filterValue) (time.Time, error) {
 		}
 	}
 	return time.Time{}, &Fault{
-		Code: codeInvalidFilter,
+		Code: codeInvalidItemInput,
 		Message: fmt.Sprintf("The %s '%s' in the $filter is not a time such as '2026-01-31 10:30:00 PM'.",
 			f.name, f.value),
 	}

@@ -324,7 +324,7 @@ func TestSoftDeletedItemKeepsItsPoints(t *testing.T) {
 
 	p.delete(p.item).want(http.StatusAccepted)
 	p.clock.Advance(15 * day)
-	p.get(p.item+"/recoveryPoints").wantError(http.StatusNotFound, "ResourceNotFound", "VM;iaasvmcontainerv2;Machines;web")
+	p.get(p.item+"/recoveryPoints").wantError(http.StatusNotFound, "BMSUserErrorDataSourceObjectNotFound", "VM;iaasvmcontainerv2;Machines;web")
 	p.resume()
 	p.wantTimes("a new item after the purge", []string{})
 }
@@ -341,7 +341,7 @@ func TestBackupTakesItsTime(t *testing.T) {
 		t.Errorf("got %v", job.body)
 	}
 	p.to("2026-05-01T15:30:00Z")
-	p.wantTimes("at its end", []string{"2026-05-01T14:00:00Z"})
+	p.wantTimes("at its end", []string{"2026-05-01T14:00:05Z"})
 	if job := p.job("Backup"); job.text("properties", "status") != "Completed" || job.text("properties", "duration") != "PT1H30M" ||
 		!strings.HasPrefix(job.text("properties", "endTime"), "2026-05-01T15:30:00") {
 		t.Errorf("got %v", job.body)
@@ -349,9 +349,9 @@ func TestBackupTakesItsTime(t *testing.T) {
 	// A backup that runs is finished, also when protection is stopped.
 	p.to("2026-05-02T14:10:00Z")
 	p.stop("ProtectionStopped")
-	p.wantTimes("stopped in the middle", []string{"2026-05-01T14:00:00Z"})
+	p.wantTimes("stopped in the middle", []string{"2026-05-01T14:00:05Z"})
 	p.to("2026-05-09T14:00:00Z")
-	p.wantTimes("long after", []string{"2026-05-02T14:00:00Z", "2026-05-01T14:00:00Z"})
+	p.wantTimes("long after", []string{"2026-05-02T14:00:05Z", "2026-05-01T14:00:05Z"})
 }
 
 // A point was taken on the day that its policy's zone had then: another zone later must not take its rule away.
@@ -397,9 +397,9 @@ func TestClockSetBack(t *testing.T) {
 	p.clock.Advance(2 * time.Minute)
 	p.backup("").want(http.StatusAccepted)
 	p.clock.Advance(3 * time.Hour)
-	p.wantTimes("the present one", []string{"2026-05-01T12:04:00Z"})
+	p.wantTimes("the present one", []string{"2026-05-01T12:04:05Z"})
 	p.clock.Advance(14 * time.Hour)
-	p.wantTimes("by the schedule from the present on", []string{"2026-05-02T03:00:00Z", "2026-05-01T12:04:00Z"})
+	p.wantTimes("by the schedule from the present on", []string{"2026-05-02T03:00:05Z", "2026-05-01T12:04:05Z"})
 	p.clock.Advance(40 * day)
 	if times := p.times(); len(times) == 0 || !strings.HasPrefix(times[0], "2026-06-11T03:00") {
 		t.Errorf("when the clock has caught up: %v", times)
@@ -419,7 +419,7 @@ func TestRunningBackup_policyChangesTwice(t *testing.T) {
 	p.to("2026-05-05T14:20:00Z")
 	p.setPolicy(strings.Replace(weekly, `:2,"schedulePolicy"`, `:5,"schedulePolicy"`, 1))
 	p.to("2026-05-05T15:30:00Z")
-	if times := p.times(); len(times) == 0 || times[0] != "2026-05-05T14:00:00Z" {
+	if times := p.times(); len(times) == 0 || times[0] != "2026-05-05T14:00:05Z" {
 		t.Errorf("got %v", times)
 	}
 }

@@ -48,6 +48,9 @@ type job struct {
 	cancelled bool
 	// expires is when the recovery point of a backup on demand will be removed.
 	expires time.Time
+	// policy is the name of the policy that an item was given or had taken away, points is how many recovery points were deleted.
+	policy string
+	points int
 }
 
 // storedJob is what the document of a job keeps. What clients see is made of it when they read.
@@ -60,32 +63,41 @@ type storedJob struct {
 	Message   string    `json:"message,omitempty"`
 	Cancelled bool      `json:"cancelled,omitempty"`
 	Expires   time.Time `json:"expires,omitzero"`
+	Policy    string    `json:"policy,omitempty"`
+	Points    int       `json:"points,omitempty"`
 }
 
-// recordJob writes down that the service does something to an item, which takes a while and ends with the fault if there
-// is one. Call it after begin: the operation that begin has put on the item leads to the job by jobOf.
-func (s *Service) recordJob(
-	tx *store.Tx, vault, item *store.Document, operation string, takes time.Duration, fault *Fault,
-) error {
-	j := job{
-		name: jobOf(item.Operation), operation: operation, item: placeInVault(vault, item),
-		start: tx.Now(), end: tx.Now().Add(takes), fault: fault,
-	}
-	if j.name == "" {
-		j.name = uuid.NewString()
-	}
-	if operation == jobDeleteData {
-		if err := keepSchedule(tx, vault, item, j.end); err != nil {
-			return err
-		}
-	}
+// recordJob writes down that the service does something to an item, which takes as long as the operation that begin has put
+// on it and leads to the job by jobOf.
+func (s *Service) recordJob(tx *store.Tx, vault, item *store.Document, j job) error {
+	j.name, j.item = jobOf(item.Operation), placeInVault(vault, item)
+	j.start, j.end = item.Operation.Started, item.Operation.Ready
 	return putJob(tx, vault, j)
+}
+
+// recordDeletion is recordJob of what deletes an item's backups.
+func (s *Service) recordDeletion(tx *store.Tx, v *itemVault, item *store.Document) error {
+	h, err := documentHistory(item)
+	if err != nil {
+		return err
+	}
+	machine, err := sourceOf(item)
+	if err != nil {
+		return err
+	}
+	if err := keepSchedule(tx, v.document, item, item.Operation.Ready); err != nil {
+		return err
+	}
+	return s.recordJob(tx, v.document, item, job{
+		operation: jobDeleteData, points: len(h.points(tx.Now(), s.courseOf(machine))),
+	})
 }
 
 // putJob stores a job in its vault for as long as it is listed.
 func putJob(tx *store.Tx, vault *store.Document, j job) error {
 	stored := storedJob{
 		Operation: j.operation, Item: j.item, Start: j.start, End: j.end, Cancelled: j.cancelled, Expires: j.expires,
+		Policy: j.policy, Points: j.points,
 	}
 	if j.fault != nil {
 		stored.Code, stored.Message = j.fault.Code, j.fault.Message
@@ -95,21 +107,19 @@ func putJob(tx *store.Tx, vault *store.Document, j job) error {
 	return saveValue(tx, d, stored)
 }
 
-// jobOf is the id of the job that an operation on an item started. It is the guid in the operation's own id, so that
-// neither has to be kept with the other; "" when there is none.
+// jobOf is the id of the job that an operation on an item started. It follows from the operation's own id, so that neither
+// has to be kept with the other; "" when there is none.
 func jobOf(op *store.Operation) string {
 	if op == nil {
 		return ""
 	}
-	b, err := base64.StdEncoding.DecodeString(op.ID)
-	if err != nil {
-		return ""
+	if b, err := base64.StdEncoding.DecodeString(op.ID); err == nil {
+		// Of a version of this service whose operations on items had ids like those on vaults.
+		if _, guid, _ := strings.Cut(string(b), ";"); uuid.Validate(guid) == nil {
+			return guid
+		}
 	}
-	_, guid, _ := strings.Cut(string(b), ";")
-	if _, err := uuid.Parse(guid); err != nil {
-		return ""
-	}
-	return guid
+	return directoryID(op.ID, "job")
 }
 
 func readJob(d *store.Document) (job, error) {
@@ -119,7 +129,7 @@ func readJob(d *store.Document) (job, error) {
 	}
 	j := job{
 		name: lastSegment(d.ID), operation: stored.Operation, item: stored.Item, start: stored.Start, end: stored.End,
-		cancelled: stored.Cancelled, expires: stored.Expires,
+		cancelled: stored.Cancelled, expires: stored.Expires, policy: stored.Policy, points: stored.Points,
 	}
 	if stored.Code != "" {
 		j.fault = &Fault{Code: stored.Code, Message: stored.Message}
@@ -173,9 +183,11 @@ func (j job) render(vault string, now time.Time, detailed bool) object {
 		"entityFriendlyName":    machine,
 		"containerName":         containerName(j.item),
 		"virtualMachineVersion": "Compute",
-		"isUserTriggered":       !j.scheduled,
 		"activityId":            directoryID(j.name, "activity"),
-		"actionsInfo":           []any{},
+	}
+	if j.operation == jobBackup {
+		// No recorded job has it; models describe it, of jobs that a schedule may have begun. That those have it is our reading.
+		properties["isUserTriggered"] = !j.scheduled
 	}
 	if j.cancellable(now) {
 		properties["actionsInfo"] = []any{"Cancellable"}
@@ -185,28 +197,62 @@ func (j job) render(vault string, now time.Time, detailed bool) object {
 	}
 	if status == jobFailed {
 		properties["errorDetails"] = []any{object{
-			// Azure numbers its errors; here they have names.
-			"errorCode": 0, "errorTitle": j.fault.Code, "errorString": j.fault.Message, "recommendations": []any{},
+			"errorCode": j.fault.number(), "errorTitle": j.fault.Code, "errorString": j.fault.Message,
+			"recommendations": j.fault.recommendations(),
 		}}
 	}
 	if detailed {
-		properties["extendedInfo"] = j.extendedInfo(machine, status)
+		properties["extendedInfo"] = object{"propertyBag": j.propertyBag(machine), "tasksList": j.tasks(now)}
 	}
 	return object{"id": vault + "/backupJobs/" + j.name, "name": j.name, "type": typeJob, "properties": properties}
 }
 
-func (j job) extendedInfo(machine, status string) object {
+// propertyBag is what a job of its kind says besides. All of it is text.
+func (j job) propertyBag(machine string) object {
 	bag := object{"VM Name": machine}
-	if !j.expires.IsZero() {
-		bag["Recovery Point Expiry Time in UTC"] = j.expires.UTC().Format("1/2/2006 3:04:05 PM")
-	}
-	tasks := []any{}
-	if j.operation == jobBackup {
-		for _, name := range []string{"Take Snapshot", "Transfer data to vault"} {
-			tasks = append(tasks, object{"taskId": name, "status": status})
+	switch j.operation {
+	case jobBackup:
+		if !j.expires.IsZero() {
+			bag["Recovery Point Expiry Time in UTC"] = j.expires.UTC().Format("1/2/2006 3:04:05 PM")
 		}
+	case jobConfigure, jobDisable:
+		bag["Policy Name"] = j.policy
+	case jobUndelete:
+		bag["Undelete flag"] = "True"
+	case jobDeleteData:
+		bag["Number of Recovery Points"] = strconv.Itoa(j.points)
 	}
-	return object{"propertyBag": bag, "tasksList": tasks}
+	return bag
+}
+
+// tasks are the steps of a backup; other jobs have none. Recorded are a snapshot under way while the transfer has not
+// started, and a transfer under way behind it, each step with no duration as long as it is. That the snapshot takes a quarter
+// of the time, and what the steps of a backup that failed or was cancelled say, is our reading.
+func (j job) tasks(now time.Time) []any {
+	tasks := []any{}
+	if j.operation != jobBackup {
+		return tasks
+	}
+	snapshotEnds := j.start.Add(j.end.Sub(j.start) / 4)
+	steps := []struct {
+		name       string
+		start, end time.Time
+	}{{"Take Snapshot", j.start, snapshotEnds}, {"Transfer data to vault", snapshotEnds, j.end}}
+	for _, step := range steps {
+		status, duration := jobCompleted, step.end.Sub(step.start)
+		switch whole := j.status(now); {
+		case now.Before(step.start), whole == jobFailed && !step.start.Equal(j.start):
+			status, duration = "NotStarted", 0
+		case whole == jobFailed:
+			status, duration = jobFailed, j.end.Sub(j.start)
+		case now.Before(step.end):
+			status, duration = whole, 0
+		case j.cancelled && step.end.Equal(j.end):
+			status = jobCancelled
+		}
+		tasks = append(tasks, object{"taskId": step.name, "status": status, "duration": isoDuration(duration)})
+	}
+	return tasks
 }
 
 // containerName is the container of an item as the service shows it, without the kind of container in front.

@@ -156,7 +156,7 @@ func (s *Service) cancelJob(c *call) (*answer, error) {
 		}
 		if !j.cancellable(c.now) {
 			return &Fault{
-				Code: codeJobNotCancellable,
+				Code: codeInvalidItemInput,
 				Message: fmt.Sprintf("The job '%s' (%s, %s) cannot be cancelled. A backup on demand can be, while it runs.",
 					j.name, j.operation, j.status(c.now)),
 			}

@@ -46,7 +46,7 @@ func TestJob(t *testing.T) {
 			"jobType": "AzureIaaSVMJob", "backupManagementType": "AzureIaasVM", "operation": "Backup", "status": "Completed",
 			"startTime": "2026-05-01T14:00:00.0000000Z", "endTime": "2026-05-01T14:20:01.5000000Z", "duration": "PT20M1.5S",
 			"entityFriendlyName": "web", "containerName": "iaasvmcontainerv2;Machines;web", "virtualMachineVersion": "Compute",
-			"isUserTriggered": false, "actionsInfo": []any{}, "activityId": job.text("properties", "activityId"),
+			"isUserTriggered": false, "activityId": job.text("properties", "activityId"),
 		},
 	}
 	if diff := cmp.Diff(want, job.body); diff != "" {
@@ -60,15 +60,15 @@ func TestJob(t *testing.T) {
 	properties["extendedInfo"] = map[string]any{
 		"propertyBag": map[string]any{"VM Name": "web"},
 		"tasksList": []any{
-			map[string]any{"taskId": "Take Snapshot", "status": "Completed"},
-			map[string]any{"taskId": "Transfer data to vault", "status": "Completed"},
+			map[string]any{"taskId": "Take Snapshot", "status": "Completed", "duration": "PT5M0.375S"},
+			map[string]any{"taskId": "Transfer data to vault", "status": "Completed", "duration": "PT15M1.125S"},
 		},
 	}
 	if diff := cmp.Diff(want, detailed.body); diff != "" {
 		t.Error(diff)
 	}
 	configured := p.job("ConfigureBackup")
-	if configured.text("properties", "status") != "Completed" || configured.at("properties", "isUserTriggered") != true ||
+	if configured.text("properties", "status") != "Completed" || configured.at("properties", "isUserTriggered") != nil ||
 		configured.text("properties", "entityFriendlyName") != "web" {
 		t.Errorf("got %v", configured.body)
 	}
@@ -147,7 +147,7 @@ func TestListOfJobs(t *testing.T) {
 		}
 	}
 	for filter, code := range map[string]string{
-		"entityFriendlyName eq 'web'": "NotModelledByEmbeddedService", "startTime eq 'now'": "InvalidFilter", "status": "InvalidFilter",
+		"entityFriendlyName eq 'web'": "NotModelledByEmbeddedService", "startTime eq 'now'": "BMSUserErrorInvalidInput", "status": "BMSUserErrorInvalidInput",
 	} {
 		if got := p.get(filtered(p.vault+"/backupJobs", filter)); got.text("error", "code") != code {
 			t.Errorf("%s: %s", filter, got.raw)

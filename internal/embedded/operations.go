@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -28,7 +29,7 @@ const headerAsyncOperation = "Azure-AsyncOperation"
 // begin records an operation on d that ends after the given time, with the fault if there is one.
 func (s *Service) begin(tx *store.Tx, d *store.Document, kind string, takes time.Duration, fault *Fault) error {
 	op := &store.Operation{
-		ID:       newOperationID(),
+		ID:       newOperationID(d.ID),
 		Resource: d.ID,
 		Kind:     kind,
 		Started:  tx.Now(),
@@ -41,10 +42,21 @@ func (s *Service) begin(tx *store.Tx, d *store.Document, kind string, takes time
 	return tx.PutOperation(op)
 }
 
-// newOperationID has the form of Azure's, base64 of a number and a guid. It ends in '=', which shows clients up that
-// take the URL apart instead of following it.
-func newOperationID() string {
+// newOperationID has the form of Azure's. For what is in a vault that is a plain guid (recorded of items from 2018 to 2025).
+// For a vault it is base64 of a number and a guid, and ends in '=', which shows clients up that take the URL apart instead of
+// following it.
+func newOperationID(resource string) string {
+	if isInVault(resource) {
+		return uuid.NewString()
+	}
 	return base64.StdEncoding.EncodeToString([]byte("0;" + uuid.NewString()))
+}
+
+// isInVault tells whether a resource belongs to a vault. In Azure another service answers for it than for the vault, whose
+// operations look different.
+func isInVault(resource string) bool {
+	_, path, ok := strings.Cut(store.Key(resource), "/providers/"+store.Key(catalog.VaultType)+"/")
+	return ok && strings.Contains(path, "/")
 }
 
 // place is where clients ask for an operation: the same operation has its address below the id it belongs to, and
@@ -71,18 +83,22 @@ func (s *Service) accepted(c *call, a *answer, p place, op *store.Operation) *an
 	return s.retryAfter(a)
 }
 
-// status answers how far an operation is.
+// noTime is what the service for the contents of vaults has for the end of an operation that is under way. It has no zone,
+// other than all its other times.
+const noTime = "0001-01-01T00:00:00"
+
+// status answers how far an operation is, in one of two forms: that of a vault has no times (recorded with 2026-07-01), and
+// that of what is in one has its id bare and an end that is noTime at first and later the time of the start (recorded of items
+// from 2018 to 2025; that it holds for policies, too, is our reading).
 func (s *Service) status(c *call, p place, op *store.Operation) *answer {
-	body := operationStatus{
-		ID:        p.base + "/" + p.status + "/" + op.ID,
-		Name:      op.ID,
-		Status:    "InProgress",
-		StartTime: op.Started,
+	body := operationStatus{ID: p.base + "/" + p.status + "/" + op.ID, Name: op.ID, Status: "InProgress"}
+	if isInVault(op.Resource) {
+		body.ID, body.StartTime, body.EndTime = op.ID, timestamp(op.Started), noTime
 	}
 	if op.Running(c.now) {
 		return s.retryAfter(answerOK(body).with(headerAsyncOperation, p.url(c, p.status, op)))
 	}
-	body.EndTime = &op.Ready
+	body.EndTime = body.StartTime
 	body.Status = "Succeeded"
 	if op.Code != "" {
 		body.Status = "Failed"
@@ -150,6 +166,6 @@ func (s *Service) getOperationResult(c *call) (*answer, error) {
 		if op.Kind == operationDelete || d == nil {
 			return &answer{status: http.StatusNoContent}, nil
 		}
-		return okVault(d, c.now)
+		return okVault(c, d)
 	})
 }

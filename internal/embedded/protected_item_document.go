@@ -1,8 +1,11 @@
 package embedded
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -31,8 +34,8 @@ var storedItemProperties = []string{"protectedItemType", "sourceResourceId", "po
 var computedItemProperties = []string{
 	"backupManagementType", "workloadType", "containerName", "friendlyName", "virtualMachineId", "policyName", "policyType",
 	"protectionStatus", "healthStatus", "healthDetails", "kpisHealths", "lastBackupStatus", "lastBackupTime",
-	"lastRecoveryPoint", "protectedItemDataId", "sourceLocation", "extendedInfo", "vaultId", "softDeleteRetentionPeriodInDays",
-	"isScheduledForDeferredDelete", "isDeferredDeleteScheduleUpcoming", "deferredDeleteTimeInUTC",
+	"lastRecoveryPoint", "protectedItemDataId", "sourceLocation", "extendedInfo", "vaultId", "softDeleteRetentionPeriod",
+	"softDeleteRetentionPeriodInDays", "isScheduledForDeferredDelete", "isDeferredDeleteScheduleUpcoming", "deferredDeleteTimeInUTC",
 	"deferredDeleteTimeRemaining", "isRehydrate", "isArchiveEnabled", "resourceGuardOperationRequests",
 }
 
@@ -94,8 +97,16 @@ func retention(vault object) time.Duration {
 	return time.Duration(retentionDays(vault)) * 24 * time.Hour
 }
 
+// The API versions from which on items have members that they did not have before. Recordings show them with and without;
+// where between the versions of two recordings a member came is our reading.
+const (
+	firstSoftDeleteRetentionPeriod = "2025-02-01" // not with 2021-12-01
+	firstSourceLocation            = "2026-07-01" // not with 2025-02-01
+)
+
 // renderItem is the item as clients see it.
-func renderItem(d *store.Document, v *itemVault, now time.Time) (object, error) {
+func renderItem(c *call, d *store.Document, v *itemVault) (object, error) {
+	now := c.now
 	stored, err := decode(d.Body)
 	if err != nil {
 		return nil, fmt.Errorf("document %s: %w", d.ID, err)
@@ -107,39 +118,56 @@ func renderItem(d *store.Document, v *itemVault, now time.Time) (object, error) 
 	name := lastSegment(d.ID)
 	_, containerName, _ := strings.Cut(containerOf(d.ID), ";")
 	properties := merge(object{
-		"protectedItemType":               protectedVM,
-		"backupManagementType":            managementVM,
-		"workloadType":                    dataSourceVM,
-		"containerName":                   containerName,
-		"friendlyName":                    machineName(d),
-		"virtualMachineId":                lookupText(kept, "sourceResourceId"),
-		"protectionStatus":                "Healthy",
-		"healthStatus":                    "Passed",
-		"healthDetails":                   []any{},
-		"kpisHealths":                     object{},
-		"protectedItemDataId":             directoryID(d.ID, "data"),
-		"vaultId":                         v.document.ID,
-		"sourceLocation":                  v.region(), // a vault protects machines of its own region alone
-		"isArchiveEnabled":                false,
-		"softDeleteRetentionPeriodInDays": retentionDays(v.body),
+		"protectedItemType":    protectedVM,
+		"backupManagementType": managementVM,
+		"workloadType":         dataSourceVM,
+		"containerName":        containerName,
+		"friendlyName":         machineName(d),
+		"virtualMachineId":     lookupText(kept, "sourceResourceId"),
+		"protectionStatus":     "Healthy",
+		"healthStatus":         "Passed",
+		"kpisHealths":          object{},
+		"protectedItemDataId":  dataID(d.ID),
+		"vaultId":              c.origin() + v.document.ID, // with the address of ARM, other than all other ids
+		"isArchiveEnabled":     false,
 	}, kept)
-	deferred := []string{"deferredDeleteTimeInUTC", "softDeleteRetentionPeriodInDays"}
-	if softDeleted(d, now) {
-		properties["isScheduledForDeferredDelete"] = true
-		properties["isDeferredDeleteScheduleUpcoming"] = d.GoneAt.Sub(now) <= 24*time.Hour
-		properties["deferredDeleteTimeRemaining"] = timeSpan(d.GoneAt.Sub(now))
-	} else if kept[deferred[0]] != nil {
-		// Its deletion has not ended.
-		delete(properties, deferred[0])
-		properties[deferred[1]] = retentionDays(v.body)
+	if c.since(firstSoftDeleteRetentionPeriod) {
+		properties["softDeleteRetentionPeriod"] = 0 // whatever the vault's retention is
+	}
+	if c.since(firstSourceLocation) {
+		properties["sourceLocation"] = v.region() // a vault protects machines of its own region alone
 	}
 	if err := renderBackups(properties, stored, v, now); err != nil {
 		return nil, fmt.Errorf("document %s: %w", d.ID, err)
 	}
+	renderDeferred(properties, d, now)
 	delete(stored, memberHistory)
 	stored["id"], stored["name"], stored["type"], stored["eTag"] = d.ID, name, typeProtectedItem, d.ETag
 	stored["properties"] = properties
 	return stored, nil
+}
+
+// renderDeferred says of an item that is soft-deleted what becomes of it, and of others nothing, also while the deletion is
+// under way. The recording of 2022 has neither the flag that it will be purged soon, with nearly 14 days to go, nor the days
+// of retention; here the flag is there when it is true, and the days are, which newer models have.
+func renderDeferred(properties object, d *store.Document, now time.Time) {
+	if !softDeleted(d, now) {
+		delete(properties, "deferredDeleteTimeInUTC")
+		delete(properties, "softDeleteRetentionPeriodInDays")
+		return
+	}
+	delete(properties, "healthDetails")
+	properties["isScheduledForDeferredDelete"] = true
+	if d.GoneAt.Sub(now) <= 24*time.Hour {
+		properties["isDeferredDeleteScheduleUpcoming"] = true
+	}
+	properties["deferredDeleteTimeRemaining"] = timeSpan(d.GoneAt.Sub(now))
+}
+
+// dataID is a decimal number, which an item keeps.
+func dataID(id string) string {
+	sum := sha256.Sum256([]byte(store.Key(id)))
+	return strconv.FormatUint(binary.BigEndian.Uint64(sum[:])>>16, 10)
 }
 
 // renderBackups adds what the item's policy and its recovery points say.
@@ -162,11 +190,11 @@ func renderBackups(properties, stored object, v *itemVault, now time.Time) error
 	properties["lastBackupStatus"], properties["lastBackupTime"] = "", "2001-01-01T00:00:00Z" // none yet
 	course := v.course(lookupText(properties, "sourceResourceId"))
 	if last := h.lastBackup(now, course); last != nil {
-		properties["lastBackupStatus"], properties["lastBackupTime"] = jobCompleted, timestamp(last.at)
-		if last.fault != nil {
-			properties["lastBackupStatus"] = jobFailed
-			merge(properties, last.health())
+		properties["lastBackupStatus"] = jobCompleted
+		if !last.at.IsZero() {
+			properties["lastBackupTime"] = timestamp(last.at)
 		}
+		merge(properties, last.health())
 	}
 	points := h.points(now, course)
 	extended := object{"recoveryPointCount": len(points), "policyInconsistent": false}
@@ -174,17 +202,20 @@ func renderBackups(properties, stored object, v *itemVault, now time.Time) error
 	if len(points) == 0 {
 		return nil
 	}
+	if properties["extendedProperties"] == nil {
+		properties["extendedProperties"] = object{}
+	}
 	newest, oldest := points[0], points[len(points)-1]
-	properties["lastRecoveryPoint"], extended["oldestRecoveryPoint"] = timestamp(newest.at), timestamp(oldest.at)
+	properties["lastRecoveryPoint"], extended["oldestRecoveryPoint"] = timestamp(newest.taken()), timestamp(oldest.taken())
 	shown := itemPoints{policy: h.policy(), now: now}
 	for _, p := range points { // the newest first
 		if !shown.archived(p) {
-			extended["oldestRecoveryPointInVault"] = timestamp(p.at)
+			extended["oldestRecoveryPointInVault"] = timestamp(p.taken())
 			continue
 		}
-		extended["oldestRecoveryPointInArchive"] = timestamp(p.at)
+		extended["oldestRecoveryPointInArchive"] = timestamp(p.taken())
 		if properties["isArchiveEnabled"] != true {
-			properties["isArchiveEnabled"], extended["newestRecoveryPointInArchive"] = true, timestamp(p.at)
+			properties["isArchiveEnabled"], extended["newestRecoveryPointInArchive"] = true, timestamp(p.taken())
 		}
 	}
 	if properties["protectionState"] == protectionPending {
@@ -193,21 +224,29 @@ func renderBackups(properties, stored object, v *itemVault, now time.Time) error
 	return nil
 }
 
-// health is what a failed backup says about its item. Which of its states Azure shows after which failure is not
-// documented, except that the check is critical after a failed backup on demand of a machine that is gone, and says
-// nothing after a scheduled one (learn.microsoft.com/azure/backup/backup-azure-manage-vms).
+// health is what the last backup says about its item. Recorded are one that succeeded (2018 and 2025), and a machine that was
+// gone (2025), whose scheduled backups had failed; that other failures look like that is our reading.
 func (b *ended) health() object {
-	health := object{"protectionStatus": "Unhealthy"}
-	if b.scheduled && b.fault.Code == codeMachineGone {
-		return health
+	if b.fault == nil {
+		return object{"healthDetails": []any{object{
+			"code": 400239, "title": "IaasVmHealthGreenDefault",
+			"message": "Backup pre-check status of this virtual machine is OK.", "recommendations": []any{},
+		}}}
 	}
-	return merge(health, object{"healthStatus": "ActionRequired", "healthDetails": []any{object{
-		"code": 0, "title": b.fault.Code, "message": b.fault.Message, "recommendations": []any{},
-	}}})
+	return object{
+		"lastBackupStatus": jobFailed, "protectionStatus": "Unhealthy", "healthStatus": "ActionRequired",
+		"healthDetails": []any{object{
+			"code": b.fault.number(), "title": b.fault.Code, "message": b.fault.Message, "recommendations": b.fault.recommendations(),
+		}},
+	}
 }
 
-// timeSpan writes a duration as .NET does, d.hh:mm:ss.
+// timeSpan writes a duration as .NET does, d.hh:mm:ss with seven decimals unless it is of whole seconds.
 func timeSpan(d time.Duration) string {
 	seconds := int64(d / time.Second)
-	return fmt.Sprintf("%d.%02d:%02d:%02d", seconds/86400, seconds/3600%24, seconds/60%60, seconds%60)
+	text := fmt.Sprintf("%d.%02d:%02d:%02d", seconds/86400, seconds/3600%24, seconds/60%60, seconds%60)
+	if ticks := int64(d % time.Second / 100); ticks > 0 {
+		text += fmt.Sprintf(".%07d", ticks)
+	}
+	return text
 }

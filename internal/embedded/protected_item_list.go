@@ -16,7 +16,13 @@ func (s *Service) listItems(c *call) (*answer, error) {
 			return err
 		}
 		items := l.documents(tx, store.Query{Type: typeProtectedItem, Parent: vault.ID})
-		return l.fill(rendered(items, func(d *store.Document) (object, error) { return renderItem(d, v, c.now) }))
+		return l.fill(rendered(items, func(d *store.Document) (object, error) {
+			body, err := renderItem(c, d, v)
+			// Lists do not have all that a single item has (recorded with 2025-02-01).
+			delete(body, "eTag")
+			discard(body, "properties.extendedInfo")
+			return body, err
+		}))
 	})
 }
 
@@ -52,7 +58,7 @@ func parseMemberFilter(c *call, what string, paths map[string]string) (memberFil
 }
 
 func invalidFilter(s, rest string) error {
-	return &Fault{Code: codeInvalidFilter, Message: fmt.Sprintf("The $filter '%s' cannot be read at '%s'.", s, rest)}
+	return &Fault{Code: codeInvalidItemInput, Message: fmt.Sprintf("The $filter '%s' cannot be read at '%s'.", s, rest)}
 }
 
 // value is what a member must be; "" when the filter does not say.

@@ -24,7 +24,7 @@ func (s *Service) getItemStatus(c *call) (*answer, error) {
 // itemStatus is the status of an operation on an item, which leads to the job of the operation once that has ended.
 func (s *Service) itemStatus(c *call, p place, op *store.Operation) *answer {
 	a := s.status(c, p, op)
-	if body, ok := a.body.(operationStatus); ok && body.EndTime != nil {
+	if body, ok := a.body.(operationStatus); ok && !op.Running(c.now) {
 		body.Properties = object{"objectType": "OperationStatusJobExtendedInfo", "jobId": jobOf(op)}
 		a.body = body
 	}
@@ -42,7 +42,7 @@ func (s *Service) getItemResult(c *call) (*answer, error) {
 		if err != nil || d == nil {
 			return err
 		}
-		body, err = renderItem(d, v, c.now)
+		body, err = renderItem(c, d, v)
 		return err
 	})
 	if err != nil {

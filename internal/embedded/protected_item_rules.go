@@ -55,11 +55,8 @@ func checkItemFree(d *store.Document, now time.Time) error {
 }
 
 func itemIsSoftDeleted(d *store.Document) error {
-	return &Fault{
-		Code: codeItemSoftDeleted,
-		Message: fmt.Sprintf("The item '%s' is soft-deleted. Undelete it (isRehydrate) before it is protected again.",
-			lastSegment(d.ID)),
-	}
+	return invalidProtection("The item '%s' is soft-deleted. Undelete it (isRehydrate) before it is protected again.",
+		lastSegment(d.ID))
 }
 
 // checkSource refuses a machine that cannot be protected under the names in the path: they are made of the machine's. d is
@@ -148,9 +145,12 @@ func (s *Service) checkRegion(tx *store.Tx, v *itemVault, id machineID) error {
 	if m == nil || m.region == v.region() {
 		return nil
 	}
-	return invalidProtection("The virtual machine '%s' is in the region '%s', and the vault '%s' is in '%s'. A vault protects "+
-		"the machines of its own region alone; protect this one in a vault in '%s'.", id, m.region,
-		lastSegment(v.document.ID), v.region(), m.region)
+	return &Fault{
+		Code: codeRegionMismatch,
+		Message: fmt.Sprintf("Virtual machine and vault are in different regions. The virtual machine '%s' is in '%s', and the "+
+			"vault '%s' is in '%s'. A vault protects the machines of its own region alone; protect this one in a vault in '%s'.",
+			id, m.region, lastSegment(v.document.ID), v.region(), m.region),
+	}
 }
 
 // checkUnprotected refuses a machine that another vault protects. One whose backups are stopped is registered with its
@@ -180,7 +180,7 @@ func checkVaultRoom(tx *store.Tx, v *itemVault) error {
 		return err
 	}
 	return &Fault{
-		Code: codeVaultFull,
+		Code: codeQuotaExceeded,
 		Message: fmt.Sprintf("The vault '%s' protects %d virtual machines, which is the most that a vault can protect. Use "+
 			"another vault in '%s'.", lastSegment(v.document.ID), catalog.MaxVMsPerVault, v.region()),
 	}
@@ -211,7 +211,10 @@ func checkSuspendable(v *itemVault) error {
 	if immutable(v) {
 		return nil
 	}
-	return deniedOnImmutable(v, "Backups can be suspended in an immutable vault alone; stop the protection instead.")
+	// Azure's own text says the contrary of what is the matter, seen in 2025.
+	return deniedOnImmutable(v, "The operation is not allowed on an immutable vault and item, says Azure here "+
+		"(https://aka.ms/AB-ImmutableVaults-States), and means that backups can be suspended in an immutable vault alone. Stop the "+
+		"protection instead.")
 }
 
 func checkDeletable(v *itemVault) error {

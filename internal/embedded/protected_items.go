@@ -3,6 +3,8 @@ package embedded
 import (
 	"fmt"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/store"
@@ -19,12 +21,30 @@ func (c *call) backupPlace() place {
 func (s *Service) mustFindItem(tx *store.Tx, c *call) (*store.Document, *itemVault, error) {
 	d, v, err := s.findItem(tx, c)
 	if err == nil && d == nil {
-		err = &Fault{
-			Code:    codeResourceNotFound,
-			Message: fmt.Sprintf("The protected item '%s' was not found in the vault '%s'.", c.params["item"], c.params["vault"]),
-		}
+		err = noSuchItem(c, codeResourceNotFound)
 	}
 	return d, v, err
+}
+
+// noSuchItem refuses a call about an item that does not exist, and says so when none of that name could.
+func noSuchItem(c *call, code string) error {
+	for _, name := range []struct{ param, what, code, example string }{
+		{"container", "container", codeContainerName, "IaasVMContainer;iaasvmcontainerv2;{resource group};{virtual machine}"},
+		{"item", "protected item", codeItemName, "VM;iaasvmcontainerv2;{resource group};{virtual machine}"},
+	} {
+		// Of a kind and what it is the name of. What else Azure holds against a name is not known.
+		if kind, rest, ok := strings.Cut(c.params[name.param], ";"); !ok || kind == "" || rest == "" {
+			return &Fault{
+				Code: name.code,
+				Message: fmt.Sprintf("The name of the %s '%s' is not in the correct format, which is such as '%s'.", name.what,
+					c.params[name.param], name.example),
+			}
+		}
+	}
+	return &Fault{
+		Code:    code,
+		Message: fmt.Sprintf("The protected item '%s' was not found in the vault '%s'.", c.params["item"], c.params["vault"]),
+	}
 }
 
 // findItem returns the item of the call, nil when there is none, and its vault.
@@ -48,7 +68,7 @@ func (s *Service) getItem(c *call) (*answer, error) {
 		if err != nil {
 			return err
 		}
-		body, err = renderItem(d, v, c.now)
+		body, err = renderItem(c, d, v)
 		return err
 	})
 	if err != nil {
@@ -93,7 +113,18 @@ func (s *Service) putItem(c *call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.accepted(c, &answer{status: http.StatusAccepted}, itemPlace(d.ID), d.Operation), nil
+	return s.retryItem(c, s.accepted(c, &answer{status: http.StatusAccepted}, itemPlace(d.ID), d.Operation)), nil
+}
+
+// retryItem adds when to ask for the outcome of the PUT of an item. Azure says in a minute with 2025-02-01, and nothing with
+// versions of 2018 and 2022. Microsoft's clients wait for that long before they ask for the first time, so that here it is
+// never longer than the operation, and nothing is said where the operation is over at once.
+func (s *Service) retryItem(c *call, a *answer) *answer {
+	after := min(s.config.OperationTime, time.Minute)
+	if s.config.RetryAfter >= time.Second || after < time.Second || !c.since("2025-02-01") {
+		return a
+	}
+	return a.with("Retry-After", strconv.Itoa(int(after/time.Second)))
 }
 
 // protect stores what a request makes of an item, which is nil when there is none yet.
@@ -126,11 +157,12 @@ func (s *Service) protect(tx *store.Tx, c *call, d *store.Document, v *itemVault
 }
 
 // startItem stores what an operation makes of an item, and starts the operation and its job.
-func (s *Service) startItem(tx *store.Tx, d *store.Document, v *itemVault, kind, job string, body object) error {
+func (s *Service) startItem(tx *store.Tx, d *store.Document, v *itemVault, kind, operation string, body object) error {
 	if err := s.begin(tx, d, kind, s.config.OperationTime, nil); err != nil {
 		return err
 	}
-	if err := s.recordJob(tx, v.document, d, job, s.config.OperationTime, nil); err != nil {
+	j := job{operation: operation, policy: lastSegment(lookupText(body, "properties.policyId"))}
+	if err := s.recordJob(tx, v.document, d, j); err != nil {
 		return err
 	}
 	return save(tx, d, body)
@@ -153,7 +185,7 @@ func lockStorage(tx *store.Tx, v *itemVault) error {
 func (s *Service) undeleteItem(tx *store.Tx, c *call, d *store.Document, v *itemVault) error {
 	if d == nil || !softDeleted(d, c.now) {
 		return &Fault{
-			Code:    codeItemNotSoftDeleted,
+			Code:    codeInvalidItemInput,
 			Message: fmt.Sprintf("The item '%s' is not soft-deleted, so it cannot be undeleted.", c.params["item"]),
 		}
 	}
@@ -214,7 +246,7 @@ func (s *Service) beginItemDelete(tx *store.Tx, d *store.Document, v *itemVault)
 	if err := s.beginDelete(tx, d, s.config.OperationTime); err != nil {
 		return err
 	}
-	return s.recordJob(tx, v.document, d, jobDeleteData, s.config.OperationTime, nil)
+	return s.recordDeletion(tx, v, d)
 }
 
 // beginSoftDelete writes down what is true from the end of the operation on. Azure's deferredDeleteTimeInUTC is when the
@@ -227,7 +259,7 @@ func (s *Service) beginSoftDelete(tx *store.Tx, d *store.Document, v *itemVault)
 	if err := s.begin(tx, d, operationDelete, s.config.OperationTime, nil); err != nil {
 		return err
 	}
-	if err := s.recordJob(tx, v.document, d, jobDeleteData, s.config.OperationTime, nil); err != nil {
+	if err := s.recordDeletion(tx, v, d); err != nil {
 		return err
 	}
 	if err := stopHistory(body, tx.Now()); err != nil {

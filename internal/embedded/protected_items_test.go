@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
 )
@@ -50,7 +51,7 @@ func TestProtectedItem(t *testing.T) {
 		t.Errorf("got %s, %v", put.raw, put.header)
 	}
 	if status := s.get(put.header.Get("Azure-AsyncOperation")).want(http.StatusOK); status.text("status") != "Succeeded" ||
-		!strings.HasPrefix(status.text("id"), path+"/operationsStatus/") {
+		uuid.Validate(status.text("id")) != nil || status.text("name") != status.text("id") || status.text("endTime") != status.text("startTime") {
 		t.Errorf("got %s", status.raw)
 	}
 	got := s.get(path).want(http.StatusOK)
@@ -62,9 +63,9 @@ func TestProtectedItem(t *testing.T) {
 		"containerName": "iaasvmcontainerv2;Machines;web", "friendlyName": "web", "sourceResourceId": machine("web"),
 		"virtualMachineId": machine("web"), "policyId": vault + "/backupPolicies/DefaultPolicy", "policyName": "DefaultPolicy",
 		"policyType": "V1", "protectionState": "IRPending", "protectionStatus": "Healthy", "healthStatus": "Passed",
-		"healthDetails": []any{}, "kpisHealths": map[string]any{}, "lastBackupStatus": "", "lastBackupTime": "2001-01-01T00:00:00Z",
-		"extendedInfo": map[string]any{"recoveryPointCount": 0.0, "policyInconsistent": false}, "vaultId": vault,
-		"isArchiveEnabled": false, "sourceLocation": "eastasia", "softDeleteRetentionPeriodInDays": 14.0,
+		"kpisHealths": map[string]any{}, "lastBackupStatus": "", "lastBackupTime": "2001-01-01T00:00:00Z",
+		"extendedInfo": map[string]any{"recoveryPointCount": 0.0, "policyInconsistent": false}, "vaultId": embedded.Endpoint + vault,
+		"isArchiveEnabled": false, "softDeleteRetentionPeriod": 0.0,
 		"protectedItemDataId": got.at("properties", "protectedItemDataId"),
 	}
 	if diff := cmp.Diff(want, got.at("properties")); diff != "" {
@@ -160,8 +161,8 @@ func TestRulesOfProtection(t *testing.T) {
 		{"stopping nothing", itemPath(vault, "web"), itemBody(source(machine("web")) + `"protectionState":"ProtectionStopped"`), 400, invalid, []string{"no protection"}},
 		{"another state", itemPath(vault, "web"), itemBody(source(machine("web")) + policy + `,"protectionState":"ProtectionError"`), 400, invalid, []string{"ProtectionError"}},
 		{"suspending in a vault that is not immutable", itemPath(other, "elsewhere"), itemBody(source(machine("elsewhere")) + `"protectionState":"BackupsSuspended"`), 400, "UserErrorOperationDeniedOnImmutableItem", []string{"Disabled"}},
-		{"undeleting nothing", itemPath(vault, "web"), itemBody(`"isRehydrate":true`), 409, "ProtectedItemNotSoftDeleted", nil},
-		{"undeleting what lives", itemPath(other, "elsewhere"), itemBody(`"isRehydrate":true`), 409, "ProtectedItemNotSoftDeleted", nil},
+		{"undeleting nothing", itemPath(vault, "web"), itemBody(`"isRehydrate":true`), 400, "BMSUserErrorInvalidInput", nil},
+		{"undeleting what lives", itemPath(other, "elsewhere"), itemBody(`"isRehydrate":true`), 400, "BMSUserErrorInvalidInput", nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s.put(test.path, test.body).wantError(test.status, test.code, test.parts...)
@@ -206,19 +207,19 @@ func TestItemsAreDeletedSoftly(t *testing.T) {
 	got := s.get(path).want(http.StatusOK)
 	for name, want := range map[string]any{
 		"isScheduledForDeferredDelete": true, "deferredDeleteTimeInUTC": "2026-05-01T13:00:00.0000000Z",
-		"deferredDeleteTimeRemaining": "19.23:59:00", "isDeferredDeleteScheduleUpcoming": false,
+		"deferredDeleteTimeRemaining": "19.23:59:00", "isDeferredDeleteScheduleUpcoming": nil,
 		"softDeleteRetentionPeriodInDays": 20.0, "protectionState": "ProtectionStopped", "policyId": "",
 	} {
 		if got.at("properties", name) != want {
 			t.Errorf("%s is %v", name, got.at("properties", name))
 		}
 	}
-	s.put(path, protectBody(vault, "web")).wantError(http.StatusConflict, "ProtectedItemSoftDeleted", "Undelete")
+	s.put(path, protectBody(vault, "web")).wantError(http.StatusBadRequest, "BMSUserErrorInvalidConfigureProtectionRequest", "Undelete")
 
 	s.put(path, itemBody(`"isRehydrate":true`)).want(http.StatusAccepted)
 	got = s.get(path).want(http.StatusOK)
 	if got.at("properties", "isScheduledForDeferredDelete") != nil || got.text("properties", "protectionState") != "ProtectionStopped" ||
-		got.at("properties", "deferredDeleteTimeInUTC") != nil || got.at("properties", "softDeleteRetentionPeriodInDays") != 14.0 {
+		got.at("properties", "deferredDeleteTimeInUTC") != nil || got.at("properties", "softDeleteRetentionPeriodInDays") != nil {
 		t.Errorf("got %s", got.raw)
 	}
 	s.protect(vault, "web")
@@ -253,7 +254,7 @@ func TestItemsOfAVaultWithoutSoftDelete(t *testing.T) {
 
 	deleted := s.delete(path).want(http.StatusAccepted)
 	s.get(path).want(http.StatusOK)
-	s.delete(vault).wantError(http.StatusBadRequest, "ServiceResourceNotEmptyWithContainerDetails", "web")
+	s.delete(vault).wantError(http.StatusBadRequest, "BMSUserErrorVaultDeletionNotAllowed", "web")
 	s.get(deleted.header.Get("Location")).want(http.StatusAccepted)
 	if got := s.get(deleted.header.Get("Azure-AsyncOperation")).text("status"); got != "InProgress" {
 		t.Errorf("status %s", got)
@@ -264,7 +265,7 @@ func TestItemsOfAVaultWithoutSoftDelete(t *testing.T) {
 	s.get(put.header.Get("Location")).want(http.StatusNoContent)
 	s.get(strings.Replace(deleted.header.Get("Location"), "/vault/", "/other/", 1)).wantError(http.StatusNotFound, "ResourceNotFound")
 	s.delete(vault).want(http.StatusAccepted)
-	s.put(path, protectBody(vault, "web")).wantError(http.StatusConflict, "OperationInProgress", "Deleting")
+	s.put(path, protectBody(vault, "web")).wantError(http.StatusConflict, "RSVaultUpdateErrorConflictingOperationInProgress", "Deleting")
 }
 
 // Until the operation of a soft deletion has ended, the item is not soft-deleted.
@@ -380,8 +381,8 @@ func TestItemList(t *testing.T) {
 		}
 	}
 	for filter, code := range map[string]string{
-		"policyName": "InvalidFilter", "policyName eq x": "InvalidFilter", "policyName eq 'x' or itemType eq 'VM'": "InvalidFilter",
-		"policyName eq 'x' and": "InvalidFilter", "policyName eq 'x' and ": "InvalidFilter",
+		"policyName": "BMSUserErrorInvalidInput", "policyName eq x": "BMSUserErrorInvalidInput", "policyName eq 'x' or itemType eq 'VM'": "BMSUserErrorInvalidInput",
+		"policyName eq 'x' and": "BMSUserErrorInvalidInput", "policyName eq 'x' and ": "BMSUserErrorInvalidInput",
 		"backupSetName eq 'x'": "NotModelledByEmbeddedService",
 	} {
 		if got := s.get(filtered(filter)); got.text("error", "code") != code {

@@ -75,7 +75,7 @@ func TestProtectedByAnotherVault(t *testing.T) {
 }
 
 func TestRegionOfTheMachine(t *testing.T) {
-	const configure = "BMSUserErrorInvalidConfigureProtectionRequest"
+	const mismatch = "UserErrorVmVaultLocationMismatch"
 	s := start(t)
 	east, west := vaultPath("g", "east"), vaultPath("g", "west")
 	s.put(east, minimal).want(http.StatusCreated)
@@ -83,7 +83,7 @@ func TestRegionOfTheMachine(t *testing.T) {
 
 	// Known from a document.
 	s.put(machine("web"), `{"location":"West Europe"}`).want(http.StatusCreated)
-	s.protectAs(east, "web", machine("web")).wantError(http.StatusBadRequest, configure, "'westeurope'", "'eastasia'", "in a vault in 'westeurope'", machine("web"))
+	s.protectAs(east, "web", machine("web")).wantError(http.StatusBadRequest, mismatch, "'westeurope'", "'eastasia'", "in a vault in 'westeurope'", machine("web"))
 	s.get(itemPath(east, "web")).want(http.StatusNotFound)
 	s.protect(west, "web")
 
@@ -113,7 +113,7 @@ func TestRegionOfAMachine_softDeletedBackupsDoNotHoldIt(t *testing.T) {
 		t.Errorf("got %s", got.raw)
 	}
 	// The backups of the first are still there; taking it up again there is what another vault stands in the way of.
-	s.protectAs(west, "web", machine("web")).wantError(http.StatusConflict, "ProtectedItemSoftDeleted")
+	s.protectAs(west, "web", machine("web")).wantError(http.StatusBadRequest, "BMSUserErrorInvalidConfigureProtectionRequest", "soft-deleted")
 	// In a deleted vault they hold nobody either.
 	s.delete(west).want(http.StatusAccepted)
 	s.protect(east, "db")
@@ -127,7 +127,7 @@ func TestInventory(t *testing.T) {
 	vault := vaultPath("g", "vault")
 	s.put(vault, minimal).want(http.StatusCreated)
 	s.protect(vault, "here")
-	s.protectAs(vault, "there", machine("there")).wantError(http.StatusBadRequest, configure, "westeurope")
+	s.protectAs(vault, "there", machine("there")).wantError(http.StatusBadRequest, "UserErrorVmVaultLocationMismatch", "westeurope")
 	s.protectAs(vault, "web", machine("web")).wantError(http.StatusBadRequest, configure, machine("web"), "does not exist")
 	s.put(machine("web"), `{"location":"eastasia"}`).want(http.StatusCreated)
 	s.protect(vault, "web")
@@ -314,7 +314,7 @@ func TestVaultIsFull(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.protect(vault, "last")
-	s.protectAs(vault, "late", machine("late")).wantError(http.StatusBadRequest, "ProtectedVMLimitReached", "1000", "eastasia")
+	s.protectAs(vault, "late", machine("late")).wantError(http.StatusBadRequest, "UserErrorProtectionQuotaExceeded", "1000", "eastasia")
 	s.protect(vault, "last")
 	s.delete(itemPath(vault, "last")).want(http.StatusAccepted)
 	s.protect(vault, "late")

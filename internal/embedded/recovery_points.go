@@ -16,14 +16,18 @@ type itemPoints struct {
 	points  []point // the newest first
 	policy  catalog.VMPolicy
 	now     time.Time
-	deleted bool // softly
+	deleted bool     // softly
+	machine *machine // nil when the service does not know it
 }
 
 func (s *Service) readPoints(c *call) (*itemPoints, error) {
 	r := &itemPoints{now: c.now}
 	err := s.view(c, func(tx *store.Tx) error {
 		var err error
-		if r.item, _, err = s.mustFindItem(tx, c); err != nil {
+		if r.item, _, err = s.findItem(tx, c); err == nil && r.item == nil {
+			err = noSuchItem(c, codeNoDataSource) // another code than that of the item itself
+		}
+		if err != nil {
 			return err
 		}
 		h, err := documentHistory(r.item)
@@ -37,7 +41,10 @@ func (s *Service) readPoints(c *call) (*itemPoints, error) {
 		r.policy = h.policy()
 		r.points = h.points(c.now, s.courseOf(machine))
 		r.deleted = softDeleted(r.item, c.now)
-		return nil
+		if id, ok := parseMachineID(machine); ok {
+			r.machine, err = s.findMachine(tx, id)
+		}
+		return err
 	})
 	return r, err
 }
@@ -65,7 +72,7 @@ func (s *Service) listPoints(c *call) (*answer, error) {
 	p := page{Value: []any{}}
 	var shown point
 	for _, point := range r.points {
-		if point.at.Before(first) || point.at.After(last) {
+		if point.taken().Before(first) || point.taken().After(last) {
 			continue
 		}
 		// Of points of the same moment, which no schedule makes, the names tell.
@@ -133,24 +140,43 @@ func (r *itemPoints) render(p point) object {
 	if p.rule != "" {
 		properties["ruleName"] = p.rule
 	}
-	return object{
-		"id":   r.item.ID + "/recoveryPoints/" + p.name,
-		"name": p.name,
-		"type": typeRecoveryPoint,
-		"properties": object{
-			"objectType":                   "IaasVMRecoveryPoint",
-			"recoveryPointTime":            timestamp(p.at),
-			"recoveryPointType":            consistency,
-			"recoveryPointAdditionalInfo":  "",
-			"recoveryPointTierDetails":     r.tiers(p),
-			"recoveryPointProperties":      properties,
-			"sourceVMStorageType":          "NormalStorage",
-			"isManagedVirtualMachine":      true,
-			"isSourceVMEncrypted":          false,
-			"isInstantIlrSessionActive":    false,
-			"originalStorageAccountOption": false,
-		},
+	shown := object{
+		"objectType":                   "IaasVMRecoveryPoint",
+		"recoveryPointTime":            timestamp(p.taken()),
+		"recoveryPointType":            consistency,
+		"recoveryPointAdditionalInfo":  "",
+		"recoveryPointTierDetails":     r.tiers(p),
+		"recoveryPointProperties":      properties,
+		"sourceVMStorageType":          "NormalStorage",
+		"isManagedVirtualMachine":      true,
+		"isSourceVMEncrypted":          false,
+		"isInstantIlrSessionActive":    false,
+		"originalStorageAccountOption": false,
 	}
+	if r.machine != nil {
+		if size := lookupText(r.machine.body, "properties.hardwareProfile.vmSize"); size != "" {
+			shown["virtualMachineSize"] = size
+		}
+		if r.machine.hasPremiumDisk() {
+			shown["sourceVMStorageType"] = "PremiumVMOnPartialPremiumStorage"
+		}
+	}
+	return object{
+		"id":         r.item.ID + "/recoveryPoints/" + p.name,
+		"name":       p.name,
+		"type":       typeRecoveryPoint,
+		"properties": shown,
+	}
+}
+
+// hasPremiumDisk tells whether a disk that the machine was written with lies on premium storage.
+func (m *machine) hasPremiumDisk() bool {
+	profile, _ := lookup(m.body, "properties.storageProfile").(object)
+	disks, _ := profile["dataDisks"].([]any)
+	return slices.ContainsFunc(append(disks, profile["osDisk"]), func(disk any) bool {
+		d, _ := disk.(object)
+		return strings.HasPrefix(strings.ToLower(lookupText(d, "managedDisk.storageAccountType")), "premium")
+	})
 }
 
 // tiers are the places that hold a point: the snapshot beside the machine for some days, and the vault or its archive.

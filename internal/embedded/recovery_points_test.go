@@ -49,7 +49,8 @@ func TestRecoveryPoint(t *testing.T) {
 		t.Errorf("got %v", tiers)
 	}
 	p.get(p.item+"/recoveryPoints/1").wantError(http.StatusNotFound, "ResourceNotFound", "'1'")
-	p.get(itemPath(p.vault, "other")+"/recoveryPoints").wantError(http.StatusNotFound, "ResourceNotFound", "other")
+	p.get(itemPath(p.vault, "other")+"/recoveryPoints").wantError(http.StatusNotFound, "BMSUserErrorDataSourceObjectNotFound", "other")
+	p.get(itemPath(vaultPath("g", "none"), "web")+"/recoveryPoints").wantError(http.StatusNotFound, "ResourceNotFound", "none")
 	p.do(http.MethodPost, got.text("id")+"/restore", "{}").wantError(http.StatusNotImplemented, "NotModelledByEmbeddedService")
 	p.clock.Advance(20 * day)
 	p.get(got.text("id")).wantError(http.StatusNotFound, "ResourceNotFound", "expired")
@@ -82,8 +83,8 @@ func TestListOfRecoveryPoints(t *testing.T) {
 		}
 	}
 	for filter, code := range map[string]string{
-		"startDate eq 'yesterday'": "InvalidFilter", "startDate": "InvalidFilter",
-		"startDate eq '2026-05-05 25:00:00 AM'": "InvalidFilter",
+		"startDate eq 'yesterday'": "BMSUserErrorInvalidInput", "startDate": "BMSUserErrorInvalidInput",
+		"startDate eq '2026-05-05 25:00:00 AM'": "BMSUserErrorInvalidInput",
 		"restorePointQueryType eq 'Full'":       "NotModelledByEmbeddedService",
 	} {
 		if got := p.get(filtered(list, filter)); got.text("error", "code") != code {

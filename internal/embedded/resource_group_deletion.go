@@ -18,7 +18,15 @@ func (s *Service) deleteGroup(c *call) (*answer, error) {
 		if err != nil {
 			return err
 		}
-		if err := checkGroupEmptiable(tx, g); err != nil {
+		held, err := groupHolds(tx, g)
+		if err != nil {
+			return err
+		}
+		if held != nil {
+			// Nothing of the group goes then, which is our reading; Azure may delete what it can.
+			d := &store.Document{ID: g.id}
+			err = s.begin(tx, d, operationDelete, s.config.OperationTime, held)
+			op = d.Operation
 			return err
 		}
 		op, err = s.beginGroupDelete(tx, c, g)
@@ -64,21 +72,16 @@ func (s *Service) beginGroupDelete(tx *store.Tx, c *call, g *group) (*store.Oper
 	return d.Operation, err
 }
 
-// checkGroupEmptiable refuses to delete backups along with their group.
-func checkGroupEmptiable(tx *store.Tx, g *group) error {
+// groupHolds is why a group cannot be deleted, nil when it can. The request is accepted all the same, and the operation fails.
+// An old report has it fail for soft-deleted items, too, of file shares; those of machines are no obstacle to the deletion of
+// their vault, and are none here. A fault rule on the resource group operation can make them one.
+func groupHolds(tx *store.Tx, g *group) (*Fault, error) {
 	items, err := tx.Documents(store.Query{Type: typeProtectedItem, Under: g.id})
-	if err != nil {
-		return err
+	live := liveItems(items, tx.Now())
+	if err != nil || len(live) == 0 {
+		return nil, err
 	}
-	n := len(liveItems(items, tx.Now()))
-	if n == 0 {
-		return nil
-	}
-	return &Fault{
-		Code: codeGroupDeletionBlocked,
-		Message: fmt.Sprintf("Deletion of resource group '%s' did not succeed: its vaults hold backups of %d items, which "+
-			"have to be deleted first.", lastSegment(g.id), n),
-	}
+	return holdsItems(codeVaultNotEmpty, live), nil
 }
 
 // groupOperation is the answer to a deletion and to its polls. For groups Azure has a Location and nothing else.
@@ -105,6 +108,12 @@ func (s *Service) getGroupOperationResult(c *call) (*answer, error) {
 		return nil, err
 	case op.Running(c.now):
 		return s.groupOperation(c, op), nil
+	case op.Code != "":
+		return nil, &refusal{
+			Fault: Fault{Code: codeGroupDeletionBlocked, Message: fmt.Sprintf("Deletion of resource group '%s' did not succeed: %s",
+				lastSegment(op.Resource), op.Message)},
+			details: []errorDetail{{Code: op.Code, Message: op.Message}},
+		}
 	}
 	return &answer{status: http.StatusOK}, nil
 }

@@ -57,7 +57,7 @@ func (s *Service) vaultResources(tx *store.Tx, l *listing) entries {
 	q := l.call.scope()
 	q.Type, q.Name = catalog.VaultType, l.filter.value("name")
 	return rendered(l.documents(tx, q), func(d *store.Document) (object, error) {
-		body, err := render(d, stateOf(d, l.call.now))
+		body, err := render(l.call, d, stateOf(d, l.call.now))
 		if err != nil {
 			return nil, err
 		}

@@ -55,7 +55,7 @@ func TestResources(t *testing.T) {
 	s.get(all+"&$filter="+url.QueryEscape("tagName eq 'a'")).wantError(http.StatusNotImplemented, "NotModelledByEmbeddedService", "tagName")
 	s.get(all+"&$expand=color").wantError(http.StatusNotImplemented, "NotModelledByEmbeddedService", "color")
 	for _, top := range []string{"0", "-1", "ten"} {
-		s.get(all+"&$top="+top).wantError(http.StatusBadRequest, "InvalidTop", top)
+		s.get(all+"&$top="+top).wantError(http.StatusBadRequest, "BadRequest", top)
 	}
 }
 

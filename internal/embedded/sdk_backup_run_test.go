@@ -100,7 +100,7 @@ func TestMicrosoftClientBacksUp(t *testing.T) {
 		t.Errorf("got %+v", job)
 	}
 	_, err = factory.NewBackupsClient().Trigger(ctx, "vault", "g", "Azure", container, item, request, nil)
-	if e, ok := errors.AsType[*azcore.ResponseError](err); !ok || e.ErrorCode != "BMSUserErrorConflictingProtectionOperation" {
+	if e, ok := errors.AsType[*azcore.ResponseError](err); !ok || e.ErrorCode != "UserErrorBackupOperationInProgress" {
 		t.Errorf("got %v", err)
 	}
 	p.clock.Advance(time.Hour)
@@ -133,7 +133,7 @@ func TestMicrosoftClientBacksUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	point, ok := got.Properties.(*backup.IaasVMRecoveryPoint)
-	if !ok || !point.RecoveryPointTime.Equal(p.clock.Now().Add(-time.Hour)) || *point.RecoveryPointType != "AppConsistent" ||
+	if !ok || !point.RecoveryPointTime.Equal(p.clock.Now().Add(-time.Hour+5*time.Second)) || *point.RecoveryPointType != "AppConsistent" ||
 		*point.RecoveryPointTierDetails[0].Type != backup.RecoveryPointTierTypeInstantRP ||
 		*point.RecoveryPointTierDetails[0].Status != backup.RecoveryPointTierStatusValid || !*point.IsManagedVirtualMachine ||
 		*point.RecoveryPointProperties.ExpiryTime != "2026-08-19T12:00:00.0000000Z" || *point.RecoveryPointProperties.IsSoftDeleted {

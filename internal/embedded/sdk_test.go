@@ -240,7 +240,7 @@ func TestMicrosoftClientSideCalls(t *testing.T) {
 	poll := created.header.Get("Azure-AsyncOperation")
 	operation, _, _ := strings.Cut(poll[strings.LastIndex(poll, "/")+1:], "?")
 	status, err := s.sdk().NewOperationsClient().OperationStatusGet(ctx, "group", "vault", operation, nil)
-	if err != nil || *status.Status != "Succeeded" || status.EndTime == nil || *status.Name != operation {
+	if err != nil || *status.Status != "Succeeded" || status.EndTime != nil || *status.Name != operation {
 		t.Errorf("got %+v, %v", status, err)
 	}
 	result, err := s.sdk().NewOperationsClient().GetOperationResult(ctx, "group", "vault", operation, nil)

@@ -192,6 +192,9 @@ type call struct {
 
 func (c *call) context() context.Context { return c.request.Context() }
 
+// since tells whether the request has an API version of that date or a later one.
+func (c *call) since(date string) bool { return c.apiVersion[:len(date)] >= date }
+
 // origin is the scheme and host the client used, on which the URLs in answers are built.
 func (c *call) origin() string {
 	r := c.request

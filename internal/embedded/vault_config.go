@@ -112,19 +112,20 @@ func (s *Service) writeConfig(c *call, change configChange, view configView) (*a
 
 func vaultConfig(vault *store.Document, properties object) object {
 	soft := lookupText(properties, pathSoftDelete)
-	shown := storageSettings(properties)
-	delete(shown, "crossRegionRestoreFlag")
-	shown["softDeleteFeatureState"] = soft
-	shown["softDeleteRetentionPeriodInDays"] = lookup(properties, pathSoftDeleteDays)
-	shown["enhancedSecurityState"] = lookupText(properties, pathEnhancedSecurity)
-	shown["isSoftDeleteFeatureStateEditable"] = soft != alwaysOn
 	return object{
 		"id": vault.ID + vaultConfigPath, "name": "vaultconfig", "type": catalog.VaultType + "/backupconfig",
-		"properties": shown,
+		// These and no more, although the model has the storage, too (recorded with 2023-01-01). Whether Azure calls AlwaysON
+		// editable is not known for sure; here it is not.
+		"properties": object{
+			"softDeleteFeatureState":           soft,
+			"softDeleteRetentionPeriodInDays":  lookup(properties, pathSoftDeleteDays),
+			"enhancedSecurityState":            lookupText(properties, pathEnhancedSecurity),
+			"isSoftDeleteFeatureStateEditable": soft != alwaysOn,
+		},
 	}
 }
 
-// changeVaultConfig takes over the soft delete. The storage is shown here too, and is changed elsewhere.
+// changeVaultConfig takes over the soft delete. The storage, which a client may send here too, is changed elsewhere.
 func changeVaultConfig(_, properties, sent object) error {
 	for name, path := range map[string]string{
 		"softDeleteFeatureState": pathSoftDelete, "enhancedSecurityState": pathEnhancedSecurity,
@@ -195,8 +196,8 @@ func changeStorageConfig(vault, properties, sent object) error {
 	if vault[memberRedundancyChosen] == true {
 		return &Fault{
 			Code: codeRedundancyOfVault,
-			Message: "The storage redundancy of this vault has been set through the vault itself (properties.redundancySettings), " +
-				"and can only be changed there again.",
+			Message: "This API cannot modify the storage redundancy of the vault, which has been set through the Vault API before " +
+				"(properties.redundancySettings) and has to be set there again.",
 		}
 	}
 	for _, name := range []string{"dedupState", "xcoolState"} {

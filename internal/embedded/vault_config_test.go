@@ -104,7 +104,7 @@ func TestStorageConfigAfterTheVaultsOwn(t *testing.T) {
 			choose(s, vault)
 			s.patch(vault, `{"tags":{"a":"b"}}`).want(http.StatusOK)
 			s.patch(config, `{"properties":{"storageModelType":"ZoneRedundant"}}`).
-				wantError(http.StatusBadRequest, "StorageRedundancySetOnVault", "properties.redundancySettings")
+				wantError(http.StatusBadRequest, "BMSUserErrorRedundancySettingsUseVaultApi", "properties.redundancySettings")
 			if got := s.get(config).want(http.StatusOK); got.text("properties", "storageType") != "GeoRedundant" {
 				t.Errorf("got %s", got.raw)
 			}
@@ -126,8 +126,7 @@ func TestVaultConfig(t *testing.T) {
 		"id": config, "name": "vaultconfig", "type": "Microsoft.RecoveryServices/vaults/backupconfig",
 		"properties": map[string]any{
 			"softDeleteFeatureState": "Enabled", "softDeleteRetentionPeriodInDays": 14.0, "enhancedSecurityState": "Enabled",
-			"isSoftDeleteFeatureStateEditable": true, "storageType": "GeoRedundant", "storageModelType": "GeoRedundant",
-			"storageTypeState": "Unlocked",
+			"isSoftDeleteFeatureStateEditable": true,
 		},
 	}
 	read := s.get(config).want(http.StatusOK)

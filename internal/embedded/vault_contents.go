@@ -16,26 +16,42 @@ const maxNamed = 10
 // checkEmpty refuses to delete a vault that holds backups.
 func checkEmpty(tx *store.Tx, c *call, d *store.Document) error {
 	items, err := tx.Documents(store.Query{Type: typeProtectedItem, Parent: d.ID})
-	if err != nil {
+	if err != nil || len(items) == 0 {
 		return err
 	}
-	date := c.apiVersion[:len(firstDeleteWithSoftDeleted)]
-	if date >= firstDeleteWithSoftDeleted {
-		items = liveItems(items, c.now)
-	}
-	if len(items) == 0 {
+	live := liveItems(items, c.now)
+	switch {
+	case len(live) > 0 && c.since(firstDeleteWithSoftDeleted):
+		return holdsItems(codeVaultNotEmpty, live)
+	case len(live) > 0:
+		return holdsItems(codeVaultNotEmptyBefore, live)
+	case c.since(firstDeleteWithSoftDeleted):
 		return nil
 	}
+	return &Fault{
+		Code: codeSoftDeletedLeft,
+		Message: fmt.Sprintf("Vault cannot be deleted as there are backup items still present in soft delete state: %s. See "+
+			"https://aka.ms/undeletesoftdeleteditems, wait until they are purged, or use an API version of %s or later.",
+			itemNames(items), firstDeleteWithSoftDeleted),
+	}
+}
+
+// holdsItems refuses the end of a vault, or of its group, for the sake of the items that live in it.
+func holdsItems(code string, items []*store.Document) *Fault {
 	noun := "items"
 	if len(items) == 1 {
 		noun = "item"
 	}
 	return &Fault{
-		Code: codeNotEmpty,
+		Code: code,
 		Message: fmt.Sprintf("Vault cannot be deleted as there are existing resources within the vault. It holds %d protected "+
 			"%s: %s. Please ensure all containers have been unregistered from the vault and all backup data has been deleted, "+
-			"then try again.", len(items), noun, named(items, func(d *store.Document) string { return lastSegment(d.ID) })),
+			"then try again.", len(items), noun, itemNames(items)),
 	}
+}
+
+func itemNames(items []*store.Document) string {
+	return named(items, func(d *store.Document) string { return lastSegment(d.ID) })
 }
 
 // liveItems are those that are not soft-deleted. One that is being deleted still lives.

@@ -44,8 +44,6 @@ func stateOf(d *store.Document, now time.Time) string {
 const defaults = `{
 	"publicNetworkAccess": "Enabled",
 	"backupStorageVersion": "Unassigned",
-	"secureScore": "Adequate",
-	"bcdrSecurityLevel": "Good",
 	"privateEndpointStateForBackup": "None",
 	"privateEndpointStateForSiteRecovery": "None",
 	"redundancySettings": {
@@ -165,6 +163,9 @@ func (s *Service) settle(id string, before, body, in object) (object, error) {
 	if lookup(in, "properties.redundancySettings") != nil {
 		body[memberRedundancyChosen] = true
 	}
+	if in["location"] == nil {
+		delete(in, "location") // a vault does not lose its region
+	}
 	merge(body, in)
 	if where, ok := body["location"].(string); ok {
 		body["location"] = catalog.NormalizeRegion(where)
@@ -264,25 +265,6 @@ func checkSKUStays(before, in object) error {
 		}
 	}
 	return nil
-}
-
-// render is the vault as clients see it.
-func render(d *store.Document, state string) (object, error) {
-	body, err := decode(d.Body)
-	if err != nil {
-		return nil, fmt.Errorf("document %s: %w", d.ID, err)
-	}
-	delete(body, memberRedundancyChosen)
-	body["id"] = d.ID
-	body["name"] = lastSegment(d.ID)
-	body["type"] = catalog.VaultType
-	body["etag"] = d.ETag
-	properties, err := section(body, "properties")
-	if err != nil {
-		return nil, fmt.Errorf("document %s: %w", d.ID, err)
-	}
-	properties["provisioningState"] = state
-	return body, nil
 }
 
 func lastSegment(id string) string { return id[strings.LastIndexByte(id, '/')+1:] }

@@ -19,7 +19,7 @@ func (s *Service) listVaults(c *call) (*answer, error) {
 			q.Member, l.size = briefMember, s.longPage
 		}
 		return l.fill(rendered(l.documents(tx, q), func(d *store.Document) (object, error) {
-			return render(d, stateOf(d, c.now))
+			return render(c, d, stateOf(d, c.now))
 		}))
 	})
 }

@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
@@ -13,16 +14,28 @@ func (s *Service) checkMove(before, body object) error {
 	if before != nil {
 		was = new(s.vaultOf(before))
 	}
+	from, to := lookupText(before, "properties."+pathImmutability), lookupText(body, "properties."+pathImmutability)
+	if from == catalog.ImmutabilityLocked && to != from && slices.Contains(catalog.ImmutabilityStates(), to) {
+		return unsupportedImmutability("It is Locked, which cannot be taken back.")
+	}
 	for _, problem := range catalog.CheckVault(was, s.vaultOf(body)) {
 		if !problem.Final {
 			return refusalOf(problem)
 		}
 	}
-	from, to := lookupText(before, "properties."+pathImmutability), lookupText(body, "properties."+pathImmutability)
 	if catalog.ImmutabilityStep(from, to) != to {
-		return invalidParameter("immutabilitySettings", "Only a vault whose state is Unlocked can become Locked.")
+		return unsupportedImmutability("Only a vault whose state is Unlocked can become Locked.")
 	}
 	return nil
+}
+
+// unsupportedImmutability has one text in Azure for all changes, that the property is locked and cannot be disabled; the
+// reason spares the user a guess.
+func unsupportedImmutability(reason string) error {
+	return &Fault{
+		Code:    codeImmutabilityChange,
+		Message: "The immutability state of the vault cannot be changed in this way. " + reason,
+	}
 }
 
 // parameters are what the service calls the attributes of backup_vault, which the catalog's problems are about.

@@ -35,7 +35,7 @@ func (s *Service) checkNewVault(tx *store.Tx, c *call, in object) error {
 		return err
 	}
 	return &Fault{
-		Code: codeVaultNameNotAvailable,
+		Code: codeVaultNameTaken,
 		Message: fmt.Sprintf("The vault name '%s' is already used in this subscription: by the vault in resource group "+
 			"'%s', location '%s'. Vault names are unique within a subscription. Please select a new resource name.",
 			name, groupName(holder), body["location"]),
@@ -105,13 +105,14 @@ func checkLocationStays(d *store.Document, in object, required bool) error {
 	}
 }
 
-// checkIdle refuses a change while another operation runs. Deleting is allowed at any time.
+// checkIdle refuses a change while another operation runs. Live tests of others saw Azure do so with PATCH and DELETE; that it
+// does with PUT, and for what is in the vault, is our reading.
 func checkIdle(d *store.Document, now time.Time) error {
 	state := stateOf(d, now)
 	switch state {
 	case stateProvisioning, stateUpdating, stateDeleting:
 		return &Fault{
-			Code: codeOperationInProgress,
+			Code: codeVaultBusy,
 			Message: fmt.Sprintf("Another operation is in progress on vault '%s', whose state is %s. Please retry when it "+
 				"has ended.", lastSegment(d.ID), state),
 		}

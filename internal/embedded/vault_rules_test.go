@@ -55,7 +55,7 @@ func TestRulesOfCreation(t *testing.T) {
 		{"unknown sku", "vault", `{"location":"eastasia","sku":{"name":"Premium"}}`, 400, invalid, []string{"RS0"}},
 		{"unknown redundancy", "vault", withProperties(redundancy("GRS", "Disabled")), 400, invalid, []string{"redundancySettings parameter is invalid. Please provide a valid redundancySettings", "ZoneRedundant"}},
 		{"cross-region restore without copies", "vault", withProperties(redundancy("LocallyRedundant", "Enabled")), 400, invalid, []string{"redundancySettings", "GeoRedundant"}},
-		{"locked at birth", "vault", withProperties(immutability("Locked")), 400, invalid, []string{"immutabilitySettings", "Unlocked"}},
+		{"locked at birth", "vault", withProperties(immutability("Locked")), 400, "UserErrorUnsupportedVaultImmutabilityStateChange", []string{"Unlocked"}},
 		{"13 days", "vault", withProperties(`{"securitySettings":{"softDeleteSettings":{"softDeleteRetentionPeriodInDays":13}}}`), 400, invalid, []string{"14 to 180"}},
 		{"half a day", "vault", withProperties(`{"securitySettings":{"softDeleteSettings":{"softDeleteRetentionPeriodInDays":14.5}}}`), 400, "InvalidRequestContent", []string{"whole number", "14.5"}},
 		{"days in words", "vault", withProperties(`{"securitySettings":{"softDeleteSettings":{"softDeleteRetentionPeriodInDays":"14"}}}`), 400, "InvalidRequestContent", nil},
@@ -105,7 +105,7 @@ func TestRulesOfChange(t *testing.T) {
 		{"soft delete cannot be cleared", softDelete("AlwaysON"), `{"securitySettings":null}`, invalid},
 		{"immutability on", `{}`, immutability("Unlocked"), ""},
 		{"immutability off", immutability("Unlocked"), immutability("Disabled"), ""},
-		{"immutability straight to locked", immutability("Disabled"), immutability("Locked"), invalid},
+		{"immutability straight to locked", immutability("Disabled"), immutability("Locked"), "UserErrorUnsupportedVaultImmutabilityStateChange"},
 		{"immutability locked", immutability("Unlocked"), immutability("Locked"), ""},
 		{"restore for ever disabled", crossSubscription("PermanentlyDisabled"), crossSubscription("Enabled"), invalid},
 		{"restore off", crossSubscription("Enabled"), crossSubscription("Disabled"), ""},
@@ -152,7 +152,7 @@ func TestLockedImmutabilityIsFinal(t *testing.T) {
 	s.put(path, withProperties(immutability("Unlocked"))).want(http.StatusCreated)
 	s.patch(path, `{"properties":`+immutability("Locked")+`}`).want(http.StatusOK)
 	for _, state := range []string{"Unlocked", "Disabled"} {
-		s.patch(path, `{"properties":`+immutability(state)+`}`).wantError(http.StatusBadRequest, "InvalidRestApiParameter", "Locked")
+		s.patch(path, `{"properties":`+immutability(state)+`}`).wantError(http.StatusBadRequest, "UserErrorUnsupportedVaultImmutabilityStateChange", "Locked")
 	}
 }
 
@@ -242,19 +242,37 @@ func TestVaultWithItemsCannotBeDeleted(t *testing.T) {
 	path := vaultPath("g", "vault")
 	s.put(path, minimal)
 	s.seed(protectedItem(path, "vm;iaasvmcontainerv2;rg;web"))
-	for _, v := range []string{"2023-04-01", version} {
-		s.delete(path+"?api-version="+v).wantError(http.StatusBadRequest, "ServiceResourceNotEmptyWithContainerDetails", "1 protected item:", "rg;web")
+	for v, code := range map[string]string{
+		"2023-04-01": "ServiceResourceNotEmptyWithContainerDetails", "2024-09-29": "ServiceResourceNotEmptyWithContainerDetails",
+		"2024-09-30-preview": "BMSUserErrorVaultDeletionNotAllowed", version: "BMSUserErrorVaultDeletionNotAllowed",
+	} {
+		s.delete(path+"?api-version="+v).wantError(http.StatusBadRequest, code, "1 protected item:", "rg;web")
 	}
-	s.delete(sub+"/resourcegroups/g").wantError(http.StatusConflict, "ResourceGroupDeletionBlocked", "1 items")
+	s.wantGroupStays("g", "1 protected item", "rg;web")
 	s.get(path).want(http.StatusOK)
 	for i := range 11 {
 		s.protect(path, fmt.Sprintf("vm-%02d", i))
 	}
 	refused := s.delete(path)
-	refused.wantError(http.StatusBadRequest, "ServiceResourceNotEmptyWithContainerDetails", "12 protected items", "vm-09, and 2 more.")
+	refused.wantError(http.StatusBadRequest, "BMSUserErrorVaultDeletionNotAllowed", "12 protected items", "vm-09, and 2 more.")
 	if strings.Contains(refused.raw, "vm-10") {
 		t.Errorf("names more than ten: %s", refused.raw)
 	}
+}
+
+// wantGroupStays deletes a group: the request is accepted, and its operation fails with what a vault says of its own deletion.
+func (s *service) wantGroupStays(group string, parts ...string) {
+	s.tb.Helper()
+	accepted := s.delete(sub + "/resourceGroups/" + group).want(http.StatusAccepted)
+	if got := accepted.header.Get("Retry-After"); got != "" {
+		s.tb.Errorf("Retry-After %s", got)
+	}
+	failed := s.get(accepted.header.Get("Location"))
+	failed.wantError(http.StatusConflict, "ResourceGroupDeletionBlocked", parts...)
+	if !strings.Contains(failed.raw, `"details":[{"code":"BMSUserErrorVaultDeletionNotAllowed"`) {
+		s.tb.Errorf("got %s", failed.raw)
+	}
+	s.get(sub + "/resourceGroups/" + group).want(http.StatusOK)
 }
 
 func protectedItem(vault, name string) *store.Document {
@@ -275,7 +293,7 @@ func TestPlaceOfAVault(t *testing.T) {
 	s.patch(path, `{"location":"westeurope"}`).wantError(http.StatusConflict, "InvalidResourceLocation")
 	s.patch(path, `{"location":"EAST ASIA"}`).want(http.StatusOK)
 	s.put(path, `{"sku":{"name":"Standard"}}`).wantError(http.StatusBadRequest, "LocationRequired")
-	s.put(vaultPath("Second", "VAULT"), elsewhere).wantError(http.StatusConflict, "VaultNameNotAvailable", "'VAULT'", "'First'", "'eastasia'")
+	s.put(vaultPath("Second", "VAULT"), elsewhere).wantError(http.StatusConflict, "Conflict", "'VAULT'", "'First'", "'eastasia'")
 	s.patch(vaultPath("Second", "vault"), `{}`).wantError(http.StatusNotFound, "ResourceNotFound")
 }
 

@@ -11,9 +11,9 @@ import (
 	"github.com/azurebackup/terraform-provider-backup/internal/store"
 )
 
-// lastSynchronousDelete is the end of the API versions in which DELETE of a vault is answered 200 when all is done.
-// Later ones answer 202. The exact cut-over is not documented; 2024-04-01 is known to be before it and 2025-08-01 after.
-const lastSynchronousDelete = "2024-12-31"
+// firstAsynchronousDelete is the beginning of the API versions in which DELETE of a vault is answered 202. Before, it is 200
+// when all is done. The exact cut-over is not documented; 2024-04-01 is known to be before it and 2025-08-01 after.
+const firstAsynchronousDelete = "2025-01-01"
 
 func (c *call) groupID() string {
 	return "/subscriptions/" + c.params["subscription"] + "/resourceGroups/" + c.params["group"]
@@ -63,11 +63,11 @@ func (s *Service) getVault(c *call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return okVault(d, c.now)
+	return okVault(c, d)
 }
 
-func okVault(d *store.Document, now time.Time) (*answer, error) {
-	body, err := render(d, stateOf(d, now))
+func okVault(c *call, d *store.Document) (*answer, error) {
+	body, err := render(c, d, stateOf(d, c.now))
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +131,7 @@ func (s *Service) provision(tx *store.Tx, c *call, d *store.Document, body objec
 	if err := save(tx, d, body); err != nil {
 		return nil, err
 	}
-	rendered, err := render(d, stateProvisioning)
+	rendered, err := renderNew(c, d)
 	if err != nil {
 		return nil, err
 	}
@@ -157,7 +157,7 @@ func (s *Service) replaceVault(tx *store.Tx, c *call, d *store.Document, in obje
 	if err := s.change(tx, d, body); err != nil {
 		return nil, err
 	}
-	a, err := okVault(d, c.now)
+	a, err := okVault(c, d)
 	if err == nil && stateOf(d, c.now) == stateUpdating {
 		p := vaultPlace(d.ID)
 		a = s.retryAfter(a.with(headerAsyncOperation, p.url(c, p.status, d.Operation)))
@@ -190,7 +190,7 @@ func (s *Service) patchVault(c *call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	a, err := okVault(d, c.now)
+	a, err := okVault(c, d)
 	if err == nil && stateOf(d, c.now) == stateUpdating {
 		a.status = http.StatusAccepted
 		a = s.accepted(c, a, vaultPlace(d.ID), d.Operation)
@@ -211,7 +211,7 @@ func (s *Service) change(tx *store.Tx, d *store.Document, body object) error {
 }
 
 func (s *Service) deleteVault(c *call) (*answer, error) {
-	synchronous := c.apiVersion[:len(lastSynchronousDelete)] <= lastSynchronousDelete
+	synchronous := !c.since(firstAsynchronousDelete)
 	var d *store.Document
 	err := s.update(c, func(tx *store.Tx) (err error) {
 		if d, err = find(tx, catalog.VaultType, c.vaultID()); err != nil {
@@ -219,6 +219,11 @@ func (s *Service) deleteVault(c *call) (*answer, error) {
 		}
 		if d == nil {
 			return s.requireGroup(tx, c)
+		}
+		if stateOf(d, c.now) != stateDeleting { // which the client may not have heard of
+			if err := checkIdle(d, c.now); err != nil {
+				return err
+			}
 		}
 		if err := checkEmpty(tx, c, d); err != nil {
 			return err

@@ -62,7 +62,7 @@ func TestCreateIsLongRunning(t *testing.T) {
 
 	s.clock.Advance(time.Millisecond)
 	status = s.get(poll).want(http.StatusOK)
-	if status.text("status") != "Succeeded" || !strings.HasSuffix(status.text("id"), status.text("name")) || status.at("endTime") == nil {
+	if status.text("status") != "Succeeded" || !strings.HasSuffix(status.text("id"), "/operationStatus/"+status.text("name")) || len(status.body) != 3 {
 		t.Errorf("got %s", status.raw)
 	}
 	if got := s.get(results).want(http.StatusOK).state(); got != "Succeeded" {
@@ -169,7 +169,7 @@ func TestReadOnlyPropertiesAreIgnored(t *testing.T) {
 	s.patch(path, body).want(http.StatusOK)
 	got := s.get(path)
 	if got.text("name") != "vault" || got.text("id") != path || got.state() != "Succeeded" || got.text("etag") == "e" ||
-		got.text("properties", "backupStorageVersion") != "Unassigned" || got.text("properties", "secureScore") != "Adequate" ||
+		got.text("properties", "backupStorageVersion") != "Unassigned" || got.text("properties", "secureScore") != "None" ||
 		got.text("properties", "securitySettings", "multiUserAuthorization") != "Disabled" || got.at("systemData") != nil ||
 		got.at("properties", "moveState") != nil || got.at("properties", "resourceGuardOperationRequests") != nil {
 		t.Errorf("got %s", got.raw)
@@ -255,8 +255,9 @@ func TestOperationsThatTakeTime(t *testing.T) {
 	if patched.header.Get("Azure-AsyncOperation") == "" || patched.header.Get("Location") == "" || patched.header.Get("Retry-After") != "10" {
 		t.Errorf("headers of PATCH: %v", patched.header)
 	}
-	s.patch(path, `{}`).wantError(http.StatusConflict, "OperationInProgress", "Updating")
-	s.put(path, minimal).wantError(http.StatusConflict, "OperationInProgress")
+	s.patch(path, `{}`).wantError(http.StatusConflict, "RSVaultUpdateErrorConflictingOperationInProgress", "Updating")
+	s.put(path, minimal).wantError(http.StatusConflict, "RSVaultUpdateErrorConflictingOperationInProgress")
+	s.delete(path).wantError(http.StatusConflict, "RSVaultUpdateErrorConflictingOperationInProgress", "Updating")
 	if got := s.get(patched.header.Get("Location")).want(http.StatusAccepted).header.Get("Retry-After"); got != "10" {
 		t.Errorf("Retry-After of the poll: %q", got)
 	}
@@ -273,7 +274,7 @@ func TestOperationsThatTakeTime(t *testing.T) {
 	if got := s.get(path).want(http.StatusOK).state(); got != "Deleting" {
 		t.Errorf("state %s", got)
 	}
-	s.put(path, minimal).wantError(http.StatusConflict, "OperationInProgress", "Deleting")
+	s.put(path, minimal).wantError(http.StatusConflict, "RSVaultUpdateErrorConflictingOperationInProgress", "Deleting")
 	s.put(vaultPath("other", "vault"), minimal).want(http.StatusConflict) // the name is not free yet
 	if again := s.delete(path).want(http.StatusAccepted); again.header.Get("Location") != deleted.header.Get("Location") {
 		t.Error("a second DELETE starts a second operation")
@@ -295,8 +296,10 @@ func TestWhileProvisioning(t *testing.T) {
 	s := start(t, func(c *embedded.Config) { c.ProvisioningTime = time.Hour })
 	path := vaultPath("g", "vault")
 	s.put(path, minimal)
-	s.put(path, minimal).wantError(http.StatusConflict, "OperationInProgress", "Provisioning")
-	s.patch(path, `{}`).wantError(http.StatusConflict, "OperationInProgress")
+	s.put(path, minimal).wantError(http.StatusConflict, "RSVaultUpdateErrorConflictingOperationInProgress", "Provisioning")
+	s.patch(path, `{}`).wantError(http.StatusConflict, "RSVaultUpdateErrorConflictingOperationInProgress")
+	s.delete(path).wantError(http.StatusConflict, "RSVaultUpdateErrorConflictingOperationInProgress", "Provisioning")
+	s.clock.Advance(time.Hour)
 	s.delete(path).want(http.StatusAccepted)
 	s.get(path).want(http.StatusNotFound)
 }

@@ -234,9 +234,9 @@ func TestPreValidation(t *testing.T) {
 		{vault, "web", "Success", ""},
 		{strings.ToUpper(other), "taken", "Success", ""},
 		{vault, "taken", "BMSUserErrorInvalidConfigureProtectionRequest", other},
-		{vault, "west", "BMSUserErrorInvalidConfigureProtectionRequest", "westeurope"},
+		{vault, "west", "UserErrorVmVaultLocationMismatch", "westeurope"},
 		{vault, "none", "BMSUserErrorInvalidConfigureProtectionRequest", "does not exist"},
-		{vault, "gone", "ProtectedItemSoftDeleted", "Undelete"},
+		{vault, "gone", "BMSUserErrorInvalidConfigureProtectionRequest", "Undelete"},
 		{vaultPath("g", "none"), "web", "BMSUserErrorInvalidInput", "vaults/none"},
 		{"", "web", "BMSUserErrorInvalidInput", "vaultId"},
 	} {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
 	"github.com/azurebackup/terraform-provider-backup/internal/store"
@@ -269,7 +270,7 @@ func TestPolicyInUse(t *testing.T) {
 		t.Errorf("got %s, %v", changed.raw, changed.header)
 	}
 	if got := s.get(changed.header.Get("Azure-AsyncOperation")).want(http.StatusOK); got.text("status") != "Succeeded" ||
-		!strings.HasPrefix(got.text("id"), path+"/operations/") {
+		uuid.Validate(got.text("id")) != nil {
 		t.Errorf("got %s", got.raw)
 	}
 	result := s.get(changed.header.Get("Location")).want(http.StatusOK)
@@ -371,7 +372,7 @@ func TestPolicyList(t *testing.T) {
 	if names := s.get(list + "workloadType%20eq%20'SQLDataBase'").want(http.StatusOK).names(); len(names) != 0 {
 		t.Errorf("policies for SQL: %v", names)
 	}
-	s.get(list+"nonsense").wantError(http.StatusBadRequest, "InvalidFilter")
+	s.get(list+"nonsense").wantError(http.StatusBadRequest, "BMSUserErrorInvalidInput")
 	counts := map[string]any{}
 	for _, p := range s.get(vault + "/backupPolicies").values() {
 		counts[p.text("name")] = p.at("properties", "protectedItemsCount")
@@ -424,7 +425,7 @@ func TestPolicyLimit(t *testing.T) {
 		})
 	}
 	s.put(policyPath(vault, "last"), daily).want(http.StatusOK)
-	s.put(policyPath(vault, "late"), daily).wantError(http.StatusBadRequest, "PolicyLimitReached", "200")
+	s.put(policyPath(vault, "late"), daily).wantError(http.StatusBadRequest, "BMSUserErrorInvalidPolicyInput", "200")
 	s.put(policyPath(vault, "last"), daily).want(http.StatusOK)
 	s.delete(policyPath(vault, "EnhancedPolicy")).want(http.StatusOK)
 	s.put(policyPath(vault, "late"), daily).want(http.StatusOK)

@@ -178,7 +178,7 @@ func checkPolicyRoom(tx *store.Tx, vault *store.Document) error {
 		return err
 	}
 	return &Fault{
-		Code: codePolicyLimit,
+		Code: codeInvalidPolicy,
 		Message: fmt.Sprintf("The vault '%s' has %d policies, which is the most that a vault can have. Delete one that is not "+
 			"used, or assign an existing policy.", lastSegment(vault.ID), len(policies)),
 	}

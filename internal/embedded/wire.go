@@ -1,7 +1,5 @@
 package embedded
 
-import "time"
-
 // The bodies of answers, written for this service alone. Sharing structs with the client would make both wrong in the
 // same way.
 
@@ -10,8 +8,9 @@ type errorBody struct {
 }
 
 type errorDetail struct {
-	Code    string `json:"code"`
-	Message string `json:"message"`
+	Code    string        `json:"code"`
+	Message string        `json:"message"`
+	Details []errorDetail `json:"details,omitempty"`
 }
 
 type page struct {
@@ -23,8 +22,8 @@ type operationStatus struct {
 	ID        string       `json:"id"`
 	Name      string       `json:"name"`
 	Status    string       `json:"status"`
-	StartTime time.Time    `json:"startTime"`
-	EndTime   *time.Time   `json:"endTime,omitempty"`
+	StartTime string       `json:"startTime,omitempty"`
+	EndTime   string       `json:"endTime,omitempty"`
 	Error     *errorDetail `json:"error,omitempty"`
 
 	Properties object `json:"properties,omitempty"`

@@ -313,7 +313,7 @@ func TestAccInterrupt_createThenChange(t *testing.T) {
 	w.MustPlanNothing()
 }
 
-// An interrupted create can be given up for good.
+// An interrupted create can be given up for good. The service deletes no vault that it is still making, so that this waits.
 func TestAccInterrupt_createThenDestroy(t *testing.T) {
 	needSignals(t)
 	t.Parallel()
@@ -321,7 +321,12 @@ func TestAccInterrupt_createThenDestroy(t *testing.T) {
 	p := createPartly(w, []string{"production"})
 	p.Interrupt()
 	wantEnded(t, p)
-	w.MustRun("destroy", "-auto-approve")
+	destroy := w.Start("destroy", "-auto-approve")
+	destroy.WaitFor("backup_vault.production: Destroying")
+	complete(t, w)
+	if r := destroy.Wait(); r.ExitCode != 0 {
+		t.Fatalf("exit code %d\n%s", r.ExitCode, r.Output)
+	}
 	wantStates(t, w, map[string]string{})
 	if left := created(t, databaseOf(w)); len(left) > 0 {
 		t.Errorf("left: %v", left)

@@ -38,7 +38,7 @@ func jobAttributes() map[string]schema.Attribute {
 		"end_time":   schema.StringAttribute{MarkdownDescription: "When it ended; null while it runs.", Computed: true},
 		"duration":   schema.StringAttribute{MarkdownDescription: "How long it took, as a Go duration such as `1h2m3s`; null while it runs.", Computed: true},
 		"user_triggered": schema.BoolAttribute{
-			MarkdownDescription: "True when somebody asked for it; false when a policy's schedule did.", Computed: true,
+			MarkdownDescription: "True when somebody asked for it; false when a policy's schedule did; null where the service does not say, as of jobs that are no backups.", Computed: true,
 		},
 		"errors": schema.ListNestedAttribute{
 			MarkdownDescription: "Why it failed, or ended with warnings; otherwise empty.",
@@ -60,7 +60,7 @@ func newJobModel(job vault.Job) jobModel {
 		ID: types.StringValue(job.ARMID), Name: types.StringValue(job.Name),
 		Operation: types.StringValue(job.Operation), Status: types.StringValue(job.Status), VMName: types.StringValue(job.VMName),
 		StartTime: timeOrNull(job.Start), EndTime: timeOrNull(job.End), Duration: types.StringNull(),
-		UserTriggered: types.BoolValue(job.UserTriggered), Errors: []jobErrorModel{},
+		UserTriggered: types.BoolPointerValue(job.UserTriggered), Errors: []jobErrorModel{},
 	}
 	if !job.End.IsZero() {
 		m.Duration = types.StringValue(job.End.Sub(job.Start).String())

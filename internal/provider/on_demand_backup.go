@@ -58,7 +58,7 @@ func (b *onDemandBackup) start(ctx context.Context, until time.Time, diags *diag
 		diags.AddError("Interrupted while asking for the backup", tfvalue.Problem(b.label(), err, mayHaveStarted))
 	case errors.Is(err, context.DeadlineExceeded):
 		diags.AddError("Asking for the backup takes longer than timeouts.invoke", tfvalue.Problem(b.label(), err, mayHaveStarted))
-	case arm.IsConflict(err):
+	case arm.IsConflict(err), arm.HasCode(err, backupInProgressCodes...):
 		diags.AddError("Another operation is running", tfvalue.Problem(b.label(), err,
 			"Wait until it has ended. The data source backup_jobs with status = \"InProgress\" shows it."))
 	case err != nil:
@@ -69,6 +69,9 @@ func (b *onDemandBackup) start(ctx context.Context, until time.Time, diags *diag
 	}
 	return err == nil
 }
+
+// backupInProgressCodes are those of a backup that is asked for while another runs, whatever their status.
+var backupInProgressCodes = []string{"UserErrorBackupOperationInProgress", "BMSUserErrorConflictingProtectionOperation"}
 
 // wait follows the job to its end, and finds what it has made.
 func (b *onDemandBackup) wait(ctx context.Context, diags *diag.Diagnostics) {

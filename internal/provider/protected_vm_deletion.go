@@ -16,14 +16,18 @@ import (
 
 // checkDeletion says what becomes of the backups of a VM that is not going to be protected any more, and refuses to plan what
 // the vault refuses. It is planned before the vault's own end, if that comes in the same run, so that what it says
-// has to be true of both.
-func (r *protectedVMResource) checkDeletion(ctx context.Context, id arm.ID, state protectedVMModel, count int64, fate string, diags *diag.Diagnostics) {
-	points := fmt.Sprintf("its %d recovery points", count)
-	switch count {
-	case 0:
+// has to be true of both. count is how many recovery points there are, nil when it is only known that there are some, or not
+// even that.
+func (r *protectedVMResource) checkDeletion(ctx context.Context, id arm.ID, state protectedVMModel, count *int64, fate string, diags *diag.Diagnostics) {
+	points := "its recovery points"
+	switch {
+	case count == nil:
+	case *count == 0:
 		points = "it has no recovery points yet; those taken until then"
-	case 1:
+	case *count == 1:
 		points = "its recovery point"
+	default:
+		points = fmt.Sprintf("its %d recovery points", *count)
 	}
 	const summary = "Backups of a VM end"
 	policy := cmp.Or(state.DeletionPolicy.ValueString(), deletionDelete)
@@ -42,7 +46,7 @@ func (r *protectedVMResource) checkDeletion(ctx context.Context, id arm.ID, stat
 	case err != nil:
 		diags.AddWarning(summary, detail+points+" are deleted.")
 	case immutability != vault.ImmutabilityDisabled:
-		r.checkImmutableDeletion(v, detail+points+" are deleted", count > 0, diags)
+		r.checkImmutableDeletion(v, detail+points+" are deleted", count == nil || *count > 0, diags)
 	case soft != nil && soft.State == "Disabled":
 		diags.AddWarning(summary, detail+points+" are deleted for good: the vault has no soft delete.")
 	case soft == nil || soft.RetentionDays == 0:
@@ -51,6 +55,17 @@ func (r *protectedVMResource) checkDeletion(ctx context.Context, id arm.ID, stat
 		until := r.run.vaults.Now().Add(time.Duration(soft.RetentionDays) * 24 * time.Hour)
 		diags.AddWarning(summary, fmt.Sprintf("%s%s are deleted and kept soft-deleted until about %s. %s", detail, points, utc(until), comingBack))
 	}
+}
+
+// countPoints is how many recovery points an item has; nil when it has some, and nobody says how many.
+func (r *protectedVMResource) countPoints(ctx context.Context, item vault.ProtectedVM) *int64 {
+	count := item.RecoveryPoints
+	if count == nil {
+		if exact, err := r.run.vaults.RecoveryPointCount(ctx, item.ID); err == nil {
+			count = exact
+		}
+	}
+	return countOrNull(count).ValueInt64Pointer()
 }
 
 // comingBack is how deleted backups come back.
@@ -64,7 +79,7 @@ func (r *protectedVMResource) endReplaced(ctx context.Context, plan protectedVMM
 	old := plan
 	old.DeletionPolicy = types.StringValue(cmp.Or(known.deletionPolicy, deletionDelete))
 	var said diag.Diagnostics
-	r.checkDeletion(ctx, item.ID.Vault, old, int64(item.RecoveryPoints), "replaced", &said)
+	r.checkDeletion(ctx, item.ID.Vault, old, r.countPoints(ctx, item), "replaced", &said)
 	const keeping = "\n\nTo keep the protection as it is, plan without -replace; if it is marked as tainted, take the mark off by `terraform untaint` (or `tofu untaint`) and the " +
 		"address of this resource."
 	for _, d := range said {

@@ -153,7 +153,7 @@ func (m *protectedVMModel) take(ctx context.Context, item vault.ProtectedVM, reg
 func newProtectionStatus(item vault.ProtectedVM, next time.Time) protectionStatusModel {
 	return protectionStatusModel{
 		Health: textOrNull(item.Health), LastBackupStatus: textOrNull(item.LastBackupStatus), LastBackupTime: timeOrNull(item.LastBackup),
-		NextScheduledBackup: timeOrNull(next), RecoveryPointCount: types.Int64Value(int64(item.RecoveryPoints)),
+		NextScheduledBackup: timeOrNull(next), RecoveryPointCount: countOrNull(item.RecoveryPoints),
 	}
 }
 

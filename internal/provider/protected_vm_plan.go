@@ -92,9 +92,9 @@ func (r *protectedVMResource) planEnd(ctx context.Context, state protectedVMMode
 	if vault.IsGone(err) || err == nil && item.SoftDeleted {
 		return // gone already, as the refresh will say
 	}
-	points := state.RecoveryPointCount.ValueInt64()
+	points := state.RecoveryPointCount.ValueInt64Pointer()
 	if err == nil {
-		points = max(points, int64(item.RecoveryPoints)) // lists may not say
+		points = r.countPoints(ctx, item)
 	}
 	r.checkDeletion(ctx, id.Vault, state, points, fate+tfvalue.Because(changes), diags)
 }

@@ -287,15 +287,19 @@ func (r *protectedVMResource) leave(ctx context.Context, id vault.ItemID, state 
 	return err
 }
 
-// codeImmutable is the service's refusal to shorten the life of backups in an immutable vault, or to suspend in any other.
-const codeImmutable = "UserErrorOperationDeniedOnImmutableItem"
+// codeImmutable is the service's refusal to shorten the life of backups in an immutable vault, or to suspend in any other;
+// codeImmutableItem is how it ends the deletion of backups there that it has accepted.
+const (
+	codeImmutable     = "UserErrorOperationDeniedOnImmutableItem"
+	codeImmutableItem = "UserErrorDeleteBackupItemOnImmutableItem"
+)
 
 func deleteAdvice(err error, state protectedVMModel) string {
 	if advice := goesOn(err, "timeouts.delete"); advice != "" {
 		return advice
 	}
 	switch {
-	case !arm.HasCode(err, codeImmutable):
+	case !arm.HasCode(err, codeImmutable, codeImmutableItem):
 		return ""
 	case state.ending() == goes:
 		return "An immutable vault keeps backups until they expire. " + otherPolicies(deletionRetain, deletionSuspend)
@@ -303,8 +307,13 @@ func deleteAdvice(err error, state protectedVMModel) string {
 	return "Only an immutable vault suspends backups. " + otherPolicies(deletionRetain, deletionDelete)
 }
 
-// codeNotProtectable is Azure's one answer for a VM that is in another region, of another vault, or not there at all.
-const codeNotProtectable = "BMSUserErrorInvalidConfigureProtectionRequest"
+// The codes of a refused protection: for a VM that is of another vault, or not there at all, and of old for one in another region;
+// for one in another region; and for one more than a vault can protect.
+const (
+	codeNotProtectable = "BMSUserErrorInvalidConfigureProtectionRequest"
+	codeOtherRegion    = "UserErrorVmVaultLocationMismatch"
+	codeVaultFull      = "UserErrorProtectionQuotaExceeded"
+)
 
 // addProtectError explains a refusal as far as it can be explained.
 func (r *protectedVMResource) addProtectError(ctx context.Context, plan protectedVMModel, err error, diags *diag.Diagnostics) {
@@ -314,7 +323,9 @@ func (r *protectedVMResource) addProtectError(ctx context.Context, plan protecte
 	switch {
 	case vault.IsUnsure(err):
 		advice = notKnown("the protection", err)
-	case arm.HasCode(err, codeNotProtectable) && parseErr == nil && known:
+	case arm.HasCode(err, codeVaultFull):
+		advice = "Protect the VM in another vault of the same region."
+	case arm.HasCode(err, codeNotProtectable, codeOtherRegion) && parseErr == nil && known:
 		if other, found, findErr := r.run.vaults.ProtectingVault(ctx, vm, v.region); findErr == nil && found && !other.Equal(v.id) {
 			addOtherVault(diags, plan, other)
 			return

@@ -115,7 +115,8 @@ func protectionStatusTexts() map[string]string {
 	}
 }
 
-const recoveryPointCountText = "How many recovery points there are."
+const recoveryPointCountText = "How many recovery points there are; null where the service does not say. It says so of a VM that is read alone, and " +
+	"lists of many VMs only tell that there are none. The data source `backup_recovery_points` has them all."
 
 func (r *protectedVMResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{

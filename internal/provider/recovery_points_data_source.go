@@ -117,12 +117,12 @@ func (d *recoveryPointsDataSource) Read(ctx context.Context, req datasource.Read
 		if d.run.passesOver(err, &resp.Diagnostics) {
 			continue
 		}
-		if arm.IsNotFound(err) {
+		if arm.IsNotFound(err) || arm.HasCode(err, codeNoDataSource) {
 			refusal := err
 			_, err = d.run.vaults.ProtectedVMOrGone(ctx, id)
 			err = cmp.Or(err, refusal)
 		}
-		if vault.IsGone(err) {
+		if vault.IsGone(err) || arm.HasCode(err, codeNoDataSource) {
 			resp.Diagnostics.AddAttributeError(path.Root("protected_vm_id"), "VM is not protected", tfvalue.Problem(itemLabel(id), err, notProtectedAdvice+" "+tfvalue.GoneAdvice))
 			return
 		}
@@ -137,6 +137,9 @@ func (d *recoveryPointsDataSource) Read(ctx context.Context, req datasource.Read
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
+
+// codeNoDataSource is the service's code for a VM that the vault does not protect, whatever its status.
+const codeNoDataSource = "BMSUserErrorDataSourceObjectNotFound"
 
 const notProtectedAdvice = "Use the id of a backup_protected_vm, or one that the data source backup_protected_vms lists."
 

@@ -67,18 +67,18 @@ func TestAccRecoveryPointsAndJobs(t *testing.T) {
 		"consistency": text("AppConsistent"), "tiers": knownvalue.ListPartial(map[int]knownvalue.Check{}),
 		"expiry_time": matches(`^\d{4}-\d\d-\d\dT\d\d:\d\d:00Z$`), "rule": text("Daily"),
 	})
-	job := func(vm, operation, status string, user bool, errors ...knownvalue.Check) knownvalue.Check {
+	job := func(vm, operation, status string, user knownvalue.Check, errors ...knownvalue.Check) knownvalue.Check {
 		return knownvalue.ObjectExact(map[string]knownvalue.Check{
 			"id": matches("(?i)^/subscriptions/.*/vaults/contoso/backupJobs/"), "name": knownvalue.NotNull(), "operation": text(operation), "status": text(status),
 			"vm_name": text(vm), "start_time": matches(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$`), "end_time": matches(`^\d{4}-\d\d-\d\dT`),
-			"duration": matches(`^[0-9].*s$`), "user_triggered": knownvalue.Bool(user), "errors": knownvalue.ListExact(append([]knownvalue.Check{}, errors...)),
+			"duration": matches(`^[0-9].*s$`), "user_triggered": user, "errors": knownvalue.ListExact(append([]knownvalue.Check{}, errors...)),
 		})
 	}
 	failure := knownvalue.ObjectExact(map[string]knownvalue.Check{
 		"code": knownvalue.Int64Exact(0), "title": text("UserErrorVmNotFound"), "message": text("There is no VM."), "recommendations": knownvalue.ListExact([]knownvalue.Check{}),
 	})
-	scheduled := job("db", "Backup", "Completed", false)
-	failed := job("db", "Backup", "Failed", true, failure)
+	scheduled := job("db", "Backup", "Completed", knownvalue.Bool(false))
+	failed := job("db", "Backup", "Failed", knownvalue.Bool(true), failure)
 
 	steps := []resource.TestStep{{
 		// No backup has been taken yet, and none is not an error.
@@ -97,7 +97,7 @@ func TestAccRecoveryPointsAndJobs(t *testing.T) {
 		{jobs(`operation = "Backup"`, `status = "Failed"`), wantList("data.backup_jobs.test", "jobs", failed)},
 		{
 			jobs(`protected_vm_id = lower(backup_protected_vm.db.id)`),
-			wantList("data.backup_jobs.test", "jobs", scheduled, scheduled, scheduled, failed, job("db", "ConfigureBackup", "Completed", true)),
+			wantList("data.backup_jobs.test", "jobs", scheduled, scheduled, scheduled, failed, job("db", "ConfigureBackup", "Completed", knownvalue.Null())),
 		},
 		{jobs(`operation = "Backup"`, bound("start_time", 2*day)), []statecheck.StateCheck{
 			statecheck.ExpectKnownValue("data.backup_jobs.test", attribute("jobs"), knownvalue.ListSizeExact(2)),
@@ -115,7 +115,7 @@ func TestAccRecoveryPointsAndJobs(t *testing.T) {
 		"code": knownvalue.Int64Exact(0), "title": text("ExtensionSnapshotFailedNoNetwork"), "message": matches("no network connectivity"),
 		"recommendations": knownvalue.ListExact([]knownvalue.Check{}),
 	})
-	broken := job("web", "Backup", "Failed", false, noNetwork)
+	broken := job("web", "Backup", "Failed", knownvalue.Bool(false), noNetwork)
 	steps = append(steps, resource.TestStep{
 		Config: acctest.Config(database, protectedVMs+jobs(`status = "Failed"`, `protected_vm_id = backup_protected_vm.web.id`), `clock_offset = "3d"`,
 			fmt.Sprintf(`failed_backups = [{ vm_id = %q, %s }]`, strings.ToUpper(vmID("web")), bound("start_time", day))),

@@ -72,7 +72,7 @@ func TestAccVault_thatHoldsProtectedItems(t *testing.T) {
 	if r := w.Run("destroy", "-auto-approve"); r.ExitCode != 1 {
 		t.Errorf("a vault with items is destroyed:\n%s", r.Output)
 	} else {
-		mention(t, r, "ServiceResourceNotEmptyWithContainerDetails", "vm-00")
+		mention(t, r, "BMSUserErrorVaultDeletionNotAllowed", "It still holds 12 protected items: ", "vm-00", "Or set force_destroy = true")
 	}
 
 	w.Write("main.tf", contentsConfig(`region = "eastus"`, `force_destroy = true`))

@@ -244,11 +244,36 @@ func (r *vaultResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 		return
 	}
 	if err := r.run.vaults.Delete(ctx, state.armID(), logProgress(ctx, state.Name.ValueString())); err != nil {
-		resp.Diagnostics.AddError("Unable to delete backup vault", tfvalue.Problem(vaultLabel(state), err, ""))
+		resp.Diagnostics.AddError("Unable to delete backup vault", tfvalue.Problem(vaultLabel(state), err, r.deletionAdvice(ctx, state, err)))
 		return
 	}
 	r.run.plans.release(state.armID(), vaultName{state.SubscriptionID.ValueString(), state.Name.ValueString()})
 	r.run.state.forget(state.armID())
+}
+
+// notEmptyCodes are those of the refusal to delete a vault for the sake of what it holds, in all the versions of the service.
+var notEmptyCodes = []string{
+	"BMSUserErrorVaultDeletionNotAllowed", "BMSUserErrorVaultDeletionNotPermitted", "BMSUserErrorVaultDeletionForbidden",
+	"ServiceResourceNotEmptyWithContainerDetails", "ServiceResourceNotEmptyWithBackendMessage",
+}
+
+// deletionAdvice says what a vault holds that could not be deleted for that.
+func (r *vaultResource) deletionAdvice(ctx context.Context, state vaultModel, err error) string {
+	if !arm.HasCode(err, notEmptyCodes...) {
+		return ""
+	}
+	holds, err := r.run.vaults.Contents(ctx, state.armID())
+	switch {
+	case err != nil || holds.Empty():
+		return ""
+	case len(holds.Protected)+len(holds.Unreadable)+holds.Others == 0:
+		return "It holds nothing but soft-deleted backups, of " + tfvalue.Listed(vmsOf(holds.SoftDeleted)) + ". Here the service keeps a vault until they are purged."
+	}
+	advice := "It still holds " + held(vmsOf(holds.Protected), holds) + ". Delete these first, with their backups."
+	if !state.ForceDestroy.ValueBool() && len(holds.Protected) > 0 {
+		advice += " Or set force_destroy = true, with which VMs go along with the vault, and apply that before you destroy it."
+	}
+	return advice
 }
 
 // deleteItems deletes the protected items of a vault with their backups; ok is false when one could not be.
@@ -332,6 +357,9 @@ func (r *vaultResource) addCreateError(ctx context.Context, diags *diag.Diagnost
 func updateAdvice(err error) string {
 	if arm.HasCode(err, "StorageModelModifyError") {
 		return "The redundancy is locked since the first VM was registered. Protect the VMs in a new vault that has the redundancy you want."
+	}
+	if arm.HasCode(err, "UserErrorUnsupportedVaultImmutabilityStateChange") {
+		return "Only a vault whose immutability is Unlocked can become Locked, and one that is Locked stays so for ever."
 	}
 	return goesOn(err, "timeouts.update")
 }

@@ -59,7 +59,7 @@ func settingsDataAttributes() map[string]schema.Attribute {
 		}),
 		"usage": object("What the vault holds. A vault that ever registered a VM costs two calls more to read.", map[string]schema.Attribute{
 			"protected_items": count("How many VMs are protected; soft-deleted ones do not count."),
-			"recovery_points": count("How many recovery points there are."),
+			"recovery_points": count("How many recovery points there are; null when there are some, since the service does not say how many in a list of VMs."),
 			"by_kind": schema.MapAttribute{
 				MarkdownDescription: "The service's own counters by its names; empty until the first VM is registered.", ElementType: types.Int64Type, Computed: true,
 			},

@@ -261,6 +261,14 @@ func textOrNull(s string) types.String {
 	return types.StringValue(s)
 }
 
+// countOrNull is a count that the service may not have given.
+func countOrNull(n *int) types.Int64 {
+	if n == nil {
+		return types.Int64Null()
+	}
+	return types.Int64Value(int64(*n))
+}
+
 // usageValue is what a vault holds.
 func usageValue(u vault.Usage, diags *diag.Diagnostics) types.Object {
 	kinds := map[string]attr.Value{}
@@ -270,6 +278,6 @@ func usageValue(u vault.Usage, diags *diag.Diagnostics) types.Object {
 	byKind, d := types.MapValue(types.Int64Type, kinds)
 	diags.Append(d...)
 	return objectValue(usageTypes, map[string]attr.Value{
-		"protected_items": types.Int64Value(int64(u.ProtectedItems)), "recovery_points": types.Int64Value(int64(u.RecoveryPoints)), "by_kind": byKind,
+		"protected_items": types.Int64Value(int64(u.ProtectedItems)), "recovery_points": countOrNull(u.RecoveryPoints), "by_kind": byKind,
 	}, diags)
 }

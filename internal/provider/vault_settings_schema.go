@@ -137,7 +137,7 @@ func settingsAttributes() map[string]schema.Attribute {
 			Computed:            true,
 			Attributes: map[string]schema.Attribute{
 				"protected_items": schema.Int64Attribute{MarkdownDescription: "How many VMs are protected; soft-deleted ones do not count.", Computed: true},
-				"recovery_points": schema.Int64Attribute{MarkdownDescription: "How many recovery points there are.", Computed: true},
+				"recovery_points": schema.Int64Attribute{MarkdownDescription: "How many recovery points there are; null when there are some, since the service does not say how many in a list of VMs.", Computed: true},
 				"by_kind": schema.MapAttribute{
 					MarkdownDescription: "The service's own counters by its names, such as `IaaSVMProtectedItemCount`; empty until the first VM is registered.",
 					ElementType:         types.Int64Type, Computed: true,

@@ -33,7 +33,7 @@ Time:
   --operation-time TIME     how long updates, deletions and changes of protection take (or $BACKUP_OPERATION_TIME)
   --backup-time TIME        how long a backup takes (or $BACKUP_BACKUP_TIME)
   --clock-offset TIME       how far the clock is ahead, such as 40d (or $BACKUP_CLOCK_OFFSET)
-  --retry-after TIME        what clients that wait are told to wait between two looks; default: nothing
+  --retry-after TIME        what clients that wait are told to wait between two looks
 
 A bad day:
   --reads-per-second N      how many reads each subscription may send; more are answered with 429; default: any number

@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -26,7 +27,7 @@ func (c *Client) Apply(ctx context.Context, v Vault, wanted Settings, progress f
 			return v, nil
 		}
 		last = step
-		next, err := c.step(ctx, v.ID, step, progress)
+		next, err := c.step(ctx, v, step, progress)
 		if err != nil {
 			return v, err
 		}
@@ -34,8 +35,25 @@ func (c *Client) Apply(ctx context.Context, v Vault, wanted Settings, progress f
 	}
 }
 
+// wireStep is the body of a step, with what has to be sent along as the vault has it: live tests of others saw Azure refuse one of
+// the two settings of the redundancy, and the days of retention without the two states of soft delete.
+func wireStep(v Vault, step Settings) wireVault {
+	has := v.Settings
+	if step.Redundancy != nil || step.CrossRegionRestoreEnabled != nil {
+		step.Redundancy = cmp.Or(step.Redundancy, has.Redundancy)
+		step.CrossRegionRestoreEnabled = cmp.Or(step.CrossRegionRestoreEnabled, has.CrossRegionRestoreEnabled)
+	}
+	w := newWire(step)
+	if step.SoftDelete != nil && step.SoftDelete.State == "" {
+		soft := w.Properties.SecuritySettings.SoftDeleteSettings
+		soft.SoftDeleteState, soft.EnhancedSecurityState = orZero(has.SoftDelete).State, v.enhancedSecurity
+	}
+	return w
+}
+
 // step makes one write and waits for it.
-func (c *Client) step(ctx context.Context, id arm.ID, step Settings, progress func(State)) (Vault, error) {
+func (c *Client) step(ctx context.Context, was Vault, step Settings, progress func(State)) (Vault, error) {
+	id := was.ID
 	if step.SKU != nil {
 		// The sku changes through PUT only; the rest of the step follows in the next one.
 		step = Settings{SKU: step.SKU}
@@ -50,8 +68,8 @@ func (c *Client) step(ctx context.Context, id arm.ID, step Settings, progress fu
 	}
 	c.inventory.writing(id)
 	defer func() { c.inventory.wrote(id, true) }()
-	op, err := c.arm.Begin(ctx, arm.Request{
-		Method: http.MethodPatch, Path: id.String(), APIVersion: catalog.VaultAPIVersion, Body: newWire(step), Heard: true,
+	op, err := c.beginWhenFree(ctx, arm.Request{
+		Method: http.MethodPatch, Path: id.String(), APIVersion: catalog.VaultAPIVersion, Body: wireStep(was, step), Heard: true,
 	})
 	v := Vault{ID: id}
 	switch found, err := lookAfter(ctx, err, c.lookAt(id)); {

@@ -44,9 +44,6 @@ func NewClient(connection *arm.Client) *Client {
 // Now is the service's clock, as far as its answers have told; before the first it is our own.
 func (c *Client) Now() time.Time { return c.arm.Now() }
 
-// codeNameTaken is the embedded service's code for a name that another resource group holds.
-const codeNameTaken = "VaultNameNotAvailable"
-
 // ErrExists is wrapped by BeginCreate's error when the subscription has a vault of that name already.
 var ErrExists = errors.New("a vault with this name exists already")
 
@@ -86,6 +83,13 @@ func (c *Client) BeginCreate(ctx context.Context, id arm.ID, region string, sett
 	if there && err != nil && !errors.Is(err, ErrExists) {
 		err = fmt.Errorf("%w: %w", ErrExists, err)
 	}
+	if arm.IsConflict(err) {
+		// Names are unique in a subscription, and Azure's code for that is not known.
+		c.inventory.forget(id.SubscriptionID)
+		if other, found, findErr := c.FindByName(ctx, id.SubscriptionID, id.Name); findErr == nil && found && !other.ID.Equal(id) {
+			return v, fmt.Errorf("%w: %w", ErrExists, err)
+		}
+	}
 	return v, err
 }
 
@@ -99,7 +103,7 @@ func (c *Client) put(ctx context.Context, id arm.ID, body any, header http.Heade
 		return Vault{}, false, context.Cause(ctx)
 	}
 	c.inventory.writing(id)
-	op, err := c.arm.Begin(ctx, arm.Request{
+	op, err := c.beginWhenFree(ctx, arm.Request{
 		Method: http.MethodPut, Path: id.String(), APIVersion: catalog.VaultAPIVersion, Header: header, Body: body, Heard: true,
 	})
 	found, err := lookAfter(ctx, err, c.lookAt(id))
@@ -109,7 +113,7 @@ func (c *Client) put(ctx context.Context, id arm.ID, body any, header http.Heade
 	}
 	c.inventory.wrote(id, err == nil)
 	var refusal *arm.Error
-	if errors.As(err, &refusal) && (refusal.StatusCode == http.StatusPreconditionFailed || refusal.Code == codeNameTaken) {
+	if errors.As(err, &refusal) && refusal.StatusCode == http.StatusPreconditionFailed {
 		c.inventory.forget(id.SubscriptionID)
 		err = fmt.Errorf("%w: %w", ErrExists, err)
 	}
@@ -183,7 +187,7 @@ func (c *Client) Delete(ctx context.Context, id arm.ID, progress func(State)) er
 }
 
 func (c *Client) deleteVault(ctx context.Context, id arm.ID, progress func(State)) error {
-	op, err := c.arm.Begin(ctx, arm.Request{
+	op, err := c.beginWhenFree(ctx, arm.Request{
 		Method: http.MethodDelete, Path: id.String(), APIVersion: catalog.VaultAPIVersion,
 	})
 	if arm.IsNotFound(err) {

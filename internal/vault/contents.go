@@ -13,14 +13,15 @@ import (
 // Usage counts what a vault holds.
 type Usage struct {
 	ProtectedItems int
-	RecoveryPoints int
+	// RecoveryPoints is nil when there are some, and the service does not say how many.
+	RecoveryPoints *int
 	// ByKind are the service's own counters, by its names, such as "IaaSVMProtectedItemCount".
 	ByKind map[string]int64
 }
 
 // Usage reads the counters of a vault. One that has never protected anything is known to be empty, without a call.
 func (c *Client) Usage(ctx context.Context, v Vault) (Usage, error) {
-	usage := Usage{ByKind: map[string]int64{}}
+	usage := Usage{ByKind: map[string]int64{}, RecoveryPoints: new(0)}
 	if !v.RedundancyLocked {
 		return usage, nil
 	}
@@ -44,7 +45,11 @@ func (c *Client) Usage(ctx context.Context, v Vault) (Usage, error) {
 		if !item.SoftDeleted {
 			usage.ProtectedItems++
 		}
-		usage.RecoveryPoints += item.RecoveryPoints
+		if points := item.RecoveryPoints; points == nil || usage.RecoveryPoints == nil {
+			usage.RecoveryPoints = nil
+		} else {
+			*usage.RecoveryPoints += *points
+		}
 	}
 	return usage, nil
 }

@@ -102,9 +102,9 @@ func (c *Client) deletedIn(ctx context.Context, subscriptionID, region string) (
 	type wireDeleted struct {
 		ID         string `json:"id"`
 		Properties struct {
-			VaultID   string    `json:"vaultId"`
-			DeletedAt time.Time `json:"vaultDeletionTime"`
-			PurgeAt   time.Time `json:"purgeAt"`
+			VaultID   string   `json:"vaultId"`
+			DeletedAt wireTime `json:"vaultDeletionTime"`
+			PurgeAt   wireTime `json:"purgeAt"`
 		} `json:"properties"`
 	}
 	var all []DeletedVault
@@ -121,7 +121,7 @@ func (c *Client) deletedIn(ctx context.Context, subscriptionID, region string) (
 		if err != nil {
 			return all, err
 		}
-		all = append(all, DeletedVault{ARMID: w.ID, VaultID: p.VaultID, Region: region, DeletedAt: p.DeletedAt, PurgeAt: p.PurgeAt})
+		all = append(all, DeletedVault{ARMID: w.ID, VaultID: p.VaultID, Region: region, DeletedAt: p.DeletedAt.Time, PurgeAt: p.PurgeAt.Time})
 	}
 	return all, unreadable
 }

@@ -133,7 +133,7 @@ func (c *Client) confirmChild(ctx context.Context, ch child, answer error) error
 
 // remove deletes a child and waits until it is gone. One that does not exist is success.
 func (c *Client) remove(ctx context.Context, ch child, progress func(string)) error {
-	op, err := c.arm.Begin(ctx, arm.Request{Method: http.MethodDelete, Path: ch.id, APIVersion: catalog.BackupAPIVersion})
+	op, err := c.beginWhenFree(ctx, arm.Request{Method: http.MethodDelete, Path: ch.id, APIVersion: catalog.BackupAPIVersion})
 	if arm.IsNotFound(err) {
 		return orNil(c.confirmChild(ctx, ch, err))
 	}

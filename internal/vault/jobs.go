@@ -48,13 +48,13 @@ type wireJob struct {
 	ID         string `json:"id"`
 	Name       string `json:"name"`
 	Properties struct {
-		Operation          string     `json:"operation"`
-		Status             string     `json:"status"`
-		EntityFriendlyName string     `json:"entityFriendlyName"`
-		ContainerName      string     `json:"containerName"`
-		StartTime          time.Time  `json:"startTime"`
-		EndTime            *time.Time `json:"endTime"`
-		IsUserTriggered    bool       `json:"isUserTriggered"`
+		Operation          string   `json:"operation"`
+		Status             string   `json:"status"`
+		EntityFriendlyName string   `json:"entityFriendlyName"`
+		ContainerName      string   `json:"containerName"`
+		StartTime          wireTime `json:"startTime"`
+		EndTime            wireTime `json:"endTime"`
+		IsUserTriggered    *bool    `json:"isUserTriggered"`
 		ErrorDetails       []struct {
 			Code            int      `json:"errorCode"`
 			Title           string   `json:"errorTitle"`
@@ -74,10 +74,10 @@ func (w wireJob) job() (Job, error) {
 	}
 	j := Job{
 		ARMID: w.ID, Name: w.Name, Operation: p.Operation, Status: p.Status, VMName: p.EntityFriendlyName, Container: p.ContainerName,
-		Start: p.StartTime.UTC(), UserTriggered: p.IsUserTriggered,
+		Start: p.StartTime.Time, UserTriggered: p.IsUserTriggered,
 	}
-	if p.EndTime != nil && j.Ended() {
-		j.End = p.EndTime.UTC()
+	if j.Ended() {
+		j.End = p.EndTime.Time
 	}
 	for _, e := range p.ErrorDetails {
 		j.Errors = append(j.Errors, JobError{Code: e.Code, Title: e.Title, Message: e.Text, Recommendations: e.Recommendations})

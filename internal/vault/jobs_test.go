@@ -184,14 +184,14 @@ func TestBackupNowOfTheEmbeddedService(t *testing.T) {
 	}
 	var seen []string
 	j, err := c.WaitJob(t.Context(), id("contoso"), name, func(j vault.Job) { seen = append(seen, j.Status) })
-	if err != nil || !j.Succeeded() || j.Operation != "Backup" || !j.UserTriggered || !strings.EqualFold(j.VMName, "web") || seen[0] != "InProgress" {
+	if err != nil || !j.Succeeded() || j.Operation != "Backup" || j.UserTriggered == nil || !*j.UserTriggered || !strings.EqualFold(j.VMName, "web") || seen[0] != "InProgress" {
 		t.Error(j, err, seen)
 	}
 	all := points(t, c, vault.Window{})
 	if len(all) != 1 || all[0].Expires.Before(time.Now().AddDate(0, 0, 44)) {
 		t.Error(all)
 	}
-	if v, err := c.ProtectedVM(t.Context(), itemID("web")); err != nil || v.RecoveryPoints != 1 || v.LastBackup.IsZero() || v.State != vault.StateProtected {
+	if v, err := c.ProtectedVM(t.Context(), itemID("web")); err != nil || v.RecoveryPoints == nil || *v.RecoveryPoints != 1 || v.LastBackup.IsZero() || v.State != vault.StateProtected {
 		t.Error(v, err)
 	}
 	if got := jobs(t, c, vault.JobFilter{Operation: "Backup", Status: "Completed"}); len(got) != 1 || got[0] != name {

@@ -59,8 +59,8 @@ type ProtectedVM struct {
 	LastBackupStatus string
 	// LastBackup is when the last backup was taken; zero before the first.
 	LastBackup time.Time
-	// RecoveryPoints is how many there are.
-	RecoveryPoints int
+	// RecoveryPoints is how many there are; nil is some, where the service does not say how many, as in lists.
+	RecoveryPoints *int
 	// Disks restrict the backup to some disks; nil is all of them.
 	Disks *Disks
 	// SoftDeleted tells that the item was deleted and is kept until PurgeAt; it does not hold up the vault's own deletion.
@@ -123,8 +123,8 @@ type Job struct {
 	Start             time.Time
 	// End is zero while the job runs.
 	End time.Time
-	// UserTriggered tells that somebody asked for the job, as opposed to a policy's schedule.
-	UserTriggered bool
+	// UserTriggered tells that somebody asked for the job, as opposed to a policy's schedule; nil when the service does not say.
+	UserTriggered *bool
 	Errors        []JobError
 }
 

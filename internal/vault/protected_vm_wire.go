@@ -2,6 +2,7 @@ package vault
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
@@ -24,16 +25,18 @@ type wireItemProperties struct {
 	ProtectionState              string              `json:"protectionState"`
 	HealthStatus                 string              `json:"healthStatus"`
 	LastBackupStatus             string              `json:"lastBackupStatus"`
-	LastBackupTime               string              `json:"lastBackupTime"`
+	LastBackupTime               wireTime            `json:"lastBackupTime"`
+	LastRecoveryPoint            wireTime            `json:"lastRecoveryPoint"`
 	IsScheduledForDeferredDelete bool                `json:"isScheduledForDeferredDelete"`
-	DeferredDeleteTimeInUTC      string              `json:"deferredDeleteTimeInUTC"`
+	DeferredDeleteTimeInUTC      wireTime            `json:"deferredDeleteTimeInUTC"`
+	DeferredDeleteTimeRemaining  string              `json:"deferredDeleteTimeRemaining"`
 	SoftDeleteRetentionInDays    int                 `json:"softDeleteRetentionPeriodInDays"`
 	ExtendedInfo                 *wireItemInfo       `json:"extendedInfo"`
 	ExtendedProperties           *wireItemExtensions `json:"extendedProperties"`
 }
 
 type wireItemInfo struct {
-	RecoveryPointCount int `json:"recoveryPointCount"`
+	RecoveryPointCount *int `json:"recoveryPointCount"`
 }
 
 type wireItemExtensions struct {
@@ -58,7 +61,8 @@ type wireProtection struct {
 // never is what the service has for the time of a backup that was never taken.
 const never = 2001
 
-func (w wireItem) protectedVM() (ProtectedVM, error) {
+// protectedVM reads an item. now is the service's.
+func (w wireItem) protectedVM(now time.Time) (ProtectedVM, error) {
 	id, err := ParseItemID(w.ID)
 	switch {
 	case err != nil:
@@ -70,17 +74,39 @@ func (w wireItem) protectedVM() (ProtectedVM, error) {
 	vm := ProtectedVM{
 		ID: id, ARMID: w.ID, SourceVMID: cmp.Or(p.SourceResourceID, p.VirtualMachineID), PolicyID: p.PolicyID, Health: p.HealthStatus,
 		State:            orZero(said(p.ProtectionState, StateProtected, StateIRPending, StateStopped, StateSuspended)),
-		LastBackupStatus: p.LastBackupStatus, RecoveryPoints: orZero(p.ExtendedInfo).RecoveryPointCount,
+		LastBackupStatus: p.LastBackupStatus, RecoveryPoints: p.recoveryPoints(),
 		Disks: orZero(p.ExtendedProperties).Disks.disks(), SoftDeleted: p.IsScheduledForDeferredDelete,
 	}
-	if at, err := time.Parse(time.RFC3339, p.LastBackupTime); err == nil && at.Year() > never {
-		vm.LastBackup = at.UTC()
+	if p.LastBackupTime.Year() > never {
+		vm.LastBackup = p.LastBackupTime.Time
 	}
-	if at, err := time.Parse(time.RFC3339, p.DeferredDeleteTimeInUTC); err == nil && vm.SoftDeleted && p.SoftDeleteRetentionInDays > 0 {
-		// When it was deleted; it is kept for the days of retention after that, which not every API version tells.
-		vm.PurgeAt = at.UTC().AddDate(0, 0, p.SoftDeleteRetentionInDays)
+	// When it was deleted; it is kept for the days of retention after that.
+	if at, days := p.DeferredDeleteTimeInUTC, p.keptDays(now); vm.SoftDeleted && !at.IsZero() && days > 0 {
+		vm.PurgeAt = at.AddDate(0, 0, days)
 	}
 	return vm, nil
+}
+
+// recoveryPoints is how many there are. Lists do not say it, except that there are none.
+func (p wireItemProperties) recoveryPoints() *int {
+	if count := orZero(p.ExtendedInfo).RecoveryPointCount; count != nil || !p.LastRecoveryPoint.IsZero() {
+		return count
+	}
+	return new(0)
+}
+
+// keptDays is how long a deleted item is kept. Where the service does not say it, it follows from how long is left of it.
+func (p wireItemProperties) keptDays(now time.Time) int {
+	if p.SoftDeleteRetentionInDays > 0 {
+		return p.SoftDeleteRetentionInDays
+	}
+	var days, hours, minutes, seconds int
+	// .NET's form, whose fraction of a second counts for nothing here.
+	if n, _ := fmt.Sscanf(p.DeferredDeleteTimeRemaining, "%d.%d:%d:%d", &days, &hours, &minutes, &seconds); n < 4 {
+		return 0
+	}
+	left := time.Duration(days*24+hours)*time.Hour + time.Duration(minutes)*time.Minute + time.Duration(seconds)*time.Second
+	return int((now.Sub(p.DeferredDeleteTimeInUTC.Time) + left).Round(24*time.Hour) / (24 * time.Hour))
 }
 
 // disks reads a list; one that excludes nothing restricts nothing.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -40,6 +41,12 @@ func (c *Client) ProtectedVM(ctx context.Context, id ItemID) (ProtectedVM, error
 	return c.items.get(ctx, id.Vault.String(), id.String())
 }
 
+// RecoveryPointCount asks for the number of an item's recovery points, which lists do not tell.
+func (c *Client) RecoveryPointCount(ctx context.Context, id ItemID) (*int, error) {
+	v, err := c.readItem(ctx, id.String())
+	return v.RecoveryPoints, err
+}
+
 // ProtectedVMs yields the VMs whose backups a vault holds, soft-deleted ones included. The list is always fresh. One that cannot
 // be read is an *arm.UnreadableError, and the others come after it.
 func (c *Client) ProtectedVMs(ctx context.Context, vault arm.ID) iter.Seq2[ProtectedVM, error] {
@@ -48,10 +55,12 @@ func (c *Client) ProtectedVMs(ctx context.Context, vault arm.ID) iter.Seq2[Prote
 
 func (c *Client) readItem(ctx context.Context, id string) (ProtectedVM, error) {
 	var w wireItem
-	if err := c.arm.Get(ctx, id, catalog.BackupAPIVersion, &w); err != nil {
+	// Microsoft's Az.RecoveryServices asks so for what a single item has beside the rest, the number of its recovery points.
+	query := url.Values{"$filter": {"expand eq 'extendedinfo'"}}
+	if err := c.arm.Do(ctx, arm.Request{Method: http.MethodGet, Path: id, APIVersion: catalog.BackupAPIVersion, Query: query}, &w); err != nil {
 		return ProtectedVM{}, err
 	}
-	return w.protectedVM()
+	return w.protectedVM(c.Now())
 }
 
 func (c *Client) listItems(ctx context.Context, vault string) iter.Seq2[ProtectedVM, error] {
@@ -59,7 +68,7 @@ func (c *Client) listItems(ctx context.Context, vault string) iter.Seq2[Protecte
 		for w, err := range arm.List[wireItem](ctx, c.arm, vault+"/backupProtectedItems", catalog.BackupAPIVersion, onlyVMs) {
 			var v ProtectedVM
 			if err == nil {
-				v, err = w.protectedVM()
+				v, err = w.protectedVM(c.Now())
 			}
 			if !yield(v, err) {
 				return
@@ -134,7 +143,7 @@ func (c *Client) Unprotect(ctx context.Context, id ItemID, progress func(status 
 	vault := id.Vault.String()
 	c.wrote(vault)
 	defer c.wrote(vault)
-	return c.whenFree(ctx, func(ctx context.Context) error { return c.remove(ctx, c.itemChild(id), progress) })
+	return c.remove(ctx, c.itemChild(id), progress)
 }
 
 // putItem writes an item and waits for the end. When no answer tells what came of the write, an item that is there and shows
@@ -147,13 +156,9 @@ func (c *Client) putItem(ctx context.Context, id ItemID, isNew bool, body wirePr
 	c.wrote(vault)
 	defer c.wrote(vault)
 	look := unhurried(c.readItem, id.String())
-	var op *arm.Operation
-	err := c.whenFree(ctx, func(ctx context.Context) (err error) {
-		op, err = c.arm.Begin(ctx, arm.Request{
-			Method: http.MethodPut, Path: id.String(), APIVersion: catalog.BackupAPIVersion,
-			Body: map[string]any{"properties": body}, Heard: true,
-		})
-		return err
+	op, err := c.beginWhenFree(ctx, arm.Request{
+		Method: http.MethodPut, Path: id.String(), APIVersion: catalog.BackupAPIVersion,
+		Body: map[string]any{"properties": body}, Heard: true,
 	})
 	found, err := lookAfter(ctx, err, look)
 	switch {
@@ -168,7 +173,7 @@ func (c *Client) putItem(ctx context.Context, id ItemID, isNew bool, body wirePr
 	c.inventory.registered(id.Vault)
 	var w wireItem
 	if op.Finished && json.Unmarshal(op.Accepted, &w) == nil {
-		if v, err := w.protectedVM(); err == nil {
+		if v, err := w.protectedVM(c.Now()); err == nil {
 			return v, nil
 		}
 	}
@@ -207,18 +212,4 @@ func (d *Disks) same(o *Disks) bool {
 func (c *Client) wrote(vault string) {
 	c.items.wrote(vault)
 	c.policies.wrote(vault)
-}
-
-// busyCodes are those of an item that another operation works on, such as a backup or a change of its policy.
-var busyCodes = []string{"BMSUserErrorObjectLocked", "BMSUserErrorConflictingProtectionOperation", "UserErrorConflictingProtectionOperation"}
-
-// whenFree makes a write, and makes it again while the service says that another operation works on the item.
-func (c *Client) whenFree(ctx context.Context, write func(context.Context) error) error {
-	return c.arm.Wait(ctx, func(ctx context.Context) (arm.Look, error) {
-		err := write(ctx)
-		if arm.HasCode(err, busyCodes...) {
-			return arm.Look{Status: err.Error()}, nil
-		}
-		return arm.Look{Done: true}, err
-	})
 }

@@ -45,7 +45,7 @@ func TestLifeOfAProtectedVM(t *testing.T) {
 	c, _ := embeddedVault(t, nil)
 	v := protect(t, c)
 	want := vault.ProtectedVM{
-		ID: v.ID, ARMID: v.ARMID, SourceVMID: vmID("web").String(), PolicyID: policyID("DefaultPolicy").String(), State: vault.StateIRPending, Health: "Passed",
+		ID: v.ID, ARMID: v.ARMID, SourceVMID: vmID("web").String(), PolicyID: policyID("DefaultPolicy").String(), State: vault.StateIRPending, Health: "Passed", RecoveryPoints: new(0),
 	}
 	if diff := cmp.Diff(want, v); diff != "" || !v.ID.Equal(itemID("web")) || v.VMName() != "web" {
 		t.Error(v.ID, diff)
@@ -142,7 +142,7 @@ func TestProtectedVMIsRead(t *testing.T) {
 	}
 	want := vault.ProtectedVM{
 		ID: itemID("web"), ARMID: itemID("web").String(), SourceVMID: vmID("web").String(), PolicyID: policyID("p").String(), State: "Protected",
-		Health: "ActionRequired", LastBackupStatus: "Completed", LastBackup: time.Date(2026, 11, 25, 2, 3, 4, 567890100, time.UTC), RecoveryPoints: 2,
+		Health: "ActionRequired", LastBackupStatus: "Completed", LastBackup: time.Date(2026, 11, 25, 2, 3, 4, 567890100, time.UTC), RecoveryPoints: new(2),
 		Disks: &vault.Disks{LUNs: []int{1, 3}, Include: true},
 	}
 	if diff := cmp.Diff(want, v); diff != "" {
@@ -384,7 +384,7 @@ func TestItemsAreReadAgainAfterWhatMayChangeThem(t *testing.T) {
 			t.Fatal(err)
 		}
 		f.holdItem(all[3], `,"extendedInfo":{"recoveryPointCount":77}`)
-		if v, err := c.ProtectedVM(t.Context(), itemID(all[3])); err != nil || v.RecoveryPoints != 77 {
+		if v, err := c.ProtectedVM(t.Context(), itemID(all[3])); err != nil || v.RecoveryPoints == nil || *v.RecoveryPoints != 77 {
 			t.Errorf("after %s: %d recovery points, %v", name, v.RecoveryPoints, err)
 		}
 	}

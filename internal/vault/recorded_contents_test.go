@@ -48,16 +48,16 @@ func recordedItemID(t *testing.T) vault.ItemID {
 // Protected items as Azure describes them: names in its letter case, a time for never, "" and null for none.
 func TestRecordedItems(t *testing.T) {
 	taken := time.Date(2026, 7, 20, 15, 2, 41, 0, time.UTC)
-	base := vault.ProtectedVM{ID: recordedItemID(t), ARMID: recordedItem, SourceVMID: vmID("web").String(), Health: "Passed"}
+	base := vault.ProtectedVM{ID: recordedItemID(t), ARMID: recordedItem, SourceVMID: vmID("web").String(), Health: "Passed", RecoveryPoints: new(0)}
 	for file, change := range map[string]func(*vault.ProtectedVM){
 		"item_pending.json": func(v *vault.ProtectedVM) {
 			v.State, v.PolicyID = vault.StateIRPending, recordedVault+"/backupPolicies/DefaultPolicy"
 		},
 		"item_stopped.json": func(v *vault.ProtectedVM) {
-			v.State, v.RecoveryPoints, v.LastBackupStatus, v.LastBackup = vault.StateStopped, 3, "Completed", taken.Add(123456700)
+			v.State, v.RecoveryPoints, v.LastBackupStatus, v.LastBackup = vault.StateStopped, new(3), "Completed", taken.Add(123456700)
 		},
 		"item_soft_deleted.json": func(v *vault.ProtectedVM) {
-			v.State, v.RecoveryPoints, v.LastBackupStatus, v.LastBackup = vault.StateStopped, 3, "Completed", taken
+			v.State, v.RecoveryPoints, v.LastBackupStatus, v.LastBackup = vault.StateStopped, new(3), "Completed", taken
 			v.SoftDeleted, v.PurgeAt = true, time.Date(2026, 8, 7, 9, 10, 11, 5e8, time.UTC)
 		},
 	} {
@@ -112,7 +112,7 @@ func TestRecordedJobs(t *testing.T) {
 		job("b2", "Backup", vault.JobFailed, day(10, 0, 0, 0), day(10, 31, 0, 0)),
 		job("a1", "ConfigureBackup", vault.JobCompleted, day(9, 10, 11, 123456700), day(9, 10, 23, 543456700)),
 	}
-	want[0].UserTriggered = true
+	want[0].UserTriggered, want[1].UserTriggered = new(true), new(false) // and of the third it is not told
 	want[1].Errors = []vault.JobError{{Code: 400155, Title: "VM agent", Message: "Azure Backup could not reach the agent.", Recommendations: []string{"Look at the agent."}}}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
@@ -248,7 +248,9 @@ func TestVaultPatchHoldsOnlyWhatChanges(t *testing.T) {
 	if _, err := c.Apply(t.Context(), v, wanted, nil); err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]any{"properties": map[string]any{"redundancySettings": map[string]any{"standardTierStorageRedundancy": "LocallyRedundant"}}}
+	want := map[string]any{"properties": map[string]any{"redundancySettings": map[string]any{
+		"standardTierStorageRedundancy": "LocallyRedundant", "crossRegionRestore": "Disabled", // the two go together
+	}}}
 	if d := cmp.Diff(want, decoded(t, sent)); d != "" {
 		t.Error(d)
 	}

@@ -16,15 +16,15 @@ type wireRecoveryPoint struct {
 	ID         string `json:"id"`
 	Name       string `json:"name"`
 	Properties struct {
-		Time  time.Time `json:"recoveryPointTime"`
-		Type  string    `json:"recoveryPointType"`
+		Time  wireTime `json:"recoveryPointTime"`
+		Type  string   `json:"recoveryPointType"`
 		Tiers []struct {
 			Type   string `json:"type"`
 			Status string `json:"status"`
 		} `json:"recoveryPointTierDetails"`
 		Properties struct {
-			ExpiryTime string `json:"expiryTime"`
-			RuleName   string `json:"ruleName"`
+			ExpiryTime wireTime `json:"expiryTime"`
+			RuleName   string   `json:"ruleName"`
 		} `json:"recoveryPointProperties"`
 	} `json:"properties"`
 }
@@ -37,15 +37,13 @@ func (w wireRecoveryPoint) recoveryPoint() (RecoveryPoint, error) {
 		return RecoveryPoint{}, &arm.UnreadableError{ID: w.ID, Reason: "it has no properties.recoveryPointTime"}
 	}
 	p := RecoveryPoint{
-		ARMID: w.ID, Name: w.Name, Time: w.Properties.Time.UTC(), Consistency: w.Properties.Type, Rule: w.Properties.Properties.RuleName, Tiers: []string{},
+		ARMID: w.ID, Name: w.Name, Time: w.Properties.Time.Time, Consistency: w.Properties.Type, Rule: w.Properties.Properties.RuleName, Tiers: []string{},
+		Expires: w.Properties.Properties.ExpiryTime.Time,
 	}
 	for _, tier := range w.Properties.Tiers {
 		if strings.EqualFold(tier.Status, "Valid") || strings.EqualFold(tier.Status, "Rehydrated") {
 			p.Tiers = append(p.Tiers, tier.Type)
 		}
-	}
-	if at, err := time.Parse(time.RFC3339, w.Properties.Properties.ExpiryTime); err == nil {
-		p.Expires = at.UTC()
 	}
 	return p, nil
 }

@@ -341,7 +341,7 @@ func TestSDKFakeUnderstandsItems(t *testing.T) {
 		got.ProtectionState = new(sdk.ProtectionStateProtected)
 	}
 	for read, err := range c.ProtectedVMs(t.Context(), id("main")) {
-		if err != nil || read.LastBackupStatus != "Completed" || !read.LastBackup.Equal(sdkTime) || read.RecoveryPoints != 7 || read.State != vault.StateProtected {
+		if err != nil || read.LastBackupStatus != "Completed" || !read.LastBackup.Equal(sdkTime) || read.RecoveryPoints == nil || *read.RecoveryPoints != 7 || read.State != vault.StateProtected {
 			t.Errorf("listed: %+v %v", read, err)
 		}
 	}

@@ -58,6 +58,8 @@ type Vault struct {
 
 	// operation is the URL of the write in progress, known only to the process that began it.
 	operation string
+	// enhancedSecurity is the service's word for what belongs to soft delete and is not managed here.
+	enhancedSecurity string
 }
 
 // ImmutabilityState is what the service goes by: a vault of which it says nothing is not immutable.

@@ -128,7 +128,9 @@ func create(t *testing.T, c *vault.Client, name string) vault.Vault {
 	return v
 }
 
-var ignoreOperation = cmp.FilterPath(func(p cmp.Path) bool { return p.Last().String() == ".operation" }, cmp.Ignore())
+var ignoreOperation = cmp.FilterPath(func(p cmp.Path) bool {
+	return p.Last().String() == ".operation" || p.Last().String() == ".enhancedSecurity"
+}, cmp.Ignore())
 
 func TestLifeOfAVault(t *testing.T) {
 	c, r := newClient(t, nil)

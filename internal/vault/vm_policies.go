@@ -157,7 +157,7 @@ func (c *Client) putPolicy(ctx context.Context, id PolicyID, p catalog.VMPolicy,
 	}
 	defer c.writesPolicy(id)()
 	look := unhurried(c.readPolicy, id.String())
-	op, err := c.arm.Begin(ctx, arm.Request{Method: http.MethodPut, Path: id.String(), APIVersion: catalog.BackupAPIVersion, Body: body, Heard: true})
+	op, err := c.beginWhenFree(ctx, arm.Request{Method: http.MethodPut, Path: id.String(), APIVersion: catalog.BackupAPIVersion, Body: body, Heard: true})
 	found, err := lookAfter(ctx, err, look)
 	if found != nil && found.shows(p) {
 		return *found, true, nil

@@ -55,6 +55,7 @@ type wireSecurity struct {
 type wireSoftDelete struct {
 	SoftDeleteState                 string `json:"softDeleteState,omitempty"`
 	SoftDeleteRetentionPeriodInDays int    `json:"softDeleteRetentionPeriodInDays,omitempty"`
+	EnhancedSecurityState           string `json:"enhancedSecurityState,omitempty"`
 }
 
 type wireImmutability struct {
@@ -139,7 +140,7 @@ func newWire(s Settings) wireVault {
 	if s.SoftDelete != nil || s.Immutability != nil {
 		p.SecuritySettings = &wireSecurity{}
 		if s.SoftDelete != nil {
-			p.SecuritySettings.SoftDeleteSettings = &wireSoftDelete{s.SoftDelete.State, s.SoftDelete.RetentionDays}
+			p.SecuritySettings.SoftDeleteSettings = &wireSoftDelete{SoftDeleteState: s.SoftDelete.State, SoftDeleteRetentionPeriodInDays: s.SoftDelete.RetentionDays}
 		}
 		if s.Immutability != nil {
 			p.SecuritySettings.ImmutabilitySettings = &wireImmutability{*s.Immutability}

@@ -227,7 +227,7 @@ func (g guide) backUp() step {
 		name, target = label(item.Properties.FriendlyName), catalog.HCL(item.ID)
 		s.State = stepNext
 		s.Text = "Takes a backup of " + item.Properties.FriendlyName + " at once, such as before an upgrade. Actions need Terraform 1.14."
-		if item.Properties.Extended.RecoveryPoints > 0 {
+		if item.Properties.LastPoint != "" {
 			s.State = stepOptional
 		}
 		break

@@ -175,6 +175,12 @@ func (s *site) readItems(ctx context.Context, body *vaultBody, items []wireItem,
 		if err != nil {
 			return err
 		}
+		if more {
+			// How many there are lists do not say.
+			if err := s.service.get(ctx, item.ID, catalog.BackupAPIVersion, &item); err != nil {
+				return err
+			}
+		}
 		shown := newItemView("item-"+strconv.Itoa(body.Pages.from+i+1), item)
 		shown.Line = newTimeLine(points, more, now)
 		body.Items = append(body.Items, shown)

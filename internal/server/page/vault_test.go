@@ -86,7 +86,11 @@ func checkMarks(t *testing.T, item string, now, oldest time.Time) {
 	}
 	rules := map[string]string{} // by the time of a point, from the table
 	for _, row := range regexp.MustCompile(`<th scope="row" role="rowheader"><time datetime="([^"]*)">.*?data-label="Kept by">([^<]*)<`).FindAllStringSubmatch(item, -1) {
-		rules[row[1]] = row[2]
+		at, err := time.Parse(time.RFC3339, row[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		rules[at.Truncate(time.Minute).Format(time.RFC3339)] = row[2] // the marks have no seconds
 	}
 	marks := regexp.MustCompile(`x="([\d.]+)%" y="(\d+)"><title>(.*? UTC)`).FindAllStringSubmatch(item, -1)
 	for _, mark := range marks {

@@ -58,6 +58,7 @@ type wireItem struct {
 		SoftDeleted      bool   `json:"isScheduledForDeferredDelete"`
 		DeletedAt        string `json:"deferredDeleteTimeInUTC"`
 		KeptDays         int    `json:"softDeleteRetentionPeriodInDays"`
+		LastPoint        string `json:"lastRecoveryPoint"`
 		Extended         struct {
 			RecoveryPoints int `json:"recoveryPointCount"`
 		} `json:"extendedInfo"`

@@ -1,0 +1,69 @@
+package embedded
+
+// How sure a witness is: recorded traffic or several reports that do not know of each other, one report of somebody who saw
+// it live or Microsoft's own list of errors, and less than that.
+const (
+	high   = "high"
+	medium = "medium"
+	low    = "low"
+)
+
+// seen is who saw Azure do something, how sure that is, and when it was, as far as that is told. Without a witness it is our
+// reading.
+type seen struct{ by, sure, when string }
+
+// fact is something that the service does, and why.
+type fact struct {
+	code   string // of an error, if it is one
+	status int    // of the answer with that code
+	what   string
+	own    bool // about this service, and not about Azure
+	seen
+}
+
+const (
+	recordedPowerShell25 = "Azure/azure-powershell, recorded session TestAzureVMRedoProtection"
+	recordedCLI26        = "Azure/azure-cli, recorded session test_vault_soft_delete_with_items"
+	recordedCLI22        = "Azure/azure-cli, recorded session test_backup_softdelete"
+	recordedCLI18        = "Azure/azure-cli, recorded sessions test_backup_job and test_backup_restore"
+)
+
+// behaviours are what the service does besides refusing. Those that no witness is named for are our reading: the next find can
+// be checked against them.
+var behaviours = []fact{
+	{what: "`secureScore` Adequate and `bcdrSecurityLevel` Good of a vault whose soft delete and enhanced security are AlwaysON, None and Poor of others", seen: seen{recordedPowerShell25 + "; " + recordedCLI26, high, "2026-09"}},
+	{what: "The answer that accepts a vault says multi-user authorization Invalid and no storage version", seen: seen{recordedCLI26, high, "2026-09"}},
+	{what: "`regionOfChoiceSettings` from API version 2026-05-01 on", seen: seen{recordedCLI26, high, "2026-09"}},
+	{what: "Operations on vaults have base64 ids, a status without times, and no Retry-After", seen: seen{recordedCLI26, high, "2026-09"}},
+	{what: "DELETE of a vault is 200 with older API versions and 202 with newer ones; the first of these is our reading", seen: seen{recordedCLI18 + "; " + recordedCLI26, high, "2026-09"}},
+	{what: "The name of a deleted vault is free at once, and several deleted vaults have one id", seen: seen{"mbiszczanik/skycraft, live cycles; a clean-up script", high, "2026-08"}},
+	{what: "Every region lists its deleted vaults; Azure has some that cannot (NoRegisteredProviderFound or 400), which a fault rule on deleted vaults makes", seen: seen{"a clean-up script", medium, "2026"}},
+	{what: "`backupconfig` has four settings and nothing of the storage", seen: seen{"Azure/azure-powershell, recorded session TestAzureVMGetRPs", high, "2023-04"}},
+	{what: "`isSoftDeleteFeatureStateEditable` is false of AlwaysON; a test that nobody runs by default expects true", seen: seen{}},
+	{what: "PATCH of the redundancy with one of its two settings, or of the retention alone, is merged; comments in a live test have it refused", seen: seen{}},
+	{what: "A policy with TierRecommended, and an enhanced weekly one with long retention and TierAfter, are taken; both were refused in live tests (microsoft/mcp, 2026-04)", seen: seen{}},
+	{what: "The encryption is changed through the vault alone, not through `backupEncryptionConfigs`", seen: seen{}},
+	{what: "DefaultPolicy has the policy type V1; of older vaults it has none", seen: seen{recordedPowerShell25 + "; " + recordedCLI26, high, "2026-07"}},
+
+	{what: "Operations on items have plain GUIDs, an end of 0001-01-01T00:00:00 without a zone while they run, and their start as their end; that policies have them too is our reading", seen: seen{recordedPowerShell25 + "; " + recordedCLI22 + "; " + recordedCLI18, high, "2025-10"}},
+	{what: "Retry-After of the PUT of an item, from API version 2025-02-01 on: 60 s in Azure; here at most as long as the operation takes, since Microsoft's clients wait for it before they ask for the first time", seen: seen{recordedPowerShell25, high, "2025-10"}},
+	{what: "`vaultId` of an item is a URL, `protectedItemDataId` a decimal number", seen: seen{recordedPowerShell25, high, "2025-10"}},
+	{what: "An item says nothing of its health before its first backup, and IaasVmHealthGreenDefault after a good one", seen: seen{recordedPowerShell25 + "; " + recordedCLI18, high, "2025-10"}},
+	{what: "An item whose VM is gone is Unhealthy, ActionRequired with the number 400136", seen: seen{recordedPowerShell25, high, "2025-10"}},
+	{what: "Other backups that fail make an item Unhealthy and ActionRequired, too", seen: seen{}},
+	{what: "Scheduled backups that fail since the VM is gone do not move `lastBackupTime`", seen: seen{recordedPowerShell25, low, "2025-10"}},
+	{what: "Items that are not soft-deleted have no members about it, but `softDeleteRetentionPeriod` 0 from API version 2025-02-01 on", seen: seen{recordedPowerShell25, high, "2025-10"}},
+	{what: "Soft-deleted items tell when that was and what is left, with seven decimals", seen: seen{recordedCLI22, high, "2022-03"}},
+	{what: "Soft-deleted items tell the days of retention and, on the last day, that they will be purged", seen: seen{}},
+	{what: "Lists of items have no `extendedInfo` and no `eTag`; `sourceLocation` comes with API version 2026-07-01", seen: seen{recordedPowerShell25, high, "2025-10"}},
+	{what: "Items without recovery points are soft-deleted like others", seen: seen{recordedCLI22, high, "2022-03"}},
+	{what: "An undeleted item is stopped and needs a further request with a policy", seen: seen{recordedCLI22, high, "2022-03"}},
+
+	{what: "The two steps of a backup run one after the other, each with a duration that is 0 as long as it runs", seen: seen{recordedCLI18, high, "2018-03"}},
+	{what: "The snapshot takes a quarter of the time of a backup", seen: seen{}},
+	{what: "Jobs say the policy's name when a protection begins or stops, the number of recovery points when they are deleted, and a flag when they are undeleted", seen: seen{recordedPowerShell25 + "; " + recordedCLI22 + "; " + recordedCLI18, high, "2025-10"}},
+	{what: "Jobs other than backups do not say who asked for them, and jobs that allow no action have no list of actions", seen: seen{recordedPowerShell25 + "; " + recordedCLI22, medium, "2025-10"}},
+	{what: "Jobs that fail since the VM is gone have the number 400136; other errors have 0", seen: seen{recordedPowerShell25, medium, "2025-10"}},
+	{what: "A recovery point is some seconds younger than its backup, unless backups take no time", seen: seen{recordedPowerShell25, high, "2025-10"}},
+	{what: "Recovery points have the size of the VM, and another storage type when it has a premium disk, where the VM was written with them", seen: seen{recordedCLI18, high, "2018-03"}},
+}

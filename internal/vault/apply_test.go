@@ -1,0 +1,58 @@
+package vault_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+	"github.com/azurebackup/terraform-provider-backup/internal/vault"
+)
+
+// Azure wants what belongs together in one request, also what stays as it is.
+func TestApplySendsWhatBelongsTogether(t *testing.T) {
+	for name, test := range map[string]struct {
+		wanted vault.Settings
+		want   map[string]any
+	}{
+		"the days of retention": {
+			vault.Settings{SoftDelete: &vault.SoftDelete{RetentionDays: 30}},
+			map[string]any{"securitySettings": map[string]any{"softDeleteSettings": map[string]any{
+				"softDeleteState": "Enabled", "enhancedSecurityState": "Enabled", "softDeleteRetentionPeriodInDays": 30.0,
+			}}},
+		},
+		"the redundancy": {
+			vault.Settings{Redundancy: new(catalog.GeoRedundant)},
+			map[string]any{"redundancySettings": map[string]any{"standardTierStorageRedundancy": "GeoRedundant", "crossRegionRestore": "Disabled"}},
+		},
+	} {
+		c, r := newClient(t, nil)
+		create(t, c, "contoso")
+		var sent struct {
+			Properties map[string]any `json:"properties"`
+		}
+		r.answer = func(request *http.Request) {
+			if request.Method != http.MethodPatch {
+				return
+			}
+			body, err := io.ReadAll(request.Body)
+			if err == nil {
+				err = json.Unmarshal(body, &sent)
+			}
+			if err != nil {
+				t.Error(err)
+			}
+			request.Body = io.NopCloser(bytes.NewReader(body))
+		}
+		if _, err := apply(t, c, "contoso", test.wanted, nil); err != nil {
+			t.Error(err)
+		}
+		if diff := cmp.Diff(test.want, sent.Properties); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
