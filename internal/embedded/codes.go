@@ -207,9 +207,9 @@ var codes = []fact{
 	// Busy passes, so it has the one status here that clients retry to good effect. A full disk does not, and 507 is not retried.
 	{code: codeDatabaseBusy, status: http.StatusServiceUnavailable, own: true, what: "the database is in use"},
 	{code: codeDatabaseFull, status: http.StatusInsufficientStorage, own: true, what: "the disk of the database is full"},
-	{code: codeDatabaseReadOnly, status: http.StatusInternalServerError, own: true, what: "the database cannot be written"},
-	{code: codeDatabaseDamaged, status: http.StatusInternalServerError, own: true, what: "the database is damaged"},
-	{code: codeDatabaseUnavailable, status: http.StatusInternalServerError, own: true, what: "the database cannot be opened"},
+	{code: codeDatabaseReadOnly, status: http.StatusInsufficientStorage, own: true, what: "the database cannot be written"},
+	{code: codeDatabaseDamaged, status: http.StatusInsufficientStorage, own: true, what: "the database is damaged"},
+	{code: codeDatabaseUnavailable, status: http.StatusInsufficientStorage, own: true, what: "the database cannot be opened"},
 }
 
 // statuses gives each code its HTTP status.

@@ -111,8 +111,12 @@ func (c *Client) deletedIn(ctx context.Context, subscriptionID, region string) (
 	var unreadable error
 	for w, err := range arm.List[wireDeleted](ctx, c.arm, namespacePath(subscriptionID)+"/locations/"+region+"/deletedVaults", catalog.VaultAPIVersion, nil) {
 		p := w.Properties
-		if err == nil && p.VaultID == "" {
+		switch {
+		case err != nil:
+		case p.VaultID == "":
 			err = &arm.UnreadableError{ID: w.ID, Reason: "it has no properties.vaultId"}
+		case p.PurgeAt.IsZero():
+			err = &arm.UnreadableError{ID: w.ID, Reason: "it has no properties.purgeAt that is a time"}
 		}
 		if arm.IsUnreadable(err) {
 			unreadable = err

@@ -87,7 +87,7 @@ func TestPolicyWithoutAType(t *testing.T) {
 	for _, kind := range []string{``, `,"policyType":""`, `,"policyType":null`} {
 		var w wirePolicy
 		body := `{"id":"/subscriptions/s/resourceGroups/g/providers/Microsoft.RecoveryServices/vaults/v/backupPolicies/DefaultPolicy",` +
-			`"properties":{"backupManagementType":"AzureIaasVM"` + kind + `}}`
+			`"properties":{"backupManagementType":"AzureIaasVM","schedulePolicy":{}` + kind + `}}`
 		if err := json.Unmarshal([]byte(body), &w); err != nil {
 			t.Fatal(err)
 		}

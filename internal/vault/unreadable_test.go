@@ -174,7 +174,7 @@ func TestUnreadableMembersOfOtherLists(t *testing.T) {
 	f.put("/subscriptions/"+subscription+"/providers/Microsoft.RecoveryServices", `{"registrationState":"Registered","resourceTypes":[{"resourceType":"vaults","locations":["East US"]}]}`)
 	answers := map[string]string{
 		id("contoso").String() + "/backupJobs": `{"name":"sound","properties":{"status":"Completed","startTime":"2026-11-01T10:00:00Z"}},
-			{"id":"/j","name":"odd","properties":{"status":"Completed","startTime":"yesterday"}},{"id":"/j2","properties":{"status":"Completed"}},{"id":"/j3","name":"x"}`,
+			{"id":"/j","name":"odd","properties":{"status":"Completed","errorDetails":5}},{"id":"/j2","properties":{"status":"Completed"}},{"id":"/j3","name":"x"}`,
 		itemID("web").String() + "/recoveryPoints": `{"name":"sound","properties":{"recoveryPointTime":"2026-11-01T10:00:00Z"}},{"id":"/p","name":"odd","properties":{}},{"id":"/p2","name":7}`,
 		"/subscriptions": `{"subscriptionId":"` + subscription + `","displayName":"sound"},{"id":"/subscriptions/odd","displayName":5},{"displayName":"x"}`,
 		"/subscriptions/" + subscription + "/providers/Microsoft.Compute/virtualMachines": `{"id":"` + vmID("sound").String() + `","location":"eastus"},{"id":"` + vmID("odd").String() + `"},null`,
