@@ -55,7 +55,7 @@ func TestAccDatabase_unusable(t *testing.T) {
 				// Behind the header, so that the file still says whose it is.
 				return write(t, folder, "vaults.db", append(content[:100], bytes.Repeat([]byte{0xa5}, len(content)-100)...))
 			},
-			want: []string{"is damaged", "it was left as it is"},
+			want: []string{"is damaged", "nothing is written to it"},
 		},
 		"read-only": {
 			// A file that nobody may write to is refused even when the user is root, who may.
