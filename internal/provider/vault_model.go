@@ -81,7 +81,7 @@ func (m *vaultModel) take(ctx context.Context, v vault.Vault) diag.Diagnostics {
 	diags.Append(d...)
 	m.Tags = tags
 	if m.Usage.IsNull() || m.Usage.IsUnknown() {
-		m.Usage = usageValue(vault.Usage{}, &diags)
+		m.Usage = usageValue(vault.Usage{RecoveryPoints: new(0)}, &diags)
 	}
 	return diags
 }
