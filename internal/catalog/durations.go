@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"strconv"
 	"time"
@@ -57,7 +58,9 @@ func ParseDuration(s string) (time.Duration, error) {
 		if err != nil {
 			return 0, err
 		}
-		value += rest
+		if value += rest; value < 0 && rest > 0 {
+			value = math.MaxInt64 // and not what is left of a sum that does not fit
+		}
 	}
 	if parts[1] != "" {
 		value = -value

@@ -26,6 +26,7 @@ func TestDurationRule(t *testing.T) {
 		{catalog.ClockOffset, "36500d1s", 0, `the clock offset "36500d1s" is not between 0s and 36500d`},
 		{catalog.ClockOffset, "999999d", 0, `the clock offset "999999d" is not between 0s and 36500d`},
 		{catalog.ClockOffset, "-40d", 0, `the clock offset "-40d" is not between 0s and 36500d`},
+		{catalog.ClockOffset, "-100000d2562047h", 0, `the clock offset "-100000d2562047h" is not between 0s and 36500d`}, // it ran over, and passed
 		{catalog.ClockOffset, "-1ns", 0, `the clock offset "-1ns" is not between 0s and 36500d`},
 		{catalog.ClockOffset, "9999999d", 0, `"9999999d" is not a duration; write a number and a unit, such as 12h, 40d or 40d12h`},
 		{catalog.ClockOffset, "40d12", 0, `"40d12" is not a duration`},
