@@ -111,6 +111,9 @@ func TestAccGone_stateWithIDsAlone(t *testing.T) {
 	}
 	w.Write("terraform.tfstate", `{"version": 4, "terraform_version": "1.11.4", "serial": 77, "lineage": "5a3fe9a8-8f47-4ee5-9f4d-6ab1d0b4a9b3", "outputs": {}, "resources": [`+
 		strings.Join(resources, ",")+`]}`)
+	if r := w.Run("plan", "-refresh=false"); r.ExitCode == 0 || !strings.Contains(r.Output, "State is incomplete") {
+		t.Errorf("planned from ids alone\n%s", r.Output)
+	}
 	for address, action := range w.Plan().Actions {
 		if action != "update" { // of force_destroy, which no service knows
 			t.Errorf("%s: %s", address, action)

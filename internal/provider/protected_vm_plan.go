@@ -21,6 +21,9 @@ func (r *protectedVMResource) ModifyPlan(ctx context.Context, req resource.Modif
 	if r.run == nil {
 		return // the provider could not be configured, and has said why
 	}
+	if refusesDamage(req, &resp.Diagnostics, "vault_id", "source_vm_id") {
+		return
+	}
 	if !req.Plan.Raw.IsNull() && !isSecondLook(req) {
 		defer adviseDestroy(&resp.Diagnostics)
 	}

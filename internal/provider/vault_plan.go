@@ -22,6 +22,9 @@ func (r *vaultResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	if r.run == nil {
 		return // the provider could not be configured, and has said why
 	}
+	if refusesDamage(req, &resp.Diagnostics, "name", "region") {
+		return
+	}
 	if !req.Plan.Raw.IsNull() && !isSecondLook(req) {
 		defer adviseDestroy(&resp.Diagnostics)
 	}

@@ -27,6 +27,9 @@ func (r *vmPolicyResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	if r.run == nil {
 		return // the provider could not be configured, and has said why
 	}
+	if refusesDamage(req, &resp.Diagnostics, "name", "vault_id") {
+		return
+	}
 	if !req.Plan.Raw.IsNull() && !isSecondLook(req) {
 		defer adviseDestroy(&resp.Diagnostics)
 	}
