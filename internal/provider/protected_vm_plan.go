@@ -92,7 +92,7 @@ func (r *protectedVMResource) planEnd(ctx context.Context, state protectedVMMode
 	if vault.IsGone(err) || err == nil && item.SoftDeleted {
 		return // gone already, as the refresh will say
 	}
-	points := state.RecoveryPointCount.ValueInt64Pointer()
+	var points *int64
 	if err == nil {
 		points = r.countPoints(ctx, item)
 	}
@@ -176,7 +176,6 @@ func (r *protectedVMResource) planUpdate(ctx context.Context, state protectedVMM
 	for _, name := range volatile {
 		diags.Append(resp.Plan.SetAttribute(ctx, path.Root(name), types.StringUnknown())...)
 	}
-	diags.Append(resp.Plan.SetAttribute(ctx, path.Root("recovery_point_count"), types.Int64Unknown())...)
 	if pending {
 		diags.AddWarning("Protection of a VM is not finished", protectedVMLabel(state)+
 			": the service was still setting it up. The apply goes on from there; nothing is replaced.")

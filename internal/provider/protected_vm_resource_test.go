@@ -78,7 +78,7 @@ func TestAccProtectedVM_basic(t *testing.T) {
 			{
 				Config: config,
 				ConfigPlanChecks: plansWeb(plancheck.ResourceActionCreate,
-					unknown("id"), unknown("vault_id"), unknown("protection_state"), unknown("recovery_point_count"),
+					unknown("id"), unknown("vault_id"), unknown("protection_state"),
 					plancheck.ExpectKnownValue(webAddress, attribute("deletion_policy"), text("delete"))),
 				ConfigStateChecks: []statecheck.StateCheck{
 					hasWeb("id", knownvalue.StringRegexp(regexp.MustCompile("(?i)^"+regexp.QuoteMeta(webItem)+"$"))),
@@ -86,7 +86,7 @@ func TestAccProtectedVM_basic(t *testing.T) {
 					hasWeb("backup_policy_id", text(defaultPolicy)), hasWeb("protection_state", text("IRPending")),
 					hasWeb("health", text("Passed")), hasWeb("last_backup_status", knownvalue.Null()), hasWeb("last_backup_time", knownvalue.Null()),
 					hasWeb("next_scheduled_backup", knownvalue.StringRegexp(regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:[03]0:00Z$`))),
-					hasWeb("recovery_point_count", knownvalue.Int64Exact(0)), hasWeb("include_disk_luns", knownvalue.Null()),
+					hasWeb("include_disk_luns", knownvalue.Null()),
 					hasWeb("exclude_disk_luns", knownvalue.Null()), hasWeb("timeouts", knownvalue.Null()),
 				},
 			},

@@ -102,7 +102,6 @@ func (r *protectedVMResource) Schema(ctx context.Context, _ resource.SchemaReque
 	for name, text := range protectionStatusTexts() {
 		resp.Schema.Attributes[name] = schema.StringAttribute{MarkdownDescription: text, Computed: true}
 	}
-	resp.Schema.Attributes["recovery_point_count"] = schema.Int64Attribute{MarkdownDescription: recoveryPointCountText, Computed: true}
 }
 
 // protectionStatusTexts describes protectionStatusModel's attributes of type string; the data source has them too.
@@ -114,9 +113,6 @@ func protectionStatusTexts() map[string]string {
 		"next_scheduled_backup": "When the policy takes the next backup (RFC 3339, UTC); null while the protection is stopped or suspended.",
 	}
 }
-
-const recoveryPointCountText = "How many recovery points there are; null where the service does not say. It says so of a VM that is read alone, and " +
-	"lists of many VMs only tell that there are none. The data source `backup_recovery_points` has them all."
 
 func (r *protectedVMResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{
