@@ -211,7 +211,7 @@ func (s *Service) deleteItem(c *call) (*answer, error) {
 		if d, v, err = s.findItem(tx, c); err != nil || d == nil {
 			return err
 		}
-		if op := d.Operation; op != nil && op.Kind == operationDelete {
+		if op := d.Operation; op != nil && op.Kind == operationDelete && (op.Code == "" || op.Running(c.now)) {
 			return nil // Asked for before: the client may not have heard of it.
 		}
 		if softDeleted(d, c.now) {
@@ -224,7 +224,7 @@ func (s *Service) deleteItem(c *call) (*answer, error) {
 		if err := checkItemFree(d, c.now); err != nil {
 			return err
 		}
-		if err := checkDeletable(v); err != nil {
+		if refused, err := s.beginRefusedDelete(tx, d, v); err != nil || refused {
 			return err
 		}
 		if v.setting(pathSoftDelete) == "Disabled" {
@@ -239,6 +239,38 @@ func (s *Service) deleteItem(c *call) (*answer, error) {
 		return &answer{status: http.StatusNoContent}, nil
 	}
 	return s.accepted(c, &answer{status: http.StatusAccepted}, c.backupPlace(), d.Operation), nil
+}
+
+// beginRefusedDelete begins a deletion that fails, if it is one: the item stays as it is. That its job fails, too, is our reading.
+func (s *Service) beginRefusedDelete(tx *store.Tx, d *store.Document, v *itemVault) (bool, error) {
+	points, err := s.countPoints(tx, d)
+	if err != nil {
+		return false, err
+	}
+	fault := deletionFault(v, points)
+	if fault == nil {
+		return false, nil
+	}
+	if err := s.begin(tx, d, operationDelete, s.config.OperationTime, fault); err != nil {
+		return false, err
+	}
+	if err := s.recordJob(tx, v.document, d, job{operation: jobDeleteData, points: points, fault: fault}); err != nil {
+		return false, err
+	}
+	return true, touch(tx, d)
+}
+
+// countPoints is how many recovery points an item has.
+func (s *Service) countPoints(tx *store.Tx, item *store.Document) (int, error) {
+	h, err := documentHistory(item)
+	if err != nil {
+		return 0, err
+	}
+	machine, err := sourceOf(item)
+	if err != nil {
+		return 0, err
+	}
+	return len(h.points(tx.Now(), s.courseOf(machine))), nil
 }
 
 // beginItemDelete deletes an item that is not kept.
