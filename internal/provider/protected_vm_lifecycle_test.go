@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/acctest"
-	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
 )
 
 // The tests in this file look at what Terraform prints, and at several commands in a row.
@@ -94,10 +93,7 @@ func TestAccProtectedVM_softDeleteRoundTrip(t *testing.T) {
 	w.MustPlanNothing()
 
 	// Somebody deletes it; the refresh tells until when that can be undone.
-	somebody := newServiceClient(t, databaseOf(w))
-	somebody.transport = embedded.NewTransport(embedded.New(embedded.Config{
-		Store: somebody.store, Now: func() time.Time { return time.Now().Add(10 * 24 * time.Hour) },
-	}))
+	somebody := newServiceClientAt(t, databaseOf(w), 10*24*time.Hour)
 	somebody.do(http.MethodDelete, webItem, "")
 	plan = w.Plan()
 	wantActions(t, plan, map[string]string{webAddress: "create"})

@@ -68,7 +68,7 @@ func (r *protectedVMResource) planExisting(ctx context.Context, id vault.ItemID,
 	case len(changes) > 0 && r.run.turnsOut(req, id):
 		addTurnedOut(protectedVMLabel(state), changes, &resp.Diagnostics)
 	case len(changes) > 0:
-		r.checkMove(plan, state, &resp.Diagnostics)
+		checkKeeping(plan, state, &resp.Diagnostics)
 		r.planEnd(ctx, state, "replaced", changes, &resp.Diagnostics)
 		r.run.warnUnread(id, protectedVMLabel(state), changes, &resp.Diagnostics)
 	case plan.VaultID.IsUnknown() && r.run.state.leaves(id.Vault):
@@ -205,6 +205,9 @@ func (r *protectedVMResource) checkUpdate(ctx context.Context, plan, state prote
 	}
 	if known && stops {
 		checkImmutable(plan, v, diags)
+	}
+	if known && resumes {
+		r.checkResumes(ctx, plan, v, diags)
 	}
 	if newPolicy {
 		checkPolicyVault(plan, diags)

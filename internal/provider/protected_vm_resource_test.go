@@ -199,8 +199,8 @@ func TestAccProtectedVM_moveToAnotherVault(t *testing.T) {
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: in("one", `deletion_policy = "retain_data"`)},
-			{Config: in("two", `deletion_policy = "retain_data"`), PlanOnly: true, ExpectError: message(`deletion_policy = "retain_data" keeps its backups where they are`)},
 			{Config: in("one"), ConfigPlanChecks: plansWeb(plancheck.ResourceActionUpdate)},
+			{Config: in("two", `deletion_policy = "retain_data"`), PlanOnly: true, ExpectError: message(`the state still has "delete", which decides what becomes of the backups`)},
 			{
 				// OpenTofu would leave a deposed object behind, which nothing but a state rm takes away.
 				SkipFunc: func() (bool, error) { return isOpenTofu(), nil },

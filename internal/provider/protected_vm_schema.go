@@ -88,7 +88,7 @@ func (r *protectedVMResource) Schema(ctx context.Context, _ resource.SchemaReque
 			"deletion_policy": schema.StringAttribute{
 				MarkdownDescription: "What becomes of the backups when the resource is destroyed. `delete`: they are deleted, and kept for a while by the " +
 					"vault's soft delete; a resource for the same VM and vault brings them back; a vault with `immutability` refuses it. `retain_data`: they stay in the vault for ever, as with " +
-					"`ProtectionStopped`, and no other vault can protect the VM. `suspend`: they stay until they expire by the policy, as with " +
+					"`ProtectionStopped`, and another vault can protect the VM, also in the apply that changes `vault_id`. `suspend`: they stay until they expire by the policy, as with " +
 					"`BackupsSuspended`, which needs a vault with `immutability`. Default `delete`. Changed in place, by an apply before the destroy.",
 				Optional:   true,
 				Computed:   true,
