@@ -221,16 +221,3 @@ func checkSuspendable(v *itemVault) error {
 		"(https://aka.ms/AB-ImmutableVaults-States), and means that backups can be suspended in an immutable vault alone. Stop the "+
 		"protection instead.")
 }
-
-// deletionFault is how the deletion of an item ends in an immutable vault that has recovery points of it: the request is accepted.
-// That one without recovery points is deleted is our reading; the witness ties the fault to those there were.
-func deletionFault(v *itemVault, points int) *Fault {
-	if !immutable(v) || points == 0 {
-		return nil
-	}
-	return &Fault{
-		Code: codeImmutableItem,
-		Message: fmt.Sprintf("The backup item cannot be deleted: the vault '%s' is immutable (%s), and recovery points cannot be deleted before they expire. "+
-			"The item has %d.", lastSegment(v.document.ID), v.setting(pathImmutability), points),
-	}
-}

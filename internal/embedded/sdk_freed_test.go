@@ -47,7 +47,7 @@ func TestMicrosoftClientReconfiguresForAnotherVault(t *testing.T) {
 	if n := protectable(); n != 0 {
 		t.Errorf("%d machines are protectable", n)
 	}
-	wantSDKError(t, begin("other"), http.StatusBadRequest, "BMSUserErrorInvalidConfigureProtectionRequest")
+	wantSDKError(t, begin("other"), "BMSUserErrorInvalidConfigureProtectionRequest")
 	stopped := sdkChange(t, factory, &backup.AzureIaaSComputeVMProtectedItem{
 		SourceResourceID: to.Ptr(machine("web")), ProtectionState: to.Ptr(backup.ProtectionStateProtectionStopped), PolicyID: to.Ptr(""),
 	})
@@ -60,7 +60,7 @@ func TestMicrosoftClientReconfiguresForAnotherVault(t *testing.T) {
 	if got := sdkProtected(t, factory); *got.ProtectionState != backup.ProtectionStateProtectionStopped {
 		t.Errorf("in the first vault it is %s", *got.ProtectionState)
 	}
-	wantSDKError(t, begin("vault"), http.StatusBadRequest, "BMSUserErrorInvalidConfigureProtectionRequest")
+	wantSDKError(t, begin("vault"), "BMSUserErrorInvalidConfigureProtectionRequest")
 }
 
 func TestMicrosoftClientSeesAnImmutableItemStay(t *testing.T) {

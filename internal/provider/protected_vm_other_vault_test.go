@@ -27,6 +27,7 @@ func (c serviceClient) wantStates(contoso, fabrikam string) {
 // A VM whose backups are kept was held by the vault that keeps them, although another may protect it.
 func TestAccProtectedVM_movesWhileItsBackupsStay(t *testing.T) {
 	t.Parallel()
+	skipBelow(t, 5, "import blocks")
 	for _, test := range []struct{ policy, vault, state, said string }{
 		{"retain_data", "", "ProtectionStopped", "its 3 recovery points stay in the vault for ever"},
 		{"suspend", `immutability = "Unlocked"`, "BackupsSuspended", "its 3 recovery points stay in the vault until they expire by the policy"},
@@ -53,6 +54,13 @@ func TestAccProtectedVM_movesWhileItsBackupsStay(t *testing.T) {
 			if w.JSON(&outputs, "output", "-json"); outputs["old"].Value != 3 {
 				t.Errorf("recovery points of the old item: %v", outputs)
 			}
+			// And back again, as the guide has it.
+			w.Write("main.tf", strings.Split(moved, "resource \"backup_protected_vm\"")[0])
+			w.MustRun("apply", "-auto-approve")
+			w.Write("main.tf", inVault("test", "72h", test.vault, keeps)+"import {\n  to = "+webAddress+"\n  id = \""+webItem+"\"\n}\n")
+			w.MustRun("apply", "-auto-approve")
+			w.MustPlanNothing()
+			service.wantStates("IRPending", test.state)
 		})
 	}
 }
