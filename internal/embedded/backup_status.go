@@ -48,7 +48,8 @@ func (s *Service) machineRequest(c *call) (object, machineID, error) {
 	return in, m, nil
 }
 
-// backupStatus tells which vault of a region protects a machine.
+// backupStatus tells which vault of a region protects a machine: the one that takes its backups, if there is one. What Azure says
+// of a machine that was stopped in one vault and is free for another is not known; that it names that vault is our reading.
 func (s *Service) backupStatus(c *call) (*answer, error) {
 	_, m, err := s.machineRequest(c)
 	if err != nil {
@@ -62,7 +63,11 @@ func (s *Service) backupStatus(c *call) (*answer, error) {
 		if err != nil {
 			return err
 		}
-		for _, item := range liveItems(items, c.now) {
+		active, kept, err := itemsByActivity(items, c.now)
+		if err != nil {
+			return err
+		}
+		for _, item := range append(active, kept...) {
 			vault, err := tx.Document(item.Parent)
 			if err != nil {
 				return err
@@ -84,7 +89,7 @@ func (s *Service) backupStatus(c *call) (*answer, error) {
 	return answerOK(status), nil
 }
 
-// of fills in what an item says. A machine whose backups are stopped belongs to its vault all the same.
+// of fills in what an item says.
 func (b *backupStatus) of(c *call, item *store.Document, v *itemVault) error {
 	body, err := renderItem(c, item, v)
 	if err != nil {

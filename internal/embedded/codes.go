@@ -12,6 +12,7 @@ const (
 	codeGroupNotFound             = "ResourceGroupNotFound"
 	codeImmutabilityChange        = "UserErrorUnsupportedVaultImmutabilityStateChange"
 	codeImmutable                 = "UserErrorOperationDeniedOnImmutableItem"
+	codeImmutableItem             = "UserErrorDeleteBackupItemOnImmutableItem"
 	codeInternal                  = "InternalServerError"
 	codeInvalidAPIVersion         = "InvalidApiVersionParameter"
 	codeInvalidContent            = "InvalidRequestContent"
@@ -136,6 +137,10 @@ var codes = []fact{
 	{
 		code: codeImmutable, status: http.StatusBadRequest, what: "the suspension of backups in a vault that is not immutable",
 		seen: seen{"hashicorp/terraform-provider-azurerm pull request 27950, Azure/azure-rest-api-specs issue 32688", high, "2025-02"},
+	},
+	{
+		code: codeImmutableItem, status: http.StatusBadRequest, what: "in the outcome of an operation, never as an answer: the deletion of an item with recovery points in an immutable vault, which is accepted, has failed. That one without recovery points is deleted is our reading",
+		seen: seen{"Azure/terraform-azurerm-avm-res-compute-virtualmachine issue 214", medium, "2025-09"},
 	},
 	{
 		code: codeItemLocked, status: http.StatusConflict, what: "a write to an item or a policy that another operation works on; the status is our reading",

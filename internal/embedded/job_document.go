@@ -77,20 +77,14 @@ func (s *Service) recordJob(tx *store.Tx, vault, item *store.Document, j job) er
 
 // recordDeletion is recordJob of what deletes an item's backups.
 func (s *Service) recordDeletion(tx *store.Tx, v *itemVault, item *store.Document) error {
-	h, err := documentHistory(item)
-	if err != nil {
-		return err
-	}
-	machine, err := sourceOf(item)
+	points, err := s.countPoints(tx, item)
 	if err != nil {
 		return err
 	}
 	if err := keepSchedule(tx, v.document, item, item.Operation.Ready); err != nil {
 		return err
 	}
-	return s.recordJob(tx, v.document, item, job{
-		operation: jobDeleteData, points: len(h.points(tx.Now(), s.courseOf(machine))),
-	})
+	return s.recordJob(tx, v.document, item, job{operation: jobDeleteData, points: points})
 }
 
 // putJob stores a job in its vault for as long as it is listed.

@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/store"
 )
@@ -15,8 +16,9 @@ var protectableFilterPaths = map[string]string{
 	"friendlyname":         "properties.friendlyName",
 }
 
-// listProtectableItems serves the machines that the vault could protect: those of its subscription and region that no
-// vault protects. Where any machine exists, these are the ones that clients have written.
+// listProtectableItems serves the machines that the vault could protect: those of its subscription and region of which no vault
+// takes backups. One that another vault has stopped protecting is among them, as recorded; that one which this vault has
+// stopped protecting is not is our reading, since its item is there already. Where any machine exists, these are the ones that clients have written.
 func (s *Service) listProtectableItems(c *call) (*answer, error) {
 	return s.listInVault(c, "protectable items", protectableFilterPaths, func(tx *store.Tx, l *listing, vault *store.Document) error {
 		v, err := s.readItemVault(tx, vault)
@@ -29,7 +31,12 @@ func (s *Service) listProtectableItems(c *call) (*answer, error) {
 				return nil, nil
 			}
 			items, err := s.itemsOf(tx, m.id)
-			if err != nil || len(liveItems(items, c.now)) > 0 {
+			if err != nil {
+				return nil, err
+			}
+			active, kept, err := itemsByActivity(items, c.now)
+			own := func(item *store.Document) bool { return item.Parent == store.Key(vault.ID) }
+			if err != nil || len(active) > 0 || slices.ContainsFunc(kept, own) {
 				return nil, err
 			}
 			return m.protectable(vault.ID), nil

@@ -153,14 +153,19 @@ func (s *Service) checkRegion(tx *store.Tx, v *itemVault, id machineID) error {
 	}
 }
 
-// checkUnprotected refuses a machine that another vault protects. One whose backups are stopped is registered with its
-// vault all the same.
+// checkUnprotected refuses a machine of which another vault takes backups. Items that keep earlier backups and take none do not
+// stand in the way: recorded of one that was stopped, in Azure/azure-powershell's session TestAzureVMRedoProtection. That
+// suspended ones do not either is our reading.
 func (s *Service) checkUnprotected(tx *store.Tx, v *itemVault, m machineID) error {
 	items, err := s.itemsOf(tx, m)
 	if err != nil {
 		return err
 	}
-	for _, other := range liveItems(items, tx.Now()) {
+	active, _, err := itemsByActivity(items, tx.Now())
+	if err != nil {
+		return err
+	}
+	for _, other := range active {
 		if other.Parent != store.Key(v.document.ID) {
 			vault, _, _ := strings.Cut(other.ID, "/backupFabrics/")
 			return invalidProtection("Virtual machine is already registered with another recovery services vault: '%s'.", vault)
@@ -215,11 +220,4 @@ func checkSuspendable(v *itemVault) error {
 	return deniedOnImmutable(v, "The operation is not allowed on an immutable vault and item, says Azure here "+
 		"(https://aka.ms/AB-ImmutableVaults-States), and means that backups can be suspended in an immutable vault alone. Stop the "+
 		"protection instead.")
-}
-
-func checkDeletable(v *itemVault) error {
-	if !immutable(v) {
-		return nil
-	}
-	return deniedOnImmutable(v, "Recovery data cannot be deleted before it expires.")
 }

@@ -289,20 +289,66 @@ func TestSoftDeletionTakesTime(t *testing.T) {
 	}
 }
 
+// The deletion of an item in an immutable vault was refused at once. Azure accepts it, and the operation fails.
 func TestImmutableItemsStay(t *testing.T) {
-	s := start(t)
+	const code = "UserErrorDeleteBackupItemOnImmutableItem"
+	s := start(t, func(c *embedded.Config) { c.OperationTime = time.Minute })
 	vault := vaultPath("g", "vault")
 	s.put(vault, withProperties(immutability("Unlocked")))
 	s.protect(vault, "web")
+	s.clock.Advance(3 * day)
 	path := itemPath(vault, "web")
-	s.delete(path).wantError(http.StatusBadRequest, "UserErrorOperationDeniedOnImmutableItem", "Unlocked")
-	s.patch(vault, `{"properties":`+immutability("Disabled")+`}`).want(http.StatusOK)
+	fails := func(state string) {
+		t.Helper()
+		before := s.get(path).want(http.StatusOK)
+		accepted := s.delete(path).want(http.StatusAccepted)
+		status, result := accepted.header.Get("Azure-AsyncOperation"), accepted.header.Get("Location")
+		if got := s.get(status).want(http.StatusOK); got.text("status") != "InProgress" || got.at("error") != nil {
+			t.Errorf("under way: %s", got.raw)
+		}
+		// Asked again while it runs, it is the same one.
+		if again := s.delete(path).want(http.StatusAccepted); again.header.Get("Azure-AsyncOperation") != status {
+			t.Errorf("got %v", again.header)
+		}
+		s.clock.Advance(time.Minute)
+		ended := s.get(status).want(http.StatusOK)
+		if ended.text("status") != "Failed" || ended.text("error", "code") != code || !strings.Contains(ended.text("error", "message"), state) {
+			t.Errorf("ended: %s", ended.raw)
+		}
+		s.get(result).wantError(http.StatusConflict, code)
+		if job := s.get(vault + "/backupJobs/" + ended.text("properties", "jobId")).want(http.StatusOK); job.text("properties", "status") != "Failed" ||
+			job.text("properties", "operation") != "DeleteBackupData" {
+			t.Errorf("its job: %s", job.raw)
+		}
+		if after := s.get(path).want(http.StatusOK); !cmp.Equal(before.at("properties"), after.at("properties")) {
+			t.Errorf("the item has changed: %s", cmp.Diff(before.at("properties"), after.at("properties")))
+		}
+		// It is not taken for one that goes on.
+		if again := s.delete(path).want(http.StatusAccepted); again.header.Get("Azure-AsyncOperation") == status {
+			t.Error("a failed deletion is not tried again")
+		}
+		s.clock.Advance(time.Minute)
+	}
+	becomes := func(state string) {
+		t.Helper()
+		s.patch(vault, `{"properties":`+immutability(state)+`}`).want(http.StatusAccepted)
+		s.clock.Advance(time.Minute)
+	}
+	fails("Unlocked")
+	becomes("Disabled")
 	s.delete(path).want(http.StatusAccepted)
+	s.clock.Advance(time.Minute)
 	s.put(path, itemBody(`"isRehydrate":true`)).want(http.StatusAccepted)
-	s.patch(vault, `{"properties":`+immutability("Unlocked")+`}`)
-	s.patch(vault, `{"properties":`+immutability("Locked")+`}`).want(http.StatusOK)
-	s.delete(path).wantError(http.StatusBadRequest, "UserErrorOperationDeniedOnImmutableItem", "Locked")
-	if got := s.get(path).want(http.StatusOK); got.at("properties", "isScheduledForDeferredDelete") != nil {
+	s.clock.Advance(time.Minute)
+	becomes("Unlocked")
+	becomes("Locked")
+	fails("Locked")
+	// An item without recovery points goes, by our reading.
+	s.protect(vault, "db")
+	s.clock.Advance(time.Minute)
+	s.delete(itemPath(vault, "db")).want(http.StatusAccepted)
+	s.clock.Advance(time.Minute)
+	if got := s.get(itemPath(vault, "db")); got.at("properties", "isScheduledForDeferredDelete") != true {
 		t.Errorf("got %s", got.raw)
 	}
 }

@@ -68,10 +68,66 @@ func TestProtectedByAnotherVault(t *testing.T) {
 		s.protectAs(vault, "web", machine("WEB")).wantError(http.StatusBadRequest, configure, "'"+other+"'")
 	}
 	refused()
-	s.put(itemPath(other, "web"), itemBody(`"sourceResourceId":"`+machine("web")+`","protectionState":"ProtectionStopped"`)).want(http.StatusAccepted)
-	refused()
 	s.delete(itemPath(other, "web")).want(http.StatusAccepted)
 	s.protect(vault, "web")
+}
+
+// A machine whose protection was stopped or suspended in one vault was held by it, although Azure lets another vault have it.
+func TestStoppedMachineIsFree(t *testing.T) {
+	for _, state := range []string{"ProtectionStopped", "BackupsSuspended"} {
+		t.Run(state, func(t *testing.T) {
+			const configure = "BMSUserErrorInvalidConfigureProtectionRequest"
+			s := start(t)
+			vault, other, third := vaultPath("g", "a-first"), vaultPath("g", "b-other"), vaultPath("g", "c-third")
+			for _, v := range []string{vault, other, third} {
+				s.put(v, withProperties(immutability("Unlocked"))).want(http.StatusCreated)
+			}
+			put := func(vault, properties string) *response {
+				return s.put(itemPath(vault, "web"), itemBody(`"sourceResourceId":"`+machine("web")+`"`+properties))
+			}
+			stop, policy := `,"protectionState":"`+state+`"`, func(vault string) string { return `,"policyId":"` + vault + `/backupPolicies/DefaultPolicy"` }
+			of := func() string {
+				t.Helper()
+				path := "/subscriptions/" + embedded.DefaultSubscriptionID + "/providers/Microsoft.RecoveryServices/locations/eastasia/backupStatus?api-version=" + version
+				return s.do(http.MethodPost, path, `{"resourceType":"VM","resourceId":"`+machine("web")+`"}`).want(http.StatusOK).text("vaultId")
+			}
+			protectable := func(vault string, want bool) {
+				t.Helper()
+				if got := strings.Contains(s.get(vault+"/backupProtectableItems").want(http.StatusOK).raw, machine("web")); got != want {
+					t.Errorf("protectable in %s: %v", vault, got)
+				}
+			}
+			s.put(machine("web"), `{"location":"eastasia"}`).want(http.StatusCreated)
+			s.protect(vault, "web")
+			protectable(other, false)
+			put(vault, stop).want(http.StatusAccepted)
+			protectable(other, true)
+			protectable(vault, false)
+			if got := of(); got != vault {
+				t.Errorf("kept by %s", got)
+			}
+			s.protect(other, "web")
+			if got := of(); got != other {
+				t.Errorf("protected by %s", got)
+			}
+			// Both items are there, and the first is free neither for its own vault nor for a third.
+			if first, second := s.get(itemPath(vault, "web")), s.get(itemPath(other, "web")); first.text("properties", "protectionState") != state ||
+				second.text("properties", "protectionState") == state {
+				t.Errorf("first: %s\nsecond: %s", first.raw, second.raw)
+			}
+			put(vault, policy(vault)).wantError(http.StatusBadRequest, configure, "already registered", "'"+other+"'")
+			s.protectAs(third, "web", machine("web")).wantError(http.StatusBadRequest, configure, "'"+other+"'")
+			protectable(third, false)
+			// With several stopped items the one that takes backups again is the one that counts.
+			put(other, stop).want(http.StatusAccepted)
+			s.protect(third, "web")
+			put(third, stop).want(http.StatusAccepted)
+			put(other, policy(other)).want(http.StatusAccepted)
+			if got := of(); got != other {
+				t.Errorf("protected by %s", got)
+			}
+		})
+	}
 }
 
 func TestRegionOfTheMachine(t *testing.T) {

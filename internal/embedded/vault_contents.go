@@ -54,6 +54,23 @@ func itemNames(items []*store.Document) string {
 	return named(items, func(d *store.Document) string { return lastSegment(d.ID) })
 }
 
+// itemsByActivity are the live items that take backups, and those that only keep earlier ones, since they were stopped or
+// suspended. A machine may have several of these, in different vaults.
+func itemsByActivity(items []*store.Document, now time.Time) (active, kept []*store.Document, err error) {
+	for _, item := range liveItems(items, now) {
+		body, err := decode(item.Body)
+		if err != nil {
+			return nil, nil, fmt.Errorf("document %s: %w", item.ID, err)
+		}
+		if isRunning(lookupText(body, "properties.protectionState")) {
+			active = append(active, item)
+		} else {
+			kept = append(kept, item)
+		}
+	}
+	return active, kept, nil
+}
+
 // liveItems are those that are not soft-deleted. One that is being deleted still lives.
 func liveItems(items []*store.Document, now time.Time) []*store.Document {
 	var live []*store.Document

@@ -116,7 +116,11 @@ func (s *Service) findMachine(tx *store.Tx, id machineID) (*machine, error) {
 		return m, nil
 	}
 	items, err := s.itemsOf(tx, id)
-	items = liveItems(items, tx.Now())
+	if err != nil {
+		return nil, err
+	}
+	active, kept, err := itemsByActivity(items, tx.Now())
+	items = append(active, kept...)
 	if err != nil || len(items) == 0 {
 		return nil, err
 	}

@@ -57,6 +57,9 @@ var behaviours = []fact{
 	{what: "Soft-deleted items tell the days of retention and, on the last day, that they will be purged", seen: seen{}},
 	{what: "Lists of items have no `extendedInfo` and no `eTag`; `sourceLocation` comes with API version 2026-07-01", seen: seen{recordedPowerShell25, high, "2025-10"}},
 	{what: "Items without recovery points are soft-deleted like others", seen: seen{recordedCLI22, high, "2022-03"}},
+	{what: "A VM whose protection was stopped, its backups kept, is free for another vault and among what that can protect; the item stays in the first", seen: seen{recordedPowerShell25, high, "2025-10"}},
+	{what: "A VM whose backups are suspended is free for another vault, too", seen: seen{}},
+	{what: "The backup status of a VM names the vault that takes its backups, and else one in whose region they are kept", seen: seen{}},
 	{what: "An undeleted item is stopped and needs a further request with a policy", seen: seen{recordedCLI22, high, "2022-03"}},
 
 	{what: "The two steps of a backup run one after the other, each with a duration that is 0 as long as it runs", seen: seen{recordedCLI18, high, "2018-03"}},

@@ -37,12 +37,12 @@ func (r *protectedVMResource) checkDeletion(ctx context.Context, id arm.ID, stat
 	soft := v.Settings.SoftDelete
 	switch {
 	case policy == deletionRetain:
-		diags.AddWarning(summary, detail+points+" stay in the vault for ever. Until they are deleted no other vault can protect the VM, and the vault cannot be deleted.")
+		diags.AddWarning(summary, detail+points+" stay in the vault for ever, and until they are deleted the vault cannot be deleted. Another vault can protect the VM.")
 	case policy == deletionSuspend && err == nil && immutability == vault.ImmutabilityDisabled:
 		diags.AddError("Vault is not immutable", fmt.Sprintf("%sthe service refuses to suspend them, since the vault %q is not immutable.\n\n%s",
 			detail, id.Name, otherPolicies(deletionRetain, deletionDelete)))
 	case policy == deletionSuspend:
-		diags.AddWarning(summary, detail+points+" stay in the vault until they expire by the policy. Until then no other vault can protect the VM, and the vault cannot be deleted.")
+		diags.AddWarning(summary, detail+points+" stay in the vault until they expire by the policy, the last until it is deleted, and the vault cannot be deleted meanwhile. Another vault can protect the VM.")
 	case err != nil:
 		diags.AddWarning(summary, detail+points+" are deleted.")
 	case immutability != vault.ImmutabilityDisabled:
@@ -98,7 +98,11 @@ func (r *protectedVMResource) checkImmutableDeletion(v vault.Vault, detail strin
 		return
 	}
 	immutability := v.ImmutabilityState()
-	detail += fmt.Sprintf(", which the service refuses: the immutability of the vault is %s, so backups stay until they expire.\n\n%s",
+	refuses := ", which the service refuses"
+	if !points {
+		refuses = ", unless there is one by then, which makes the service refuse"
+	}
+	detail += fmt.Sprintf(refuses+": the immutability of the vault is %s, so backups stay until they expire.\n\n%s",
 		immutability, otherPolicies(deletionRetain, deletionSuspend))
 	if immutability == vault.ImmutabilityUnlocked {
 		detail += fmt.Sprintf(" Or set immutability = %q of the vault, and apply that first.", vault.ImmutabilityDisabled)

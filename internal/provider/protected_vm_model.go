@@ -35,13 +35,13 @@ type protectedVMModel struct {
 	Timeouts timeouts.Value `tfsdk:"timeouts"`
 }
 
-// protectionStatusModel is what the service says about the backups of a VM.
+// protectionStatusModel is what the service says about the backups of a VM, in lists as well as of one alone. How many recovery
+// points there are is not among it: lists do not say, so that a state would differ by how it was read.
 type protectionStatusModel struct {
 	Health              types.String `tfsdk:"health"`
 	LastBackupStatus    types.String `tfsdk:"last_backup_status"`
 	LastBackupTime      types.String `tfsdk:"last_backup_time"`
 	NextScheduledBackup types.String `tfsdk:"next_scheduled_backup"`
-	RecoveryPointCount  types.Int64  `tfsdk:"recovery_point_count"`
 }
 
 // emptyProtectedVMModel is a protected VM of which nothing is known yet, as typed nulls. Import, moved blocks and lists
@@ -153,7 +153,7 @@ func (m *protectedVMModel) take(ctx context.Context, item vault.ProtectedVM, reg
 func newProtectionStatus(item vault.ProtectedVM, next time.Time) protectionStatusModel {
 	return protectionStatusModel{
 		Health: textOrNull(item.Health), LastBackupStatus: textOrNull(item.LastBackupStatus), LastBackupTime: timeOrNull(item.LastBackup),
-		NextScheduledBackup: timeOrNull(next), RecoveryPointCount: countOrNull(item.RecoveryPoints),
+		NextScheduledBackup: timeOrNull(next),
 	}
 }
 

@@ -71,7 +71,7 @@ func (r *protectedVMResource) planExisting(ctx context.Context, id vault.ItemID,
 	case len(changes) > 0 && r.run.turnsOut(req, id):
 		addTurnedOut(protectedVMLabel(state), changes, &resp.Diagnostics)
 	case len(changes) > 0:
-		r.checkMove(plan, state, &resp.Diagnostics)
+		checkKeeping(plan, state, &resp.Diagnostics)
 		r.planEnd(ctx, state, "replaced", changes, &resp.Diagnostics)
 		r.run.warnUnread(id, protectedVMLabel(state), changes, &resp.Diagnostics)
 	case plan.VaultID.IsUnknown() && r.run.state.leaves(id.Vault):
@@ -95,7 +95,7 @@ func (r *protectedVMResource) planEnd(ctx context.Context, state protectedVMMode
 	if vault.IsGone(err) || err == nil && item.SoftDeleted {
 		return // gone already, as the refresh will say
 	}
-	points := state.RecoveryPointCount.ValueInt64Pointer()
+	var points *int64
 	if err == nil {
 		points = r.countPoints(ctx, item)
 	}
@@ -179,7 +179,6 @@ func (r *protectedVMResource) planUpdate(ctx context.Context, state protectedVMM
 	for _, name := range volatile {
 		diags.Append(resp.Plan.SetAttribute(ctx, path.Root(name), types.StringUnknown())...)
 	}
-	diags.Append(resp.Plan.SetAttribute(ctx, path.Root("recovery_point_count"), types.Int64Unknown())...)
 	if pending {
 		diags.AddWarning("Protection of a VM is not finished", protectedVMLabel(state)+
 			": the service was still setting it up. The apply goes on from there; nothing is replaced.")
@@ -209,6 +208,9 @@ func (r *protectedVMResource) checkUpdate(ctx context.Context, plan, state prote
 	}
 	if known && stops {
 		checkImmutable(plan, v, diags)
+	}
+	if known && resumes {
+		r.checkResumes(ctx, plan, v, diags)
 	}
 	if newPolicy {
 		checkPolicyVault(plan, diags)

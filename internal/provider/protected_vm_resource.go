@@ -326,7 +326,7 @@ func (r *protectedVMResource) addProtectError(ctx context.Context, plan protecte
 	case arm.HasCode(err, codeVaultFull):
 		advice = "Protect the VM in another vault of the same region."
 	case arm.HasCode(err, codeNotProtectable, codeOtherRegion) && parseErr == nil && known:
-		if other, found, findErr := r.run.vaults.ProtectingVault(ctx, vm, v.region); findErr == nil && found && !other.Equal(v.id) {
+		if other, found, findErr := r.run.vaults.BackingUpVault(ctx, vm, v.region); findErr == nil && found && !other.Equal(v.id) {
 			addOtherVault(diags, plan, other)
 			return
 		}

@@ -78,7 +78,7 @@ func TestAccProtectedVM_basic(t *testing.T) {
 			{
 				Config: config,
 				ConfigPlanChecks: plansWeb(plancheck.ResourceActionCreate,
-					unknown("id"), unknown("vault_id"), unknown("protection_state"), unknown("recovery_point_count"),
+					unknown("id"), unknown("vault_id"), unknown("protection_state"),
 					plancheck.ExpectKnownValue(webAddress, attribute("deletion_policy"), text("delete"))),
 				ConfigStateChecks: []statecheck.StateCheck{
 					hasWeb("id", knownvalue.StringRegexp(regexp.MustCompile("(?i)^"+regexp.QuoteMeta(webItem)+"$"))),
@@ -86,7 +86,7 @@ func TestAccProtectedVM_basic(t *testing.T) {
 					hasWeb("backup_policy_id", text(defaultPolicy)), hasWeb("protection_state", text("IRPending")),
 					hasWeb("health", text("Passed")), hasWeb("last_backup_status", knownvalue.Null()), hasWeb("last_backup_time", knownvalue.Null()),
 					hasWeb("next_scheduled_backup", knownvalue.StringRegexp(regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:[03]0:00Z$`))),
-					hasWeb("recovery_point_count", knownvalue.Int64Exact(0)), hasWeb("include_disk_luns", knownvalue.Null()),
+					hasWeb("include_disk_luns", knownvalue.Null()),
 					hasWeb("exclude_disk_luns", knownvalue.Null()), hasWeb("timeouts", knownvalue.Null()),
 				},
 			},
@@ -199,8 +199,8 @@ func TestAccProtectedVM_moveToAnotherVault(t *testing.T) {
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: in("one", `deletion_policy = "retain_data"`)},
-			{Config: in("two", `deletion_policy = "retain_data"`), PlanOnly: true, ExpectError: message(`deletion_policy = "retain_data" keeps its backups where they are`)},
 			{Config: in("one"), ConfigPlanChecks: plansWeb(plancheck.ResourceActionUpdate)},
+			{Config: in("two", `deletion_policy = "retain_data"`), PlanOnly: true, ExpectError: message(`the state still has "delete", which decides what becomes of the backups`)},
 			{
 				// OpenTofu would leave a deposed object behind, which nothing but a state rm takes away.
 				SkipFunc: func() (bool, error) { return isOpenTofu(), nil },

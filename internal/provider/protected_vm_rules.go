@@ -178,23 +178,38 @@ func (r *protectedVMResource) checkNotProtected(ctx context.Context, plan protec
 	if region == "" {
 		return
 	}
-	other, found, err := r.run.vaults.ProtectingVault(ctx, vm, region)
+	r.checkFree(ctx, plan, vm, region, v, replaced, diags)
+}
+
+// checkFree refuses a VM of which another vault takes backups. One that only keeps earlier ones does not stand in the way, nor
+// does an item that this run ends first.
+func (r *protectedVMResource) checkFree(ctx context.Context, plan protectedVMModel, vm arm.ID, region string, v plannedVault, ends func(vault.ItemID) bool, diags *diag.Diagnostics) {
+	other, found, err := r.run.vaults.BackingUpVault(ctx, vm, region)
 	if err != nil {
 		// Without an answer the service decides.
 		tflog.Debug(ctx, "unable to ask which vault protects the VM", map[string]any{"vm": vm.String(), "error": err.Error()})
 		return
 	}
-	if found && (v.id.Name == "" || !other.Equal(v.id)) && !replaced(vault.NewItemID(other, vm)) {
+	if found && (v.id.Name == "" || !other.Equal(v.id)) && !ends(vault.NewItemID(other, vm)) {
 		addOtherVault(diags, plan, other)
 	}
 }
 
+// checkResumes refuses to take up a protection while another vault takes backups of the VM.
+func (r *protectedVMResource) checkResumes(ctx context.Context, plan protectedVMModel, v plannedVault, diags *diag.Diagnostics) {
+	vm, err := vault.ParseVMID(plan.SourceVMID.ValueString())
+	if err != nil || v.region == "" {
+		return
+	}
+	r.checkFree(ctx, plan, vm, v.region, v, func(id vault.ItemID) bool { return r.run.plans.released(id) || r.run.state.mayEnd(id) }, diags)
+}
+
 func addOtherVault(diags *diag.Diagnostics, plan protectedVMModel, other arm.ID) {
 	diags.AddAttributeError(path.Root("source_vm_id"), "VM is protected by another vault", fmt.Sprintf(
-		"%s is protected by the vault %q in resource group %q already. A VM is protected by one vault at a time.\n\nThat vault: %s\n\n"+
-			"Set vault_id to it and import the VM, or stop the protection there and delete the backups first, in an apply of its own. If this apply was to "+
-			"move the VM, it has to leave that vault first: take create_before_destroy out of the lifecycle block.",
-		vmLabel(plan), other.Name, other.ResourceGroup, other))
+		"%s is protected by the vault %q in resource group %q already. One vault at a time takes backups of a VM.\n\nThat vault: %s\n\n"+
+			"Set vault_id to it and import the VM, or stop the protection there first, in an apply of its own; the backups there can stay. If this apply was to "+
+			"move the VM, it has to leave that vault first: take create_before_destroy out of the lifecycle block, or set protection_state = %q, apply that, and then move it.",
+		vmLabel(plan), other.Name, other.ResourceGroup, other, vault.StateStopped))
 }
 
 // addProtected says that the vault has the item already, and how to adopt it.
@@ -213,15 +228,16 @@ func addProtected(diags *diag.Diagnostics, plan protectedVMModel, item vault.Pro
 		vmLabel(plan), item.State, catalog.HCL(item.ARMID)))
 }
 
-// checkMove refuses to take a VM to another vault while the backups stay in the one it leaves: a VM belongs to one vault.
-func (r *protectedVMResource) checkMove(plan, state protectedVMModel, diags *diag.Diagnostics) {
-	if !plan.SourceVMID.Same(state.SourceVMID) || state.DeletionPolicy.ValueString() == deletionDelete || state.DeletionPolicy.IsNull() {
+// checkKeeping refuses to replace a protection whose backups the configuration keeps, and the state does not yet: Terraform
+// destroys by what the state says, so that they would be deleted.
+func checkKeeping(plan, state protectedVMModel, diags *diag.Diagnostics) {
+	if plan.DeletionPolicy.IsUnknown() || plan.ending() == goes || state.ending() != goes {
 		return
 	}
-	diags.AddAttributeError(path.Root("vault_id"), "Backups stay in the vault", fmt.Sprintf(
-		"%s is to be protected by another vault, and the state's deletion_policy = %q keeps its backups where they are. A VM is protected by one vault at "+
-			"a time, which holds its backups.\n\nSet vault_id back; or set deletion_policy = %q, apply that, and then change the vault, which deletes the backups.",
-		protectedVMLabel(state), state.DeletionPolicy.ValueString(), deletionDelete))
+	diags.AddAttributeError(path.Root("deletion_policy"), "Deletion policy is not applied yet", fmt.Sprintf(
+		"%s is to be replaced. The configuration has deletion_policy = %q, and the state still has %q, which decides what becomes of the backups when the protection "+
+			"there is ends: they would be deleted.\n\nSet vault_id and source_vm_id back, apply deletion_policy = %[2]q, and then change them.",
+		protectedVMLabel(state), plan.DeletionPolicy.ValueString(), cmp.Or(state.DeletionPolicy.ValueString(), deletionDelete)))
 }
 
 // warnOfLock says, once for each vault, that its first VM locks its redundancy. Who has written it beside the vault that

@@ -88,7 +88,7 @@ func (r *protectedVMResource) Schema(ctx context.Context, _ resource.SchemaReque
 			"deletion_policy": schema.StringAttribute{
 				MarkdownDescription: "What becomes of the backups when the resource is destroyed. `delete`: they are deleted, and kept for a while by the " +
 					"vault's soft delete; a resource for the same VM and vault brings them back; a vault with `immutability` refuses it. `retain_data`: they stay in the vault for ever, as with " +
-					"`ProtectionStopped`, and no other vault can protect the VM. `suspend`: they stay until they expire by the policy, as with " +
+					"`ProtectionStopped`, and another vault can protect the VM, also in the apply that changes `vault_id`. `suspend`: they stay until they expire by the policy, as with " +
 					"`BackupsSuspended`, which needs a vault with `immutability`. Default `delete`. Changed in place, by an apply before the destroy.",
 				Optional:   true,
 				Computed:   true,
@@ -102,7 +102,6 @@ func (r *protectedVMResource) Schema(ctx context.Context, _ resource.SchemaReque
 	for name, text := range protectionStatusTexts() {
 		resp.Schema.Attributes[name] = schema.StringAttribute{MarkdownDescription: text, Computed: true}
 	}
-	resp.Schema.Attributes["recovery_point_count"] = schema.Int64Attribute{MarkdownDescription: recoveryPointCountText, Computed: true}
 }
 
 // protectionStatusTexts describes protectionStatusModel's attributes of type string; the data source has them too.
@@ -114,9 +113,6 @@ func protectionStatusTexts() map[string]string {
 		"next_scheduled_backup": "When the policy takes the next backup (RFC 3339, UTC); null while the protection is stopped or suspended.",
 	}
 }
-
-const recoveryPointCountText = "How many recovery points there are; null where the service does not say. It says so of a VM that is read alone, and " +
-	"lists of many VMs only tell that there are none. The data source `backup_recovery_points` has them all."
 
 func (r *protectedVMResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{

@@ -37,8 +37,9 @@ type protectedVMDataModel struct {
 	ProtectionState types.String      `tfsdk:"protection_state"`
 	diskChoiceModel
 	protectionStatusModel
-	SoftDeleted types.Bool   `tfsdk:"soft_deleted"`
-	PurgeTime   types.String `tfsdk:"purge_time"`
+	RecoveryPointCount types.Int64  `tfsdk:"recovery_point_count"`
+	SoftDeleted        types.Bool   `tfsdk:"soft_deleted"`
+	PurgeTime          types.String `tfsdk:"purge_time"`
 }
 
 func (d *protectedVMsDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
@@ -81,7 +82,7 @@ func protectedVMDataAttributes() map[string]schema.Attribute {
 		"include_disk_luns":    schema.SetAttribute{MarkdownDescription: "The logical unit numbers of the only data disks that are backed up; null when they are not chosen so.", ElementType: types.Int64Type, Computed: true},
 		"exclude_disk_luns":    schema.SetAttribute{MarkdownDescription: "The logical unit numbers of the data disks that are not backed up; null when they are not chosen so.", ElementType: types.Int64Type, Computed: true},
 		"os_disk_only":         schema.BoolAttribute{MarkdownDescription: "Whether the OS disk alone is backed up, and no data disk.", Computed: true},
-		"recovery_point_count": schema.Int64Attribute{MarkdownDescription: recoveryPointCountText, Computed: true},
+		"recovery_point_count": schema.Int64Attribute{MarkdownDescription: "How many recovery points there are; null where the service does not say: lists of many VMs only tell that there are none. The data source `backup_recovery_points` has them all.", Computed: true},
 		"soft_deleted":         schema.BoolAttribute{MarkdownDescription: "Whether the protection was deleted, and its backups are kept until `purge_time`.", Computed: true},
 		"purge_time":           schema.StringAttribute{MarkdownDescription: "When the backups of a soft-deleted one are gone for good (RFC 3339, UTC); null for others.", Computed: true},
 	}
@@ -131,7 +132,7 @@ func (d *protectedVMsDataSource) model(ctx context.Context, item foundVM, diags 
 		ID: tfvalue.ARMName.Value(item.ARMID), VaultID: tfvalue.ARMName.Value(item.vault.ARMID), SourceVMID: tfvalue.ARMName.Value(item.SourceVMID),
 		SourceVMRegion: tfvalue.Region.Value(item.vault.Region), BackupPolicyID: tfvalue.ARMName.Null(), ProtectionState: textOrNull(item.State),
 		diskChoiceModel: emptyDiskChoice(), protectionStatusModel: newProtectionStatus(item.ProtectedVM, d.run.nextBackup(ctx, item.ProtectedVM)),
-		SoftDeleted: types.BoolValue(item.SoftDeleted), PurgeTime: timeOrNull(item.PurgeAt),
+		RecoveryPointCount: countOrNull(item.RecoveryPoints), SoftDeleted: types.BoolValue(item.SoftDeleted), PurgeTime: timeOrNull(item.PurgeAt),
 	}
 	if item.PolicyID != "" {
 		m.BackupPolicyID = tfvalue.ARMName.Value(item.PolicyID)

@@ -93,9 +93,14 @@ var protectionMistakes = map[string]mistake{
 		prepare: func(c serviceClient) { c.do(http.MethodPut, contosoID+"/backupPolicies/short", weekOnly) },
 		config:  protecting(contoso(`immutability = "Unlocked"`) + web(`backup_policy_id = "${backup_vault.test.id}/backupPolicies/short"`)),
 	},
-	"Backups that stay in a vault keep the VM there": {
-		before: protecting(contoso() + web(`deletion_policy = "retain_data"`)),
-		config: protecting(contoso() + web(`vault_id = "`+strings.Replace(contosoID, "contoso", "fabrikam", 1)+`"`, `backup_policy_id = "`+
+	"No other vault protects a VM whose protection is taken up again": {
+		before:  protecting(contoso() + web(`protection_state = "ProtectionStopped"`)),
+		prepare: protectedElsewhere,
+		config:  protecting(contoso() + web()),
+	},
+	"Backups that are to stay have the deletion policy applied first": {
+		before: protecting(contoso() + web()),
+		config: protecting(contoso() + web(`deletion_policy = "retain_data"`, `vault_id = "`+strings.Replace(contosoID, "contoso", "fabrikam", 1)+`"`, `backup_policy_id = "`+
 			strings.Replace(defaultPolicy, "contoso", "fabrikam", 1)+`"`)),
 	},
 	"Soft-deleted backups come back": {

@@ -39,6 +39,14 @@ func newServiceClientFor(t *testing.T, database, subscription string) serviceCli
 	}))}
 }
 
+// newServiceClientAt is newServiceClient for a service whose clock is ahead.
+func newServiceClientAt(t *testing.T, database string, ahead time.Duration) serviceClient {
+	t.Helper()
+	c := newServiceClient(t, database)
+	c.transport = embedded.NewTransport(embedded.New(embedded.Config{Store: c.store, Now: func() time.Time { return time.Now().Add(ahead) }}))
+	return c
+}
+
 // do sends a request that has to succeed.
 func (c serviceClient) do(method, path, body string) {
 	c.t.Helper()

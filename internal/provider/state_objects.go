@@ -112,6 +112,12 @@ func (s *stateObjects) mayReplace(id keyed, handedOn string) bool {
 	return ok && !o.planned && (o.end == stays || o.end == replaced)
 }
 
+// mayEnd tells whether this run ends an object of the state, or may: it was not planned yet.
+func (s *stateObjects) mayEnd(id keyed) bool {
+	o, ok := s.get(id)
+	return ok && (o.end != stays || !o.planned)
+}
+
 // The keys of private state.
 const (
 	// replacedKey has the id of the object that is being replaced. Terraform plans a replacement in two halves, first with the

@@ -100,12 +100,14 @@ func TestAccVault_forceDestroyDoesNotOverrideImmutability(t *testing.T) {
 	w := acctest.NewWorkspace(t, contentsConfig(`region = "eastus"`, `force_destroy = true`, `immutability = "Unlocked"`))
 	w.MustRun("apply", "-auto-approve")
 	newServiceClient(t, w.Folder+"/backup-vaults.db").protect(1)
+	w.Write("main.tf", strings.Replace(contentsConfig(`region = "eastus"`, `force_destroy = true`, `immutability = "Unlocked"`),
+		`environment = "embedded"`, "\n  environment = \"embedded\"\n  embedded    = { clock_offset = \"48h\" }\n", 1)) // there are backups
 	w.MustRun("refresh")
 	mention(t, w.MustRun("plan", "-destroy"), "It holds 1 protected item: vm-00.", "immutability is Unlocked")
 	if r := w.Run("destroy", "-auto-approve"); r.ExitCode != 1 {
 		t.Errorf("immutability is overridden:\n%s", r.Output)
 	} else {
-		mention(t, r, "UserErrorOperationDeniedOnImmutableItem", `VM "vm-00"`)
+		mention(t, r, "UserErrorDeleteBackupItemOnImmutableItem", `VM "vm-00"`)
 	}
 	if len(w.State()) != 1 {
 		t.Error("the vault is forgotten")

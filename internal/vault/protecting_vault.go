@@ -9,8 +9,24 @@ import (
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 )
 
-// ProtectingVault returns the vault that protects a VM, whichever it is. region is where the VM or its vault would be. An
-// item that is soft-deleted does not count; one whose protection is stopped does, since the VM stays registered.
+// BackingUpVault returns the vault that takes backups of a VM, and so stands in the way of every other. One that only keeps earlier
+// backups, since the protection was stopped or suspended, does not. region is where the VM or its vault would be.
+func (c *Client) BackingUpVault(ctx context.Context, vm arm.ID, region string) (vault arm.ID, found bool, err error) {
+	vault, found, err = c.ProtectingVault(ctx, vm, region)
+	if err != nil || !found {
+		return vault, found, err
+	}
+	item, err := c.readItem(ctx, NewItemID(vault, vm).String())
+	if err != nil {
+		// Of a vault that may not be read, what there is says that it protects the VM.
+		return vault, !arm.IsNotFound(err), nil
+	}
+	return vault, !item.Stopped() && !item.SoftDeleted, nil
+}
+
+// ProtectingVault returns the vault that protects a VM, or keeps backups of one since its protection was stopped or suspended. The
+// service prefers the one that takes backups. region is where the VM or its vault would be. An item that is soft-deleted does not
+// count.
 //
 // It is a call for each VM. The items of the vaults that can be listed would take fewer for many VMs, but leave out the vaults of
 // other subscriptions, so that the answer would depend on who asks.

@@ -71,6 +71,31 @@ func TestProtectingVaultDoesNotDependOnHowManyWereAskedAbout(t *testing.T) {
 	}
 }
 
+// Where the vault that a VM belongs to may not be read, it is taken for one that takes backups; one without the item is not.
+func TestBackingUpVaultThatCannotBeRead(t *testing.T) {
+	c, f := estate(t, 1, 1)
+	f.statuses("vm-0-0", "vm-gone")
+	status := f.odd
+	denied := false
+	f.odd = func(w http.ResponseWriter, r *http.Request, body string) bool {
+		if denied && r.Method == http.MethodGet {
+			w.WriteHeader(http.StatusForbidden)
+			fmt.Fprint(w, `{"error":{"code":"AuthorizationFailed","message":"No."}}`)
+			return true
+		}
+		return status(w, r, body)
+	}
+	for _, test := range []struct {
+		vm           string
+		denied, want bool
+	}{{"vm-0-0", false, true}, {"vm-0-0", true, true}, {"vm-gone", false, false}, {"free", true, false}} {
+		denied = test.denied
+		if _, found, err := c.BackingUpVault(t.Context(), vmID(test.vm), "China East"); err != nil || found != test.want {
+			t.Errorf("%+v: %v %v", test, found, err)
+		}
+	}
+}
+
 func TestProtectingVaultOfTheEmbeddedService(t *testing.T) {
 	c, _ := embeddedVault(t, nil)
 	protect(t, c)
@@ -78,6 +103,19 @@ func TestProtectingVaultOfTheEmbeddedService(t *testing.T) {
 		protecting(t, c, "web", "contoso")
 		protecting(t, c, "free", "")
 	}
+	// What only keeps earlier backups is said, and does not stand in the way of another vault.
+	backingUp := func(want bool) {
+		t.Helper()
+		if got, found, err := c.BackingUpVault(t.Context(), vmID("web"), "China East"); err != nil || found != want || found && !got.Equal(id("contoso")) {
+			t.Errorf("%v %v %v, want %v", got, found, err, want)
+		}
+	}
+	backingUp(true)
+	if _, err := c.StopProtection(t.Context(), itemID("web"), vault.StateStopped, nil); err != nil {
+		t.Fatal(err)
+	}
+	protecting(t, c, "web", "contoso")
+	backingUp(false)
 	if err := c.Unprotect(t.Context(), itemID("web"), nil); err != nil {
 		t.Fatal(err)
 	}
