@@ -168,7 +168,7 @@ func TestVaultConfig(t *testing.T) {
 
 // What Azure does in more and more regions holds for this address too.
 func TestVaultConfigWhereSoftDeleteIsForced(t *testing.T) {
-	s := start(t, func(c *embedded.Config) { c.ForceSoftDelete = true })
+	s := start(t, func(c *embedded.Config) { c.SoftDeleteChosen = true })
 	vault := vaultPath("g", "vault")
 	s.put(vault, minimal).want(http.StatusCreated)
 	if got := s.get(vault + "/backupconfig/vaultconfig"); got.text("properties", "softDeleteFeatureState") != "AlwaysON" {

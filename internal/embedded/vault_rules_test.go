@@ -219,7 +219,7 @@ func TestSKUChangesWithPUTAlone(t *testing.T) {
 }
 
 func TestSoftDeleteCanBeForcedOn(t *testing.T) {
-	s := start(t, func(c *embedded.Config) { c.ForceSoftDelete = true })
+	s := start(t, func(c *embedded.Config) { c.SoftDeleteChosen = true })
 	path := vaultPath("g", "vault")
 	s.put(path, withProperties(softDelete("Disabled"))).want(http.StatusCreated)
 	for _, r := range []*response{

@@ -149,7 +149,7 @@ func TestAccVault_forcedSoftDelete(t *testing.T) {
 		return has("soft_delete", object(map[string]knownvalue.Check{"state": text(state), "retention_days": knownvalue.Int64Exact(30)}))
 	}
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Factories(backend.WithEmbedded(func(c *embedded.Config) { c.ForceSoftDelete = true })),
+		ProtoV6ProviderFactories: acctest.Factories(backend.WithEmbedded(func(c *embedded.Config) { c.SoftDeleteChosen = true })),
 		Steps: []resource.TestStep{
 			{Config: config},
 			{RefreshState: true},
