@@ -133,7 +133,7 @@ func (m providerModel) settings(ctx context.Context, diags *diag.Diagnostics) ba
 		BackupTime: e.BackupTime.ValueString(), ClockOffset: e.ClockOffset.ValueString(),
 		Subscriptions: subscriptions, VirtualMachines: machines,
 		SoftDeleteChosen: !e.SoftDeleteForced.IsNull() && !e.SoftDeleteForced.IsUnknown() && !e.SoftDeleteForced.ValueBool(),
-		FailedBackups: readFailedBackups(ctx, e.FailedBackups, root.AtName("failed_backups"), diags),
+		FailedBackups:    readFailedBackups(ctx, e.FailedBackups, root.AtName("failed_backups"), diags),
 	}
 	return s
 }
