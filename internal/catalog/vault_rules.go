@@ -120,6 +120,9 @@ func (m *vaultMove) checkSoftDelete(field, what string, before, after Value[stri
 				"it has to be %s", what, to, SoftDeleteAlwaysOn),
 			Advice: fmt.Sprintf("Set %s = %q, or leave it out.", field, SoftDeleteAlwaysOn),
 		})
+	case other && forced.IsUnknown():
+		m.refuse(field, fmt.Sprintf("%s is %s", upperFirst(what), SoftDeleteAlwaysOn),
+			fmt.Sprintf("%s is %s, which is final; it cannot become %s", what, SoftDeleteAlwaysOn, to), fmt.Sprintf("Set it back to %q or leave it out.", SoftDeleteAlwaysOn))
 	case m.birth && isKnown(forced, true):
 		m.checkChoice(field, what, SoftDeleteStates(), "", before, after)
 	default:
