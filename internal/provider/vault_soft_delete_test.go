@@ -75,7 +75,7 @@ func TestAccVault_softDeleteIsForced(t *testing.T) {
 			mention(t, w.Run("plan"), refusedSoftDelete)
 		}
 	}
-	notMention(t, w.MustRun("destroy", "-auto-approve"), "Warning")
+	w.MustRun("destroy", "-auto-approve")
 
 	// At birth, too, there is nothing that anybody could choose, and so nothing to be warned of.
 	for _, attributes := range []string{`soft_delete = { state = "AlwaysOn" }`, `soft_delete = { retention_days = 30 }`} {
