@@ -21,8 +21,7 @@ func TestAccSuite_protectedVM(t *testing.T) {
 	if suite.vm == "" {
 		t.Skip("BACKUP_ACC_VM_ID names no VM that may be protected in Azure")
 	}
-	// Soft delete would keep the backups, and the vault with them, for two weeks.
-	vault := vaultBlock(newName(), `storage_redundancy = "LocallyRedundant"`, `soft_delete = { state = "Disabled" }`, "force_destroy = true")
+	vault := vaultBlock(newName(), `storage_redundancy = "LocallyRedundant"`, "force_destroy = true")
 	const nightly, ready = `backup_policy_id = backup_policy_vm.test.id`, `backup_policy_id = "${backup_vault.test.id}/backupPolicies/DefaultPolicy"`
 	const osDisk = `os_disk_only = true`
 	policy := policyBlock(daily, keepWeek)

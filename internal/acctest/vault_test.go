@@ -58,10 +58,10 @@ func TestAccSuite_vaultSettings(t *testing.T) {
 	}
 	run(
 		t,
-		step(config(vaultBlock(name, `soft_delete = { state = "Enabled", retention_days = 20 }`, `immutability = "Unlocked"`, `public_network_access_enabled = false`,
+		step(config(vaultBlock(name, `soft_delete = { retention_days = 20 }`, `immutability = "Unlocked"`, `public_network_access_enabled = false`,
 			`identity = { type = "SystemAssigned" }`)), theVault, plancheck.ResourceActionCreate,
 			append(checks(20, "Unlocked", false), has(theVault, "identity.principal_id", knownvalue.NotNull()))...),
-		step(config(vaultBlock(name, `soft_delete = { state = "Enabled", retention_days = 14 }`, `immutability = "Disabled"`, `public_network_access_enabled = true`)),
+		step(config(vaultBlock(name, `soft_delete = { retention_days = 14 }`, `immutability = "Disabled"`, `public_network_access_enabled = true`)),
 			theVault, plancheck.ResourceActionUpdate, checks(14, "Disabled", true)...),
 	)
 }

@@ -90,6 +90,8 @@ type Service struct {
 	Database string
 	// GroupsMustExist is true when a vault needs a resource group that somebody has made.
 	GroupsMustExist bool
+	// ForcesSoftDelete is true when no vault can have another soft delete than AlwaysOn, and unknown when that is not told.
+	ForcesSoftDelete catalog.Value[bool]
 	// The defaults for objects that name none; "" when there is none, or while it is among Unknown.
 	SubscriptionID    string
 	ResourceGroupName string
@@ -129,7 +131,7 @@ type opening struct {
 // Open decides which service answers, and opens the embedded one's file or signs in to Azure. The service is nil when one
 // of the problems is more than a warning.
 func Open(ctx context.Context, settings Settings, change ...Option) (*Service, []Problem) {
-	o := &opening{Service: &Service{Unknown: settings.Unknown, ResourceGroupName: settings.ResourceGroupName}, settings: settings, options: optionsOf(change)}
+	o := &opening{Service: &Service{Unknown: settings.Unknown, ForcesSoftDelete: catalog.Unknown[bool](), ResourceGroupName: settings.ResourceGroupName}, settings: settings, options: optionsOf(change)}
 	o.open(ctx)
 	if o.failed() {
 		return nil, o.problems

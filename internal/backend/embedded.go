@@ -24,6 +24,8 @@ type EmbeddedSettings struct {
 	Subscriptions                                            map[string]string // display names by id
 	VirtualMachines                                          map[string]string // regions by id; nil: any well-formed one exists
 	FailedBackups                                            []FailedBackup
+	// SoftDeleteChosen: vaults may have any soft delete.
+	SoftDeleteChosen bool
 }
 
 // FailedBackup says which backups fail, and with what error.
@@ -79,6 +81,10 @@ func (o *opening) openEmbedded(ctx context.Context) {
 	if o.options.change != nil {
 		o.options.change(&config)
 	}
+	o.ForcesSoftDelete = catalog.Known(!config.SoftDeleteChosen)
+	if o.Unknown.Has(softDeleteForced) {
+		o.ForcesSoftDelete = catalog.Unknown[bool]()
+	}
 	o.connect(arm.Options{
 		Endpoint: embedded.Endpoint, Transport: embedded.NewTransport(embedded.New(config)), Polling: embeddedPolling,
 		// Between the service and us there is nothing that could break for a while: what fails often goes on failing.
@@ -102,6 +108,7 @@ func (o *opening) embeddedConfig(settings EmbeddedSettings) embedded.Config {
 		BackupTime:       o.duration("backup_time", settings.BackupTime, "BACKUP_BACKUP_TIME", catalog.BackupTime),
 		Regions:          catalog.RegionsAnd(extra),
 		VirtualMachines:  settings.VirtualMachines,
+		SoftDeleteChosen: settings.SoftDeleteChosen,
 		Now:              func() time.Time { return time.Now().Add(offset) },
 	}
 	for _, f := range settings.FailedBackups {

@@ -106,7 +106,7 @@ func newSite(tb testing.TB) *site {
 		tb.Fatal(err)
 	}
 	now := time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
-	s := &site{folder: folder, store: st, transport: embedded.NewTransport(embedded.New(embedded.Config{Store: st, Now: func() time.Time { return now }}))}
+	s := &site{folder: folder, store: st, transport: embedded.NewTransport(embedded.New(embedded.Config{Store: st, SoftDeleteChosen: true, Now: func() time.Time { return now }}))}
 	for _, w := range []write{
 		{http.MethodPut, vaultID, `{"location":"eastasia","sku":{"name":"Standard"},"properties":{}}`},
 		writes[3],

@@ -5,6 +5,9 @@ import "strings"
 // Unknown are settings whose values depend on something that is only known after an apply.
 type Unknown map[string]bool
 
+// softDeleteForced is the name of that setting.
+const softDeleteForced = "embedded.soft_delete_forced"
+
 // Has tells whether a setting is among them.
 func (u Unknown) Has(setting string) bool { return u[setting] }
 
@@ -26,6 +29,7 @@ func (u Unknown) Past() []string {
 //   - subscription_id and resource_group_name are defaults of other objects, which wait themselves;
 //   - register_resource_provider is for the apply;
 //   - embedded.provisioning_time and operation_time count from the moment of a write, and a plan writes nothing;
+//   - embedded.soft_delete_forced says what is refused. Until it is known the plan warns of it;
 //   - embedded.subscriptions and virtual_machines say what is missing. Until they are known nothing is, and the apply
 //     checks again before it writes;
 //   - for the others see Past.

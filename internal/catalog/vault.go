@@ -44,7 +44,10 @@ type Vault struct {
 	CrossRegionRestore Value[bool]
 	SoftDelete         Value[string]
 	// EnhancedSecurity goes with SoftDelete and has its words. backup_vault has no attribute for it.
-	EnhancedSecurity         Value[string]
+	EnhancedSecurity Value[string]
+	// SoftDeleteForced is true when the service takes nothing but AlwaysOn of both, and unknown when it may. It is a fact
+	// about the service, not a setting of the vault.
+	SoftDeleteForced         Value[bool]
 	SoftDeleteDays           Value[int64]
 	Immutability             Value[string]
 	CrossSubscriptionRestore Value[string]

@@ -1,6 +1,9 @@
 package catalog
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // VaultProblem is a rule that a vault breaks or, if Final, something that can never be taken back.
 type VaultProblem struct {
@@ -14,10 +17,18 @@ type VaultProblem struct {
 	Advice string
 	// Final is true when nothing is wrong: the vault may become this, and stays it for ever.
 	Final bool
+	// Unsure is true when nobody can tell whether the service minds.
+	Unsure bool
 }
+
+// Warns tells whether a problem is something to know, and no reason to stop.
+func (p VaultProblem) Warns() bool { return p.Final || p.Unsure }
 
 // RedundancyIsLocked is the summary of the one problem for which the service has a code of its own.
 const RedundancyIsLocked = "Storage redundancy is locked"
+
+// SoftDeleteIsForced is the summary of the problems for which the service has codes of their own, too.
+const SoftDeleteIsForced = "Soft delete has to be AlwaysOn"
 
 // CheckVault returns the rules that a vault breaks by becoming after, in the order of its attributes; before is nil at its
 // creation. A setting that after leaves out stays as it was. What a vault has already is not held against it, and a rule
@@ -36,8 +47,8 @@ func CheckVault(before *Vault, after Vault) []VaultProblem {
 	m.checkChoice("sku", "the sku", SKUs(), "", m.before.SKU, m.after.SKU)
 	m.checkRedundancy()
 	m.checkSoftDeleteDays()
-	m.checkChoice("soft_delete.state", "soft delete", SoftDeleteStates(), SoftDeleteAlwaysOn, m.before.SoftDelete, m.after.SoftDelete)
-	m.checkChoice("soft_delete.enhanced_security", "enhanced security", SoftDeleteStates(), SoftDeleteAlwaysOn, m.before.EnhancedSecurity, m.after.EnhancedSecurity)
+	m.checkSoftDelete("soft_delete.state", "soft delete", m.before.SoftDelete, m.after.SoftDelete)
+	m.checkSoftDelete("soft_delete.enhanced_security", "enhanced security", m.before.EnhancedSecurity, m.after.EnhancedSecurity)
 	m.checkChoice("immutability", "immutability", ImmutabilityStates(), ImmutabilityLocked, m.before.Immutability, m.after.Immutability)
 	m.checkChoice("cross_subscription_restore", "cross-subscription restore", CrossSubscriptionRestoreStates(), CrossSubscriptionRestorePermanentlyDisabled,
 		m.before.CrossSubscriptionRestore, m.after.CrossSubscriptionRestore)
@@ -92,6 +103,30 @@ func (m *vaultMove) checkChoice(field, what string, values []string, final strin
 			Field: field, Final: true, Summary: fmt.Sprintf("%s becomes %s", upperFirst(what), final),
 			Message: fmt.Sprintf("%s becomes %s, which is final. Nobody, Microsoft's support included, can undo it", what, final),
 		})
+	}
+}
+
+// checkSoftDelete: a state of soft delete never leaves AlwaysOn, and has to be it where the service forces it. There, a vault
+// that is born with it has no choice to be warned of.
+func (m *vaultMove) checkSoftDelete(field, what string, before, after Value[string]) {
+	to, known := after.Get()
+	forced := m.after.SoftDeleteForced
+	other := known && to != SoftDeleteAlwaysOn && slices.Contains(SoftDeleteStates(), to) && !isKnown(before, to)
+	switch {
+	case other && (isKnown(forced, true) || forced.IsUnknown() && !isKnown(before, SoftDeleteAlwaysOn)):
+		m.problems = append(m.problems, VaultProblem{
+			Field: field, Summary: SoftDeleteIsForced, Unsure: forced.IsUnknown(),
+			Message: fmt.Sprintf("%s is to be %s, which Azure refuses since 2026, but for regions and subscriptions that it has not switched over: "+
+				"it has to be %s", what, to, SoftDeleteAlwaysOn),
+			Advice: fmt.Sprintf("Set %s = %q, or leave it out.", field, SoftDeleteAlwaysOn),
+		})
+	case other && forced.IsUnknown():
+		m.refuse(field, fmt.Sprintf("%s is %s", upperFirst(what), SoftDeleteAlwaysOn),
+			fmt.Sprintf("%s is %s, which is final; it cannot become %s", what, SoftDeleteAlwaysOn, to), fmt.Sprintf("Set it back to %q or leave it out.", SoftDeleteAlwaysOn))
+	case m.birth && isKnown(forced, true):
+		m.checkChoice(field, what, SoftDeleteStates(), "", before, after)
+	default:
+		m.checkChoice(field, what, SoftDeleteStates(), SoftDeleteAlwaysOn, before, after)
 	}
 }
 

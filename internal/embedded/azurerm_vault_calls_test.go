@@ -161,30 +161,37 @@ func TestAzurermPurge(t *testing.T) {
 	again := []azurermCall{
 		read("existing?", vault+azurermVault, 404), call("put", http.MethodPut, vault+azurermVault, azurermVaultBody(azurermStandard, ""), 201), polled(),
 	}
-	run(t, []azurermSequence{
-		{
-			name: "delete with purge, without soft delete", count: 5, calls: purge,
-			before: protecting(`"securitySettings":{"softDeleteSettings":{"softDeleteState":"Disabled"}},`),
-		},
-		// The create was refused for as long as the deleted vault was kept.
-		{name: "delete with purge, and create again", count: 8, before: protecting(""), calls: append(slices.Clip(purge), again...)},
-	})
+	run(t, []azurermSequence{{
+		name: "delete with purge, without soft delete", count: 5, calls: purge,
+		before: protecting(`"securitySettings":{"softDeleteSettings":{"softDeleteState":"Disabled"}},`),
+	}}, chosenSoftDelete)
+	// The create was refused for as long as the deleted vault was kept.
+	run(t, []azurermSequence{{name: "delete with purge, and create again", count: 8, before: protecting(""), calls: append(slices.Clip(purge), again...)}})
 }
 
-// azurerm 4 keeps soft delete in the vault's backup config, which it reads and writes after every create and update.
+// azurerm 4 keeps soft delete in the vault's backup config, which it reads after every create and update, and writes unless it
+// is AlwaysON.
 func TestAzurerm4VaultConfigCalls(t *testing.T) {
 	vault := vaultPath("rg", "tf-vault")
 	config := vault + "/backupconfig/vaultconfig?api-version=2024-10-01"
 	disabled := says("properties.softDeleteFeatureState", "Disabled")
+	put := call("put", http.MethodPut, vault+"?api-version=2024-04-01", azurermVaultBody(azurermStandard, ""), 201)
+	const off = `{"properties":{"enhancedSecurityState":"Enabled","softDeleteFeatureState":"Disabled"}}`
+	run(t, []azurermSequence{
+		{name: "create", count: 3, calls: []azurermCall{put, polled(), read("config", config, 200, says("properties.softDeleteFeatureState", "AlwaysON"))}},
+		{name: "create with soft_delete_enabled = false, of versions that do not look before", count: 3, calls: []azurermCall{
+			put, polled(), call("patch", http.MethodPatch, config, off, 400, says("error.code", "BMSUserErrorSoftDeleteUseVaultApi")),
+		}},
+	})
 	run(t, []azurermSequence{{
 		name: "create with soft_delete_enabled = false", count: 7,
 		calls: []azurermCall{
-			call("put", http.MethodPut, vault+"?api-version=2024-04-01", azurermVaultBody(azurermStandard, ""), 201), polled(),
+			put, polled(),
 			read("config", config, 200, says("properties.softDeleteFeatureState", "Enabled")),
-			call("patch", http.MethodPatch, config, `{"properties":{"enhancedSecurityState":"Enabled","softDeleteFeatureState":"Disabled"}}`, 200, noOperation, disabled),
+			call("patch", http.MethodPatch, config, off, 200, noOperation, disabled),
 			read("changed?", config, 200, disabled), read("changed?", config, 200, disabled), read("changed?", config, 200, disabled),
 		},
-	}})
+	}}, chosenSoftDelete)
 }
 
 // Section 10.4: azurerm_resource_group, and what it looks for before it deletes one.

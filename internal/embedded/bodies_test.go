@@ -99,7 +99,7 @@ func TestAnswerThatAcceptsAVault(t *testing.T) {
 }
 
 func TestSecurityLevels(t *testing.T) {
-	s := start(t)
+	s := start(t, chosenSoftDelete)
 	for name, want := range map[string]struct{ soft, enhanced, score, level string }{
 		"both-on": {"Enabled", "Enabled", "None", "Poor"}, "one-on": {"Enabled", "Disabled", "None", "Poor"},
 		"always-on": {"AlwaysON", "AlwaysON", "Adequate", "Good"}, "one-always-on": {"AlwaysON", "Enabled", "None", "Poor"},

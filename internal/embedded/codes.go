@@ -48,6 +48,9 @@ const (
 	codeRegionMismatch            = "UserErrorVmVaultLocationMismatch"
 	codeResourceNotFound          = "ResourceNotFound"
 	codeSoftDeleteAlwaysOn        = "BMSUserErrorSoftDeleteStateAlwaysOn"
+	codeSoftDeleteNotAlwaysOn     = "BMSUserErrorSoftDeleteStateNotSetToAlwaysON"
+	codeSoftDeleteNotDisabled     = "BMSUserErrorDisablingSoftDeleteStateNotAllowed"
+	codeSoftDeleteOfVault         = "BMSUserErrorSoftDeleteUseVaultApi"
 	codeSoftDeletedLeft           = "ServiceResourceNotEmptyWithBackendMessage"
 	codeStorageLocked             = "StorageModelModifyError"
 	codeSubscriptionNotFound      = "SubscriptionNotFound"
@@ -87,7 +90,22 @@ var codes = []fact{
 		code: codeStorageLocked, status: http.StatusBadRequest, what: "another storage redundancy when it is locked; through the vault itself the code is our reading",
 		seen: seen{"hashicorp/terraform-provider-azurerm pull request 8813", high, "2020"},
 	},
-	{code: codeSoftDeleteAlwaysOn, status: http.StatusBadRequest, what: "less soft delete than AlwaysON through `backupconfig`"},
+	{
+		code: codeSoftDeleteNotAlwaysOn, status: http.StatusBadRequest, what: "a vault that is made with another soft delete than AlwaysON, or gets one, from API version 2024-09-30 on; the status, and which versions have it, are our reading",
+		seen: seen{"mbiszczanik/skycraft, live cycles; a Bicep module for vaults", high, "2026-10"},
+	},
+	{
+		code: codeSoftDeleteNotDisabled, status: http.StatusBadRequest, what: "the same with older versions, likewise",
+		seen: seen{"Azure/azure-cli issue 32383, ansible-collections/azure pull request 2290, users of azurerm", high, "2026-08"},
+	},
+	{
+		code: codeSoftDeleteOfVault, status: http.StatusBadRequest, what: "a change of the soft delete through `backupconfig`, where every vault has it set by the service",
+		seen: seen{"live tests of alchemy-run/alchemy", high, "2026-10"},
+	},
+	{
+		code: codeSoftDeleteAlwaysOn, status: http.StatusBadRequest, what: "less soft delete than AlwaysON through `backupconfig`, where it is not forced; the status is our reading",
+		seen: seen{"the source of hashicorp/terraform-provider-azurerm, which avoids the request for it", medium, "2025"},
+	},
 	{
 		code: codeVaultBusy, status: http.StatusConflict, what: "a change or the deletion of a vault that is being made or changed; the status is our reading, and that it holds for what is in the vault",
 		seen: seen{"live tests of alchemy-run/alchemy and of a Go test tool", high, "2026-10"},

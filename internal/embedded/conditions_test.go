@@ -97,7 +97,7 @@ func TestIfMatchRefusesAStaleEtag(t *testing.T) {
 
 // Whatever writes the object takes its etag: its configs write the vault, and a backup writes the item.
 func TestIfMatchOfWhatWritesTheObject(t *testing.T) {
-	s := start(t)
+	s := start(t, chosenSoftDelete)
 	vault := vaultPath("g", "vault")
 	s.put(vault, minimal).want(http.StatusCreated)
 	config, storage := vault+"/backupconfig/vaultconfig", vault+"/backupstorageconfig/vaultstorageconfig"

@@ -126,7 +126,7 @@ func isAboutTheGone(detail any, number, message string) bool {
 
 // A machine that is deleted while it is protected cannot be backed up; its recovery points expire, except for the last.
 func TestDeletedMachine_itsBackupsFail(t *testing.T) {
-	p := startPlant(t, schedule("UTC", "02:00", daysOf(7)))
+	p := startPlant(t, schedule("UTC", "02:00", daysOf(7)), chosenSoftDelete)
 	p.put(machine("web"), `{"location":"eastasia"}`).want(http.StatusCreated)
 	p.to("2026-05-05T12:00:00Z")
 	p.delete(strings.ToUpper(machine("web"))).want(http.StatusOK)

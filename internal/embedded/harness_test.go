@@ -70,6 +70,9 @@ func start(tb testing.TB, configure ...func(*embedded.Config)) *service {
 	return s
 }
 
+// chosenSoftDelete is for what only vaults do whose soft delete is not forced.
+func chosenSoftDelete(c *embedded.Config) { c.SoftDeleteChosen = true }
+
 // response is an answer with its body decoded.
 type response struct {
 	tb     testing.TB

@@ -186,7 +186,7 @@ func TestJobsOfADeletedItem(t *testing.T) {
 	p.get(p.vault + "/backupJobs").want(http.StatusNotFound)
 
 	// So do those of one that is gone at once, but not for ever.
-	p = startPlant(t, schedule("UTC", "14:00", daysOf(7)))
+	p = startPlant(t, schedule("UTC", "14:00", daysOf(7)), chosenSoftDelete)
 	p.patch(p.vault, withProperties(softDelete("Disabled"))).want(http.StatusOK)
 	p.clock.Advance(10 * day)
 	p.delete(p.item).want(http.StatusAccepted)

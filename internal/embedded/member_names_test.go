@@ -82,7 +82,7 @@ func bodyCases() map[string]bodyCase {
 	protected := func(s *service) { exists(s); s.protect(vault, "web"); s.clock.Advance(day) }
 	settings := `"publicNetworkAccess":"Disabled",
 		"redundancySettings":{"standardTierStorageRedundancy":"GeoRedundant","crossRegionRestore":"Enabled"},
-		"securitySettings":{"softDeleteSettings":{"softDeleteState":"AlwaysOn","softDeleteRetentionPeriodInDays":30,"enhancedSecurityState":"Enabled"},
+		"securitySettings":{"softDeleteSettings":{"softDeleteState":"AlwaysOn","softDeleteRetentionPeriodInDays":30,"enhancedSecurityState":"AlwaysOn"},
 			"immutabilitySettings":{"state":"Unlocked","configuration":{"type":"TimeBased","durationInDays":30}},"multiUserAuthorization":"Disabled",
 			"sourceScanConfiguration":{"state":"Enabled","sourceScanIdentity":{"operationIdentityType":"UserAssigned","userAssignedIdentity":"` + identity + `"}}},
 		"monitoringSettings":{
@@ -162,7 +162,7 @@ func TestMemberNamesInAnyLetterCase(t *testing.T) {
 		tested[embedded.KindOf(request)] = true
 		t.Run(name, func(t *testing.T) {
 			effect := func(body string) map[string]any {
-				s := start(t)
+				s := start(t, chosenSoftDelete)
 				if test.before != nil {
 					test.before(s)
 				}
@@ -247,7 +247,7 @@ func TestWhatWasReadIsSentBackInAnotherLetterCase(t *testing.T) {
 
 // Bodies that were really sent, and were answered 200 without effect.
 func TestMemberNamesFoundInTheWild(t *testing.T) {
-	s := start(t)
+	s := start(t, chosenSoftDelete)
 	vault := vaultPath("Group", "Vault")
 	s.put(vault, minimal).want(http.StatusCreated)
 	body, err := os.ReadFile(policyCase)

@@ -57,7 +57,7 @@ func wrongTyped(tb testing.TB, body string, each func(name, body string)) {
 func TestMembersOfAnotherTypeAreRefused(t *testing.T) {
 	for name, test := range bodyCases() {
 		t.Run(name, func(t *testing.T) {
-			s := start(t)
+			s := start(t, chosenSoftDelete)
 			if test.before != nil {
 				test.before(s)
 			}

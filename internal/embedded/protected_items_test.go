@@ -235,7 +235,7 @@ func TestItemsAreDeletedSoftly(t *testing.T) {
 }
 
 func TestItemsOfAVaultWithoutSoftDelete(t *testing.T) {
-	s := start(t, func(c *embedded.Config) { c.OperationTime, c.RetryAfter = time.Minute, time.Second })
+	s := start(t, chosenSoftDelete, func(c *embedded.Config) { c.OperationTime, c.RetryAfter = time.Minute, time.Second })
 	vault := vaultPath("g", "vault")
 	s.put(vault, withProperties(softDelete("Disabled")))
 	path := itemPath(vault, "web")

@@ -86,9 +86,9 @@ type Config struct {
 	// Faults, for tests, make requests go wrong; nil is none.
 	Faults *Faults
 
-	// ForceSoftDelete makes the soft delete of every vault that is written AlwaysON, whatever the request says, and
-	// answers as if nothing was the matter. Azure does so in more and more regions.
-	ForceSoftDelete bool
+	// SoftDeleteChosen lets vaults have any soft delete, and Enabled when nobody chooses, as Azure had it before 2026 and
+	// still has it in regions and subscriptions that are not switched over. Otherwise it is AlwaysON, and nothing else.
+	SoftDeleteChosen bool
 }
 
 // Service answers ARM requests. It is safe for concurrent use, and keeps no state but the store's: several services,

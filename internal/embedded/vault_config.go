@@ -30,7 +30,7 @@ func (s *Service) getEncryptionConfig(c *call) (*answer, error) {
 }
 
 func (s *Service) writeVaultConfig(c *call) (*answer, error) {
-	return s.writeConfig(c, changeVaultConfig, vaultConfig)
+	return s.writeConfig(c, s.changeVaultConfig, vaultConfig)
 }
 
 func (s *Service) putStorageConfig(c *call) (*answer, error) {
@@ -99,7 +99,7 @@ func (s *Service) writeConfig(c *call, change configChange, view configView) (*a
 		if err := change(body, properties, sent); err != nil {
 			return err
 		}
-		if err := s.settleRules(before, body); err != nil {
+		if err := s.settleRules(c, before, body); err != nil {
 			return err
 		}
 		return save(tx, d, body)
@@ -126,7 +126,12 @@ func vaultConfig(vault *store.Document, properties object) object {
 }
 
 // changeVaultConfig takes over the soft delete. The storage, which a client may send here too, is changed elsewhere.
-func changeVaultConfig(_, properties, sent object) error {
+func (s *Service) changeVaultConfig(_, properties, sent object) error {
+	discardNoDays(sent, "softDeleteRetentionPeriodInDays")
+	days := sent["softDeleteRetentionPeriodInDays"]
+	if !s.config.SoftDeleteChosen && days != nil && fmt.Sprint(days) != fmt.Sprint(lookup(properties, pathSoftDeleteDays)) {
+		return softDeleteIsOfVault("softDeleteRetentionPeriodInDays")
+	}
 	for name, path := range map[string]string{
 		"softDeleteFeatureState": pathSoftDelete, "enhancedSecurityState": pathEnhancedSecurity,
 	} {
@@ -134,16 +139,18 @@ func changeVaultConfig(_, properties, sent object) error {
 		if err != nil {
 			return err
 		}
-		if value == "" {
+		has := lookupText(properties, path)
+		switch {
+		case value == "" || equalSetting(value, has):
 			continue
-		}
-		if lookupText(properties, path) == alwaysOn && !equalSetting(value, alwaysOn) {
+		case !s.config.SoftDeleteChosen:
+			return softDeleteIsOfVault(name)
+		case has == alwaysOn:
 			return softDeleteIsAlwaysOn(name)
 		}
 		assign(properties, path, value)
 	}
-	discardNoDays(sent, "softDeleteRetentionPeriodInDays")
-	if days := sent["softDeleteRetentionPeriodInDays"]; days != nil {
+	if days != nil {
 		assign(properties, pathSoftDeleteDays, days)
 	}
 	current := storageSettings(properties)
@@ -158,6 +165,15 @@ func changeVaultConfig(_, properties, sent object) error {
 		}
 	}
 	return nil
+}
+
+// softDeleteIsOfVault refuses what is changed through the vault alone, since the service sets it there for every new one.
+func softDeleteIsOfVault(name string) error {
+	return &Fault{
+		Code: codeSoftDeleteOfVault,
+		Message: fmt.Sprintf("This API cannot modify %s of the vault, which has been set through the Vault API before "+
+			"(properties.securitySettings.softDeleteSettings) and has to be set there again.", name),
+	}
 }
 
 func softDeleteIsAlwaysOn(name string) error {

@@ -117,7 +117,7 @@ func TestStorageConfigAfterTheVaultsOwn(t *testing.T) {
 }
 
 func TestVaultConfig(t *testing.T) {
-	s := start(t)
+	s := start(t, chosenSoftDelete)
 	vault := vaultPath("g", "vault")
 	config := vault + "/backupconfig/vaultconfig"
 	s.get(config).wantError(http.StatusNotFound, "ResourceNotFound", "vaults/vault")
@@ -166,13 +166,32 @@ func TestVaultConfig(t *testing.T) {
 	}
 }
 
-// What Azure does in more and more regions holds for this address too.
+// Where soft delete is forced, its older address shows it and changes nothing of it, with whatever API version.
 func TestVaultConfigWhereSoftDeleteIsForced(t *testing.T) {
-	s := start(t, func(c *embedded.Config) { c.ForceSoftDelete = true })
+	s := start(t)
 	vault := vaultPath("g", "vault")
 	s.put(vault, minimal).want(http.StatusCreated)
-	if got := s.get(vault + "/backupconfig/vaultconfig"); got.text("properties", "softDeleteFeatureState") != "AlwaysON" {
-		t.Errorf("got %s", got.raw)
+	for _, v := range []string{"2023-02-01", "2024-10-01", "2026-07-01"} {
+		config := vault + "/backupconfig/vaultconfig?api-version=" + v
+		read := s.get(config).want(http.StatusOK)
+		want := map[string]any{
+			"softDeleteFeatureState": "AlwaysON", "softDeleteRetentionPeriodInDays": 14.0, "enhancedSecurityState": "AlwaysON",
+			"isSoftDeleteFeatureStateEditable": false,
+		}
+		if diff := cmp.Diff(want, read.at("properties")); diff != "" {
+			t.Error(diff)
+		}
+		s.put(config, read.raw).want(http.StatusOK)
+		s.patch(config, `{"properties":{"softDeleteFeatureState":"alwayson","softDeleteRetentionPeriodInDays":0}}`).want(http.StatusOK)
+		for _, change := range []string{
+			`"softDeleteFeatureState":"Disabled"`, `"softDeleteFeatureState":"Enabled"`, `"enhancedSecurityState":"Disabled"`, `"softDeleteRetentionPeriodInDays":30`,
+		} {
+			s.patch(config, `{"properties":{`+change+`}}`).wantError(http.StatusBadRequest, "BMSUserErrorSoftDeleteUseVaultApi", "Vault API")
+			s.put(config, `{"properties":{`+change+`}}`).wantError(http.StatusBadRequest, "BMSUserErrorSoftDeleteUseVaultApi")
+		}
+		if after := s.get(config).raw; after != read.raw {
+			t.Errorf("refused changes left a trace: %s", after)
+		}
 	}
 }
 
@@ -235,7 +254,7 @@ func TestMonitoringSettings(t *testing.T) {
 
 // Clients send 0 days of retention where they have chosen none: at birth they are the service's, and later as they were.
 func TestNoDaysOfSoftDelete(t *testing.T) {
-	s := start(t)
+	s := start(t, chosenSoftDelete)
 	vault := vaultPath("g", "vault")
 	days := func(state, n string) string {
 		return withProperties(`{"securitySettings":{"softDeleteSettings":{"softDeleteState":"` + state + `","softDeleteRetentionPeriodInDays":` + n + `}}}`)

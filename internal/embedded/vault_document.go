@@ -3,7 +3,6 @@ package embedded
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -39,8 +38,9 @@ func stateOf(d *store.Document, now time.Time) string {
 	}
 }
 
-// defaults are the properties of a vault whose creator chose none, as recorded from Azure with API 2025-08-01. There are no
-// monitoringSettings among them: Azure has none of a vault whose creator sent none, which azurerm depends on.
+// defaults are the properties of a vault whose creator chose none, as recorded from Azure with API 2025-08-01; the soft delete
+// is that of September 2026. There are no monitoringSettings among them: Azure has none of a vault whose creator sent none, which
+// azurerm depends on.
 const defaults = `{
 	"publicNetworkAccess": "Enabled",
 	"backupStorageVersion": "Unassigned",
@@ -52,9 +52,9 @@ const defaults = `{
 	},
 	"securitySettings": {
 		"softDeleteSettings": {
-			"softDeleteState": "Enabled",
+			"softDeleteState": "AlwaysON",
 			"softDeleteRetentionPeriodInDays": 14,
-			"enhancedSecurityState": "Enabled"
+			"enhancedSecurityState": "AlwaysON"
 		},
 		"multiUserAuthorization": "Disabled",
 		"sourceScanConfiguration": {"state": "Disabled"}
@@ -102,13 +102,13 @@ var readOnly = []string{
 const memberRedundancyChosen = "redundancyChosen"
 
 // newVault makes the body of a vault from the request that creates it.
-func (s *Service) newVault(id string, in object) (object, error) {
-	return s.settle(id, nil, object{}, in)
+func (s *Service) newVault(c *call, in object) (object, error) {
+	return s.settle(c, c.vaultID(), nil, object{}, in)
 }
 
 // putOver makes the body that a PUT gives an existing vault. Properties that the request leaves out stay, as with
 // Azure; tags, identity and sku are exactly what it says.
-func (s *Service) putOver(d *store.Document, in object) (object, error) {
+func (s *Service) putOver(c *call, d *store.Document, in object) (object, error) {
 	before, body, err := twice(d)
 	if err != nil {
 		return nil, err
@@ -116,11 +116,11 @@ func (s *Service) putOver(d *store.Document, in object) (object, error) {
 	for _, name := range []string{"tags", "identity", "sku"} {
 		delete(body, name)
 	}
-	return s.settle(d.ID, before, body, in)
+	return s.settle(c, d.ID, before, body, in)
 }
 
 // patchOver makes the body that a PATCH gives a vault. The sku is not for PATCH to change.
-func (s *Service) patchOver(d *store.Document, in object) (object, error) {
+func (s *Service) patchOver(c *call, d *store.Document, in object) (object, error) {
 	before, body, err := twice(d)
 	if err != nil {
 		return nil, err
@@ -134,7 +134,7 @@ func (s *Service) patchOver(d *store.Document, in object) (object, error) {
 			delete(body, name)
 		}
 	}
-	return s.settle(d.ID, before, body, in)
+	return s.settle(c, d.ID, before, body, in)
 }
 
 // twice decodes the body of d for changing, and once more to compare with.
@@ -148,7 +148,7 @@ func twice(d *store.Document) (before, body object, err error) {
 
 // settle lays the request over body, fills in the defaults, brings values to the service's spelling and checks the
 // result against the rules. before is the vault as it was, nil at its creation.
-func (s *Service) settle(id string, before, body, in object) (object, error) {
+func (s *Service) settle(c *call, id string, before, body, in object) (object, error) {
 	for _, path := range readOnly {
 		discard(in, path)
 	}
@@ -170,7 +170,7 @@ func (s *Service) settle(id string, before, body, in object) (object, error) {
 	if where, ok := body["location"].(string); ok {
 		body["location"] = catalog.NormalizeRegion(where)
 	}
-	if err := fillProperties(body); err != nil {
+	if err := s.fillProperties(body); err != nil {
 		return nil, err
 	}
 	if _, err := tagsOf(body); err != nil {
@@ -182,11 +182,11 @@ func (s *Service) settle(id string, before, body, in object) (object, error) {
 	if err := settleIdentity(id, body); err != nil {
 		return nil, err
 	}
-	return body, s.settleRules(before, body)
+	return body, s.settleRules(c, before, body)
 }
 
 // fillProperties gives a vault what it has when nobody chose it.
-func fillProperties(body object) error {
+func (s *Service) fillProperties(body object) error {
 	given, err := section(body, "properties")
 	if err != nil {
 		return err
@@ -194,6 +194,10 @@ func fillProperties(body object) error {
 	filled, err := decode([]byte(defaults))
 	if err != nil {
 		return err
+	}
+	if s.config.SoftDeleteChosen {
+		assign(filled, pathSoftDelete, "Enabled")
+		assign(filled, pathEnhancedSecurity, "Enabled")
 	}
 	if _, some := given["monitoringSettings"].(object); some {
 		if filled["monitoringSettings"], err = decode([]byte(monitoringDefaults)); err != nil {
@@ -214,7 +218,7 @@ func discardNoDays(in object, path string) {
 
 // settleRules brings the properties of body to the service's spelling and checks them against the rules. before is the
 // vault as it was, nil at its creation.
-func (s *Service) settleRules(before, body object) error {
+func (s *Service) settleRules(c *call, before, body object) error {
 	properties, err := section(body, "properties")
 	if err != nil {
 		return err
@@ -222,14 +226,7 @@ func (s *Service) settleRules(before, body object) error {
 	if err := settleProperties(properties); err != nil {
 		return err
 	}
-	if s.config.ForceSoftDelete {
-		for _, path := range []string{pathSoftDelete, pathEnhancedSecurity} {
-			if slices.Contains(onOffAlways, lookupText(properties, path)) {
-				assign(properties, path, alwaysOn)
-			}
-		}
-	}
-	return s.checkMove(before, body)
+	return s.checkMove(c, before, body)
 }
 
 // settleSKU brings the sku to the service's spelling. It does not choose the redundancy of the storage, whatever its name

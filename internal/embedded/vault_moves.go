@@ -9,7 +9,7 @@ import (
 
 // checkMove asks the catalog whether a vault may become what body says. before is the vault as it was, nil at its
 // creation.
-func (s *Service) checkMove(before, body object) error {
+func (s *Service) checkMove(c *call, before, body object) error {
 	var was *catalog.Vault
 	if before != nil {
 		was = new(s.vaultOf(before))
@@ -19,8 +19,8 @@ func (s *Service) checkMove(before, body object) error {
 		return unsupportedImmutability("It is Locked, which cannot be taken back.")
 	}
 	for _, problem := range catalog.CheckVault(was, s.vaultOf(body)) {
-		if !problem.Final {
-			return refusalOf(problem)
+		if !problem.Warns() {
+			return refusalOf(c, problem)
 		}
 	}
 	if catalog.ImmutabilityStep(from, to) != to {
@@ -38,6 +38,10 @@ func unsupportedImmutability(reason string) error {
 	}
 }
 
+// firstSoftDeleteAlwaysOn is where the API versions begin that say in their refusal that soft delete has to be AlwaysON. No
+// witness tells which version has which of the two codes; the newer one speaks of "this API version", so that it is ours here.
+const firstSoftDeleteAlwaysOn = "2024-09-30"
+
 // parameters are what the service calls the attributes of backup_vault, which the catalog's problems are about.
 var parameters = map[string]string{
 	"sku":                          "sku",
@@ -50,12 +54,24 @@ var parameters = map[string]string{
 	"encryption":                   "encryption",
 }
 
-func refusalOf(problem catalog.VaultProblem) error {
-	if problem.Summary == catalog.RedundancyIsLocked {
+func refusalOf(c *call, problem catalog.VaultProblem) error {
+	switch {
+	case problem.Summary == catalog.RedundancyIsLocked:
 		return &Fault{
 			Code: codeStorageLocked,
 			Message: "Storage redundancy of the vault is locked. It can be chosen until the first item is registered with the " +
 				"vault, and not be modified after that.",
+		}
+	case problem.Summary == catalog.SoftDeleteIsForced && c.since(firstSoftDeleteAlwaysOn):
+		return &Fault{
+			Code:    codeSoftDeleteNotAlwaysOn,
+			Message: "Soft delete state and enhanced security state have to be set to AlwaysON with this API version.",
+		}
+	case problem.Summary == catalog.SoftDeleteIsForced:
+		return &Fault{
+			Code: codeSoftDeleteNotDisabled,
+			Message: "Disabling soft delete or enhanced security state is not allowed for this vault; both have to be AlwaysON. If " +
+				"this is not expected, please contact Microsoft's support.",
 		}
 	}
 	attribute, _, _ := strings.Cut(problem.Field, ".")
@@ -80,6 +96,7 @@ func (s *Service) vaultOf(body object) catalog.Vault {
 		CrossRegionRestore:       catalog.Known(lookupText(p, pathCrossRegionRestore) == "Enabled"),
 		SoftDelete:               word(pathSoftDelete),
 		EnhancedSecurity:         word(pathEnhancedSecurity),
+		SoftDeleteForced:         catalog.Known(!s.config.SoftDeleteChosen),
 		Immutability:             catalog.Known(orDefault(lookupText(p, pathImmutability), catalog.ImmutabilityDisabled)),
 		CrossSubscriptionRestore: word(pathCrossSubscriptionRestore),
 		Identity:                 identityOf(body),

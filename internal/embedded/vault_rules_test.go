@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
 	"github.com/azurebackup/terraform-provider-backup/internal/store"
@@ -126,7 +128,7 @@ func TestRulesOfChange(t *testing.T) {
 		{"an alert of another state", `{}`, `{"monitoringSettings":{"classicAlertSettings":{"alertsForCriticalOperations":"On"}}}`, invalid},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			s := start(t)
+			s := start(t, chosenSoftDelete)
 			path := vaultPath("g", "vault")
 			s.put(path, withProperties(test.first)).want(http.StatusCreated)
 			for _, try := range []func() *response{
@@ -218,23 +220,67 @@ func TestSKUChangesWithPUTAlone(t *testing.T) {
 	}
 }
 
-func TestSoftDeleteCanBeForcedOn(t *testing.T) {
-	s := start(t, func(c *embedded.Config) { c.ForceSoftDelete = true })
+// Others saw Azure refuse all but AlwaysON since 2026, with two codes; which API version has which is our reading.
+func TestSoftDeleteIsForced(t *testing.T) {
+	const newer, older = "BMSUserErrorSoftDeleteStateNotSetToAlwaysON", "BMSUserErrorDisablingSoftDeleteStateNotAllowed"
+	both := func(state, enhanced string) string {
+		return fmt.Sprintf(`{"securitySettings":{"softDeleteSettings":{"softDeleteState":%q,"enhancedSecurityState":%q}}}`, state, enhanced)
+	}
+	refused := []string{
+		softDelete("Disabled"), softDelete("Enabled"), enhancedSecurity("Disabled"), enhancedSecurity("Enabled"),
+		both("Disabled", "Disabled"), both("Enabled", "Enabled"), both("AlwaysON", "Enabled"), both("enabled", "AlwaysON"),
+	}
+	taken := []string{`{}`, `{"securitySettings":null}`, softDelete("AlwaysON"), softDelete("alwayson"), enhancedSecurity("AlwaysON"), both("AlwaysON", "AlwaysON")}
+	for v, code := range map[string]string{
+		"2023-04-01": older, "2024-04-01": older, "2024-09-30-preview": newer, "2025-08-01": newer, "2026-07-01": newer,
+	} {
+		t.Run(v, func(t *testing.T) {
+			s := start(t)
+			at := func(name string) string { return vaultPath("g", name) + "?api-version=" + v }
+			settings := func(name string) any {
+				return s.get(at(name)).want(http.StatusOK).at("properties", "securitySettings", "softDeleteSettings")
+			}
+			is := func(name string, days float64) {
+				t.Helper()
+				want := map[string]any{"softDeleteState": "AlwaysON", "enhancedSecurityState": "AlwaysON", "softDeleteRetentionPeriodInDays": days}
+				if diff := cmp.Diff(want, settings(name)); diff != "" {
+					t.Error(diff)
+				}
+			}
+			for i, properties := range taken {
+				name := fmt.Sprintf("taken-%d", i)
+				s.put(at(name), withProperties(properties)).want(http.StatusCreated)
+				is(name, 14)
+				s.patch(at(name), `{"properties":`+properties+`}`).want(http.StatusOK)
+				is(name, 14)
+			}
+			for _, properties := range refused {
+				s.put(at("new"), withProperties(properties)).wantError(http.StatusBadRequest, code, "AlwaysON")
+				s.get(at("new")).want(http.StatusNotFound)
+				s.patch(at("taken-0"), `{"properties":`+properties+`}`).wantError(http.StatusBadRequest, code)
+				s.put(at("taken-0"), withProperties(properties)).wantError(http.StatusBadRequest, code)
+			}
+			s.patch(at("taken-0"), `{"properties":`+softDelete("Invalid")+`}`).wantError(http.StatusBadRequest, "InvalidRestApiParameter")
+			s.patch(at("taken-0"), `{"properties":`+retentionDays("13")+`}`).wantError(http.StatusBadRequest, "InvalidRestApiParameter")
+			is("taken-0", 14)
+			s.patch(at("taken-0"), `{"properties":{"securitySettings":{"softDeleteSettings":{
+				"softDeleteState":"AlwaysON","enhancedSecurityState":"AlwaysON","softDeleteRetentionPeriodInDays":180}}}}`).want(http.StatusOK)
+			is("taken-0", 180)
+		})
+	}
+}
+
+// A vault from before keeps what it has, and can become AlwaysON, and nothing else.
+func TestSoftDeleteIsForced_vaultsFromBefore(t *testing.T) {
+	s := start(t, chosenSoftDelete)
 	path := vaultPath("g", "vault")
 	s.put(path, withProperties(softDelete("Disabled"))).want(http.StatusCreated)
-	for _, r := range []*response{
-		s.get(path),
-		s.patch(path, `{"properties":`+softDelete("Disabled")+`}`),
-		s.patch(path, `{"properties":`+enhancedSecurity("Disabled")+`}`),
-		s.put(path, withProperties(softDelete("Enabled"))),
-		s.get(path),
-	} {
-		got, _ := r.want(http.StatusOK).at("properties", "securitySettings", "softDeleteSettings").(map[string]any)
-		if got["softDeleteState"] != "AlwaysON" || got["enhancedSecurityState"] != "AlwaysON" || got["softDeleteRetentionPeriodInDays"] != 14.0 {
-			t.Errorf("got %v", got)
-		}
-	}
-	s.patch(path, `{"properties":`+softDelete("Invalid")+`}`).wantError(http.StatusBadRequest, "InvalidRestApiParameter")
+	s.transport = embedded.NewTransport(embedded.New(embedded.Config{Store: s.store, Now: s.clock.Now}))
+	s.patch(path, `{"tags":{"a":"b"}}`).want(http.StatusOK)
+	s.put(path, withProperties(softDelete("Disabled"))).want(http.StatusOK)
+	s.patch(path, `{"properties":`+softDelete("Enabled")+`}`).wantError(http.StatusBadRequest, "BMSUserErrorSoftDeleteStateNotSetToAlwaysON")
+	s.patch(path, `{"properties":`+softDelete("AlwaysON")+`}`).want(http.StatusOK)
+	s.patch(path, `{"properties":`+softDelete("Disabled")+`}`).wantError(http.StatusBadRequest, "BMSUserErrorSoftDeleteStateNotSetToAlwaysON")
 }
 
 func TestVaultWithItemsCannotBeDeleted(t *testing.T) {

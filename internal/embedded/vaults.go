@@ -104,7 +104,7 @@ func (s *Service) createVault(tx *store.Tx, c *call, in object) (*answer, error)
 	if err := s.checkNewVault(tx, c, in); err != nil {
 		return nil, err
 	}
-	body, err := s.newVault(c.vaultID(), in)
+	body, err := s.newVault(c, in)
 	if err != nil {
 		return nil, err
 	}
@@ -146,7 +146,7 @@ func (s *Service) replaceVault(tx *store.Tx, c *call, d *store.Document, in obje
 	if err := checkIdle(d, c.now); err != nil {
 		return nil, err
 	}
-	body, err := s.putOver(d, in)
+	body, err := s.putOver(c, d, in)
 	if err != nil {
 		return nil, err
 	}
@@ -181,7 +181,7 @@ func (s *Service) patchVault(c *call) (*answer, error) {
 		if err := checkUsable(d, c.now); err != nil {
 			return err
 		}
-		body, err := s.patchOver(d, in)
+		body, err := s.patchOver(c, d, in)
 		if err != nil {
 			return err
 		}

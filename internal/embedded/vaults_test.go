@@ -169,7 +169,7 @@ func TestReadOnlyPropertiesAreIgnored(t *testing.T) {
 	s.patch(path, body).want(http.StatusOK)
 	got := s.get(path)
 	if got.text("name") != "vault" || got.text("id") != path || got.state() != "Succeeded" || got.text("etag") == "e" ||
-		got.text("properties", "backupStorageVersion") != "Unassigned" || got.text("properties", "secureScore") != "None" ||
+		got.text("properties", "backupStorageVersion") != "Unassigned" || got.text("properties", "secureScore") != "Adequate" ||
 		got.text("properties", "securitySettings", "multiUserAuthorization") != "Disabled" || got.at("systemData") != nil ||
 		got.at("properties", "moveState") != nil || got.at("properties", "resourceGuardOperationRequests") != nil {
 		t.Errorf("got %s", got.raw)

@@ -31,6 +31,8 @@ const (
 // behaviours are what the service does besides refusing. Those that no witness is named for are our reading: the next find can
 // be checked against them.
 var behaviours = []fact{
+	{what: "A vault whose creator says nothing of soft delete has softDeleteState and enhancedSecurityState AlwaysON, and 14 days; with the setting that soft delete is not forced, Enabled, as before 2026", seen: seen{"mbiszczanik/skycraft, live cycles; live tests of alchemy-run/alchemy", high, "2026-10"}},
+	{what: "A vault that had another soft delete before it was forced keeps it until it becomes AlwaysON", seen: seen{}},
 	{what: "`secureScore` Adequate and `bcdrSecurityLevel` Good of a vault whose soft delete and enhanced security are AlwaysON, None and Poor of others", seen: seen{recordedPowerShell25 + "; " + recordedCLI26, high, "2026-09"}},
 	{what: "The answer that accepts a vault says multi-user authorization Invalid and no storage version", seen: seen{recordedCLI26, high, "2026-09"}},
 	{what: "`regionOfChoiceSettings` from API version 2026-05-01 on", seen: seen{recordedCLI26, high, "2026-09"}},

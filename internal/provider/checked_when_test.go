@@ -37,6 +37,12 @@ func becomes(from, to string) mistake {
 	return mistake{before: named(`region = "eastus"`, from), config: named(`region = "eastus"`, to)}
 }
 
+// inOldRegion is a mistake where soft delete is not forced.
+func inOldRegion(m mistake) mistake {
+	m.before, m.config = chosenSoftDelete(m.before), chosenSoftDelete(m.config)
+	return m
+}
+
 func holding(vms int) func(serviceClient) {
 	return func(c serviceClient) { c.protect(vms) }
 }
@@ -101,17 +107,18 @@ var mistakes = map[string]mistake{
 	"Cross-region restore keeps geo-redundant storage":                                    becomes(`cross_region_restore_enabled = true`, `storage_redundancy = "LocallyRedundant"`),
 	"Cross-region restore needs geo-redundant storage, where the vault keeps what it has": becomes(`storage_redundancy = "LocallyRedundant"`, `cross_region_restore_enabled = true`),
 	"Locked redundancy does not change for cross-region restore":                          {before: named(`region = "eastus"`, `storage_redundancy = "LocallyRedundant"`), prepare: holding(1), config: named(`region = "eastus"`, `cross_region_restore_enabled = true`)},
-	"Soft delete does not leave AlwaysOn":                                                 becomes(`soft_delete = { state = "AlwaysOn" }`, `soft_delete = { state = "Disabled" }`),
+	"Soft delete does not leave AlwaysOn":                                                 inOldRegion(becomes(`soft_delete = { state = "AlwaysOn" }`, `soft_delete = { state = "Disabled" }`)),
+	"Soft delete is AlwaysOn":                                                             {config: named(`region = "eastus"`, `soft_delete = { state = "Disabled" }`)},
 	"Immutability does not leave Locked":                                                  becomes(`immutability = "Locked"`, `immutability = "Disabled"`),
 	"Cross-subscription restore does not leave PermanentlyDisabled":                       becomes(`cross_subscription_restore = "PermanentlyDisabled"`, `cross_subscription_restore = "Disabled"`),
 	"Encryption is not removed":                                                           becomes(encryptedSystem, `identity = { type = "SystemAssigned" }`),
 	"Infrastructure encryption does not change":                                           becomes(encryptedSystem, strings.Replace(encryptedSystem, "= true", "= false", 1)),
 	"Becoming Locked is final":                                                            becomes(``, `immutability = "Locked"`),
 	"Becoming PermanentlyDisabled is final":                                               becomes(``, `cross_subscription_restore = "PermanentlyDisabled"`),
-	"Becoming AlwaysOn is final":                                                          becomes(``, `soft_delete = { state = "AlwaysOn" }`),
+	"Becoming AlwaysOn is final":                                                          inOldRegion(becomes(``, `soft_delete = { state = "AlwaysOn" }`)),
 	"Becoming Locked is final, at birth too":                                              {config: named(`region = "eastus"`, `immutability = "Locked"`)},
 	"Becoming PermanentlyDisabled is final, at birth too":                                 {config: named(`region = "eastus"`, `cross_subscription_restore = "PermanentlyDisabled"`)},
-	"Becoming AlwaysOn is final, at birth too":                                            {config: named(`region = "eastus"`, `soft_delete = { state = "AlwaysOn" }`)},
+	"Becoming AlwaysOn is final, at birth too":                                            inOldRegion(mistake{config: named(`region = "eastus"`, `soft_delete = { state = "AlwaysOn" }`)}),
 	"A vault that is destroyed holds protected items":                                     {before: named(`region = "eastus"`), prepare: holding(2), config: named(`region = "eastus"`), destroy: true},
 	"A vault that is replaced under its own name holds no backups":                        {before: named(`region = "eastus"`), prepare: holding(2), config: named(`region = "westus"`)},
 	"A vault that is replaced under its own name holds no deleted backups":                {before: named(`region = "eastus"`), prepare: deletedBackups, config: named(`region = "westus"`)},

@@ -132,7 +132,8 @@ func (m providerModel) settings(ctx context.Context, diags *diag.Diagnostics) ba
 		ProvisioningTime: e.ProvisioningTime.ValueString(), OperationTime: e.OperationTime.ValueString(),
 		BackupTime: e.BackupTime.ValueString(), ClockOffset: e.ClockOffset.ValueString(),
 		Subscriptions: subscriptions, VirtualMachines: machines,
-		FailedBackups: readFailedBackups(ctx, e.FailedBackups, root.AtName("failed_backups"), diags),
+		SoftDeleteChosen: !e.SoftDeleteForced.IsNull() && !e.SoftDeleteForced.IsUnknown() && !e.SoftDeleteForced.ValueBool(),
+		FailedBackups:    readFailedBackups(ctx, e.FailedBackups, root.AtName("failed_backups"), diags),
 	}
 	return s
 }

@@ -143,18 +143,18 @@ resource "backup_protected_vm" "many" {
 func TestAccProtectedVM_deletionPolicies(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		vault, attribute, want, left string
+		settings, vault, attribute, want, left string
 	}{
-		"retain":          {``, `deletion_policy = "retain_data"`, "stay in the vault for ever", "ProtectionStopped"},
-		"suspend":         {`immutability = "Unlocked"`, `deletion_policy = "suspend"`, "stay in the vault until they expire by the policy", "BackupsSuspended"},
-		"delete for good": {`soft_delete = { state = "Disabled" }`, `deletion_policy = "delete"`, "are deleted for good: the vault has no soft delete", ""},
+		"retain":          {``, ``, `deletion_policy = "retain_data"`, "stay in the vault for ever", "ProtectionStopped"},
+		"suspend":         {``, `immutability = "Unlocked"`, `deletion_policy = "suspend"`, "stay in the vault until they expire by the policy", "BackupsSuspended"},
+		"delete for good": {`soft_delete_forced = false`, `soft_delete = { state = "Disabled" }`, `deletion_policy = "delete"`, "are deleted for good: the vault has no soft delete", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := acctest.NewWorkspace(t, lifecycleConfig("", contoso(test.vault)+web(test.attribute)))
+			w := acctest.NewWorkspace(t, lifecycleConfig(test.settings, contoso(test.vault)+web(test.attribute)))
 			w.MustRun("apply", "-auto-approve")
 			w.MustPlanNothing()
-			w.Write("main.tf", lifecycleConfig("", contoso(test.vault)+`
+			w.Write("main.tf", lifecycleConfig(test.settings, contoso(test.vault)+`
 data "backup_protected_vms" "left" { vault_id = backup_vault.test.id }
 output "left" { value = join(",", data.backup_protected_vms.left.protected_vms[*].protection_state) }
 `))
@@ -171,7 +171,7 @@ output "left" { value = join(",", data.backup_protected_vms.left.protected_vms[*
 				return
 			}
 			// What was left behind is not taken over without a word.
-			w.Write("main.tf", lifecycleConfig("", contoso(test.vault)+web(test.attribute)))
+			w.Write("main.tf", lifecycleConfig(test.settings, contoso(test.vault)+web(test.attribute)))
 			if r := w.Run("plan"); r.ExitCode == 0 || !strings.Contains(r.Output, "VM is protected already") || !strings.Contains(r.Output, "the protection is in the state "+test.left) {
 				t.Errorf("exit code %d\n%s", r.ExitCode, r.Output)
 			}

@@ -193,7 +193,7 @@ func TestAccProtectedVM_moveToAnotherVault(t *testing.T) {
 	vaults := strings.Replace(contoso(`soft_delete = { state = "Disabled" }`), "test", "one", 1) +
 		strings.Replace(contoso(), `"test" {`+"\n"+`  name = "contoso"`, `"two" {`+"\n"+`  name = "fabrikam"`, 1)
 	in := func(vault string, attributes ...string) string {
-		return acctest.Config(database, vaults+strings.ReplaceAll(web(attributes...), "backup_vault.test", "backup_vault."+vault))
+		return acctest.Config(database, vaults+strings.ReplaceAll(web(attributes...), "backup_vault.test", "backup_vault."+vault), "soft_delete_forced = false")
 	}
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),

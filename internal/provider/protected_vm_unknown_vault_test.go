@@ -127,17 +127,17 @@ func TestAccVMPolicy_removedWhileItsVMsMove(t *testing.T) {
 func TestAccProtectedVM_replacedWithItsBackups(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		vault, want string
-		fails       bool
+		settings, vault, want string
+		fails                 bool
 	}{
-		"without soft delete": {`soft_delete = { state = "Disabled" }`, "its 20 recovery points are deleted for good", false},
-		"immutable":           {`immutability = "Unlocked"`, "the immutability of the vault is Unlocked, so backups stay until they expire", true},
+		"without soft delete": {`soft_delete_forced = false`, `soft_delete = { state = "Disabled" }`, "its 20 recovery points are deleted for good", false},
+		"immutable":           {`backup_time = "0s"`, `immutability = "Unlocked"`, "the immutability of the vault is Unlocked, so backups stay until they expire", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := acctest.NewWorkspace(t, lifecycleConfig("", contoso(test.vault)+web()))
+			w := acctest.NewWorkspace(t, lifecycleConfig(test.settings, contoso(test.vault)+web()))
 			w.MustRun("apply", "-auto-approve")
-			w.Write("main.tf", lifecycleConfig(`clock_offset = "20d"`, contoso(test.vault)+web()))
+			w.Write("main.tf", lifecycleConfig(test.settings+`, clock_offset = "20d"`, contoso(test.vault)+web()))
 			w.MustRun("apply", "-auto-approve")
 			if r := w.Run("plan", "-replace="+webAddress); test.fails != (r.ExitCode == 1) || test.fails && !strings.Contains(r.Output, test.want) {
 				t.Errorf("-replace: exit code %d\n%s", r.ExitCode, r.Output)

@@ -36,6 +36,7 @@ type embeddedModel struct {
 	Subscriptions    types.Map    `tfsdk:"subscriptions"`
 	VirtualMachines  types.Map    `tfsdk:"virtual_machines"`
 	FailedBackups    types.List   `tfsdk:"failed_backups"`
+	SoftDeleteForced types.Bool   `tfsdk:"soft_delete_forced"`
 }
 
 func (p *backupProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
@@ -146,6 +147,12 @@ func embeddedAttribute() schema.Attribute {
 				Validators:  []validator.Map{virtualMachinesValidator{}},
 			},
 			"failed_backups": failedBackupsAttribute(),
+			"soft_delete_forced": schema.BoolAttribute{
+				MarkdownDescription: "Whether every vault has soft delete `AlwaysOn`, and anything else is refused, as Azure has it since 2026. `false` is for " +
+					"regions and subscriptions that are not switched over: a vault has `Enabled` then unless it says otherwise, and all three states can be " +
+					"chosen. Default `true`.",
+				Optional: true,
+			},
 		},
 	}
 }

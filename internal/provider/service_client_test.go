@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/acctest"
+	"github.com/azurebackup/terraform-provider-backup/internal/backend"
 	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
 	"github.com/azurebackup/terraform-provider-backup/internal/store"
 )
@@ -21,22 +22,24 @@ type serviceClient struct {
 	transport *embedded.Transport
 }
 
-func newServiceClient(t *testing.T, database string) serviceClient {
+func newServiceClient(t *testing.T, database string, change ...backend.EmbeddedChange) serviceClient {
 	t.Helper()
-	return newServiceClientFor(t, database, defaultSubscription)
+	return newServiceClientFor(t, database, defaultSubscription, change...)
 }
 
 // newServiceClientFor is newServiceClient for a service with another subscription.
-func newServiceClientFor(t *testing.T, database, subscription string) serviceClient {
+func newServiceClientFor(t *testing.T, database, subscription string, change ...backend.EmbeddedChange) serviceClient {
 	t.Helper()
 	s, err := store.Open(t.Context(), database)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	return serviceClient{t: t, store: s, transport: embedded.NewTransport(embedded.New(embedded.Config{
-		Store: s, Subscriptions: []embedded.Subscription{{ID: subscription, DisplayName: "Test"}},
-	}))}
+	config := embedded.Config{Store: s, Subscriptions: []embedded.Subscription{{ID: subscription, DisplayName: "Test"}}}
+	for _, f := range change {
+		f(&config)
+	}
+	return serviceClient{t: t, store: s, transport: embedded.NewTransport(embedded.New(config))}
 }
 
 // newServiceClientAt is newServiceClient for a service whose clock is ahead.

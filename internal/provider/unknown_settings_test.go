@@ -76,6 +76,7 @@ func TestAccProvider_unknownSettingsWait(t *testing.T) {
 		"subscriptions, a name":      {`"x"`, "", `subscriptions = { "00000000-0000-4000-8000-000000000001" = ` + late + " }", "", ""},
 		"virtual_machines":           {"{ " + web + ` = "eastus" }`, "", "virtual_machines = " + late, "", ""},
 		"virtual_machines, a region": {`"eastus"`, "", "virtual_machines = { " + web + " = " + late + " }", "", ""},
+		"soft_delete_forced":         {"false", "", "soft_delete_forced = " + late, "", ""},
 		"failed_backups":             {"[{ vm_id = " + web + " }]", "", "failed_backups = " + late, "", ""},
 		"failed_backups, an id":      {web, "", "failed_backups = [{ vm_id = " + late + " }]", "", ""},
 	} {

@@ -63,10 +63,10 @@ func unknownVaults() fed {
 		"encryption": `{ key_id = "` + keyURL + `", infrastructure_encryption_enabled = true, use_system_assigned_identity = false, user_assigned_identity_id = "` + identityA + `" }`,
 	}
 	key := attributes{"key_id": `"` + keyURL + `"`, "infrastructure_encryption_enabled": "true"}
-	made := objects("backup_vault", "plain", all, map[string]attributes{"soft_delete": {"state": `"Enabled"`, "retention_days": "20"}, "monitoring": {}, "tags": {}}, attributes{
+	made := objects("backup_vault", "plain", all, map[string]attributes{"soft_delete": {"state": `"AlwaysOn"`, "retention_days": "20"}, "monitoring": {}, "tags": {}}, attributes{
 		"name": `"<name>"`, "region": `"East US"`, "resource_group_name": `"team-rg"`, "subscription_id": `"` + defaultSubscription + `"`,
 		"storage_redundancy": `"LocallyRedundant"`, "cross_region_restore_enabled": "true", "tags": `{ a = "1" }`, "tags.a": `"1"`, "sku": `"RS0"`,
-		"soft_delete": `{ state = "Enabled", retention_days = 30 }`, "soft_delete.state": `"AlwaysOn"`, "soft_delete.retention_days": "30",
+		"soft_delete": `{ state = "AlwaysOn", retention_days = 30 }`, "soft_delete.state": `"AlwaysOn"`, "soft_delete.retention_days": "30",
 		"immutability": `"Unlocked"`, "public_network_access_enabled": "false", "cross_subscription_restore": `"Disabled"`, "force_destroy": "true",
 		"identity": `{ type = "SystemAssigned", identity_ids = null }`, "monitoring.alerts_for_all_job_failures_enabled": "false",
 	})

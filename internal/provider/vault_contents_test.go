@@ -86,7 +86,7 @@ func TestAccVault_thatHoldsProtectedItems(t *testing.T) {
 
 func TestAccVault_forceDestroyWithoutSoftDelete(t *testing.T) {
 	t.Parallel()
-	w := acctest.NewWorkspace(t, contentsConfig(`region = "eastus"`, `force_destroy = true`, `soft_delete = { state = "Disabled" }`))
+	w := acctest.NewWorkspace(t, chosenSoftDelete(contentsConfig(`region = "eastus"`, `force_destroy = true`, `soft_delete = { state = "Disabled" }`)))
 	w.MustRun("apply", "-auto-approve")
 	newServiceClient(t, w.Folder+"/backup-vaults.db").protect(3)
 	w.MustRun("destroy", "-auto-approve")

@@ -140,30 +140,6 @@ func TestAccVault_faultsThatAreSurvived(t *testing.T) {
 	}
 }
 
-// Where the service forces soft delete, there is one warning and no endless diff.
-func TestAccVault_forcedSoftDelete(t *testing.T) {
-	t.Parallel()
-	database := acctest.Database(t)
-	config := vaultConfig(database, `region = "eastus"`, `soft_delete = { state = "Disabled", retention_days = 30 }`)
-	soft := func(state string) statecheck.StateCheck {
-		return has("soft_delete", object(map[string]knownvalue.Check{"state": text(state), "retention_days": knownvalue.Int64Exact(30)}))
-	}
-	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Factories(backend.WithEmbedded(func(c *embedded.Config) { c.ForceSoftDelete = true })),
-		Steps: []resource.TestStep{
-			{Config: config},
-			{RefreshState: true},
-			{Config: config, ConfigPlanChecks: nothing, ConfigStateChecks: []statecheck.StateCheck{soft("AlwaysOn")}},
-			{
-				Config:            vaultConfig(database, `region = "eastus"`, `soft_delete = { state = "Disabled", retention_days = 30 }`, `tags = { a = "b" }`),
-				ConfigPlanChecks:  plans(plancheck.ResourceActionUpdate),
-				ConfigStateChecks: []statecheck.StateCheck{soft("AlwaysOn")},
-			},
-			{Config: vaultConfig(database, `region = "eastus"`, `soft_delete = { state = "AlwaysOn", retention_days = 30 }`, `tags = { a = "b" }`), ConfigPlanChecks: nothing},
-		},
-	})
-}
-
 // What the service accepts and does not make is named, with what was asked for and what is there.
 func TestAccVault_ignoredSettingsAreNamed(t *testing.T) {
 	t.Parallel()
@@ -190,8 +166,7 @@ func TestAccVault_ignoredSettingsAreNamed(t *testing.T) {
 			{Config: vaultConfig(database, `region = "eastus"`)},
 			change(`Vault "contoso": the service accepted the change, but did not make it: storage_redundancy was to be "LocallyRedundant", and is "GeoRedundant".`,
 				`storage_redundancy = "LocallyRedundant"`),
-			change(`soft_delete.retention_days was to be 30, and is 14; soft_delete.state was to be "Disabled", and is "Enabled".`,
-				`soft_delete = { state = "Disabled", retention_days = 30 }`),
+			change(`soft_delete.retention_days was to be 30, and is 14.`, `soft_delete = { retention_days = 30 }`),
 			change(`tags was to be { owner = "me" }, and is not set.`, `tags = { owner = "me" }`),
 			change(`public_network_access_enabled was to be false, and is true.`, `public_network_access_enabled = false`),
 			change(`identity was to be { identity_ids = ["`+identityA+`"], type = "UserAssigned" }, and is not set.`, identity),

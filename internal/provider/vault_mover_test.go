@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/acctest"
+	"github.com/azurebackup/terraform-provider-backup/internal/backend"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
 	"github.com/azurebackup/terraform-provider-backup/internal/store"
@@ -35,10 +36,10 @@ type mover struct {
 	taken, refused, differing int
 }
 
-func newMover(t *testing.T) *mover {
+func newMover(t *testing.T, change backend.EmbeddedChange) *mover {
 	t.Helper()
 	database := acctest.Database(t)
-	m := &mover{protocolClient: newProtocolClient(t, database), service: newServiceClient(t, database)}
+	m := &mover{protocolClient: newProtocolClient(t, database, backend.WithEmbedded(change)), service: newServiceClient(t, database, change)}
 	m.kind = m.schemas.ResourceSchemas["backup_vault"].ValueType()
 	return m
 }

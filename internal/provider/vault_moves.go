@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -27,34 +26,24 @@ func (r *vaultResource) ValidateConfig(_ context.Context, req resource.ValidateC
 	addVaultProblems(problems, "", &resp.Diagnostics)
 }
 
-// checkBirth refuses what a new vault cannot be, and warns of what it stays for ever, unless that has been said.
-func checkBirth(plan vaultModel, raw tftypes.Value, said bool, diags *diag.Diagnostics) {
+// checkBirth refuses what a new vault cannot be, and warns of what it stays for ever, or may not be, unless that has been said.
+func (r *vaultResource) checkBirth(plan vaultModel, raw tftypes.Value, said bool, diags *diag.Diagnostics) {
 	label := ""
 	if !plan.Name.IsUnknown() && !plan.ResourceGroupName.IsUnknown() {
 		label = vaultLabel(plan)
 	}
-	addVaultProblems(unsaid(catalog.CheckVault(nil, ruledVault(raw)), said), label, diags)
+	addVaultProblems(unsaid(catalog.CheckVault(nil, r.ruledHere(raw)), said), label, diags)
 }
 
 // unsaid leaves out the warnings when they have been said.
 func unsaid(problems []catalog.VaultProblem, said bool) []catalog.VaultProblem {
-	return slices.DeleteFunc(problems, func(p catalog.VaultProblem) bool { return said && p.Final })
+	return slices.DeleteFunc(problems, func(p catalog.VaultProblem) bool { return said && p.Warns() })
 }
 
-// checkMove refuses the changes that the service would refuse, and warns of those that are final. Where it is the service
-// that keeps soft delete AlwaysOn, there is no change of it to plan.
-func checkMove(ctx context.Context, state vaultModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	before, after := ruledVault(req.State.Raw), ruledVault(resp.Plan.Raw)
-	forced, diags := req.Private.GetKey(ctx, forcedKey)
-	resp.Diagnostics.Append(diags...)
-	from, _ := before.SoftDelete.Get()
-	if to, known := after.SoftDelete.Get(); forced != nil && from == catalog.SoftDeleteAlwaysOn && known && to != from {
-		at := path.Root("soft_delete").AtName("state")
-		resp.Diagnostics.AddAttributeWarning(at, "Soft delete is forced by the service", forcedText)
-		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, at, from)...)
-		after.SoftDelete = before.SoftDelete
-	}
-	addVaultProblems(unsaid(catalog.CheckVault(&before, after), isSecondLook(req)), vaultLabel(state), &resp.Diagnostics)
+// checkMove refuses the changes that the service would refuse, and warns of those that are final, or may be refused.
+func (r *vaultResource) checkMove(state vaultModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	before := ruledVault(req.State.Raw)
+	addVaultProblems(unsaid(catalog.CheckVault(&before, r.ruledHere(resp.Plan.Raw)), isSecondLook(req)), vaultLabel(state), &resp.Diagnostics)
 }
 
 // addVaultProblems reports problems, each on its attribute. label names the vault, if it has a name.
@@ -64,15 +53,25 @@ func addVaultProblems(problems []catalog.VaultProblem, label string, diags *diag
 		if label != "" {
 			text = tfvalue.Sentence(label + ": " + problem.Message)
 		}
+		if problem.Summary == catalog.SoftDeleteIsForced && !problem.Unsure {
+			problem.Advice += " To work with vaults as they were before, set embedded = { soft_delete_forced = false } in the provider block."
+		}
 		if problem.Advice != "" {
 			text += "\n\n" + problem.Advice
 		}
-		if problem.Final {
+		if problem.Warns() {
 			diags.AddAttributeWarning(fieldPath(problem.Field), problem.Summary, text)
 			continue
 		}
 		diags.AddAttributeError(fieldPath(problem.Field), problem.Summary, text)
 	}
+}
+
+// ruledHere is a vault with what is known of the service that it is to be in.
+func (r *vaultResource) ruledHere(raw tftypes.Value) catalog.Vault {
+	v := ruledVault(raw)
+	v.SoftDeleteForced = r.run.service.ForcesSoftDelete
+	return v
 }
 
 // ruledVault is what the catalog's rules read of a vault in a configuration, a plan or a state. What the schema requires and

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
 )
 
 // moves are groups of settings that limit each other, or themselves: what a vault may have before, and what is asked of it.
@@ -13,6 +14,7 @@ type moves struct {
 	regions       []string
 	locked        []bool
 	before, after []vaultCell
+	chosen        bool // soft delete is not forced
 }
 
 func movesOfAVault() map[string]moves {
@@ -54,13 +56,14 @@ func movesOfAVault() map[string]moves {
 	const withZones, withoutZones = "eastus", "chinaeast"
 	plain, unlocked := []string{withZones}, []bool{false}
 	return map[string]moves{
-		"redundancy":                 {[]string{withZones, withoutZones}, []bool{false, true}, product(redundancies, restore), product(asked, restore.orNone())},
-		"soft delete":                {plain, unlocked, product(softDelete, days), append(product(softDelete.orNone(), anyDays), misspelled(softDelete)...)},
-		"immutability":               {plain, unlocked, product(immutability), misspelled(immutability)},
-		"cross-subscription restore": {plain, unlocked, product(subscriptions), misspelled(subscriptions)},
-		"sku":                        {plain, unlocked, product(sku), misspelled(sku)},
-		"identity":                   {plain, unlocked, cross(identities, using), cross(identities, using)},
-		"encryption":                 {plain, unlocked, encrypted, encryptions},
+		"redundancy":                 {[]string{withZones, withoutZones}, []bool{false, true}, product(redundancies, restore), product(asked, restore.orNone()), false},
+		"soft delete":                {plain, unlocked, product(softDelete, days), append(product(softDelete.orNone(), anyDays), misspelled(softDelete)...), true},
+		"soft delete, forced":        {plain, unlocked, product(softDelete, days), append(product(softDelete.orNone(), anyDays), misspelled(softDelete)...), false},
+		"immutability":               {plain, unlocked, product(immutability), misspelled(immutability), false},
+		"cross-subscription restore": {plain, unlocked, product(subscriptions), misspelled(subscriptions), false},
+		"sku":                        {plain, unlocked, product(sku), misspelled(sku), false},
+		"identity":                   {plain, unlocked, cross(identities, using), cross(identities, using), false},
+		"encryption":                 {plain, unlocked, encrypted, encryptions, false},
 	}
 }
 
@@ -71,7 +74,7 @@ func TestVaultMoves_providerAndServiceAgree(t *testing.T) {
 	for name, group := range movesOfAVault() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			m := newMover(t)
+			m := newMover(t, func(c *embedded.Config) { c.SoftDeleteChosen = group.chosen })
 			for _, region := range group.regions {
 				for _, after := range group.after {
 					m.tryBirth(after, region)

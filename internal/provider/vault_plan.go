@@ -128,7 +128,7 @@ func (r *vaultResource) planCreate(ctx context.Context, plan vaultModel, req res
 	r.run.plans.intend(plan, nil, !unset("storage_redundancy"))
 	r.checkRegionOffered(ctx, plan, &resp.Diagnostics)
 	r.checkRegistered(ctx, plan, &resp.Diagnostics)
-	checkBirth(plan, resp.Plan.Raw, isSecondLook(req), &resp.Diagnostics)
+	r.checkBirth(plan, resp.Plan.Raw, isSecondLook(req), &resp.Diagnostics)
 	// OpenTofu does not tell a second look, but what this run has made is no stranger's.
 	if isSecondLook(req) || r.run.plans.made(vaultName{plan.SubscriptionID.ValueString(), plan.Name.ValueString()}) {
 		return // Create looks itself whether a vault is in the way
@@ -164,7 +164,7 @@ func (r *vaultResource) planUpdate(ctx context.Context, state vaultModel, req re
 	r.run.plans.intend(plan, &state, !tfvalue.ConfigIsNull(req, "storage_redundancy"))
 	planIdentity(ctx, plan, state, resp)
 	openUnsaid(ctx, plan, state, resp)
-	checkMove(ctx, state, req, resp)
+	r.checkMove(state, req, resp)
 
 	pending, diags := req.Private.GetKey(ctx, pendingKey)
 	resp.Diagnostics.Append(diags...)

@@ -14,7 +14,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
-	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/tflog"
 	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
@@ -42,12 +41,6 @@ var vaultTimeouts = resourceTimeouts{
 
 // pendingKey marks, in private state, an object that the service accepted and that was not finished in time.
 const pendingKey = "pending"
-
-// forcedKey marks, in private state, a vault whose soft delete the service keeps on whatever is asked of it.
-const forcedKey = "soft_delete_forced"
-
-const forcedText = "The service keeps soft delete AlwaysOn for this vault, whatever is asked of it. Set soft_delete.state = \"AlwaysOn\", or leave it out; " +
-	"until then the provider plans no change of it."
 
 // pendingMark is the marker's value; private state holds JSON.
 var pendingMark = []byte(`{"operation":"create"}`)
@@ -113,7 +106,7 @@ func (r *vaultResource) Create(ctx context.Context, req resource.CreateRequest, 
 	r.save(ctx, plan, v, &resp.State, resp.Identity, &resp.Diagnostics)
 	switch {
 	case err == nil:
-		r.finish(ctx, settings, v, req.Plan.Raw, &resp.State, resp.Private, &resp.Diagnostics)
+		r.finish(ctx, settings, v, req.Plan.Raw, &resp.State, &resp.Diagnostics)
 	case vault.IsUnsure(err):
 		// Terraform takes any other value than the planned one for an error; the marker says that they are not reached.
 		resp.Diagnostics.Append(tfvalue.KeepPlanned(req.Plan.Raw, &resp.State)...)
@@ -211,7 +204,7 @@ func (r *vaultResource) Update(ctx context.Context, req resource.UpdateRequest, 
 		// Even when nothing was written; states from before Terraform 1.12 have none.
 		resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 	}
-	r.finish(ctx, settings, v, req.Plan.Raw, &resp.State, resp.Private, &resp.Diagnostics)
+	r.finish(ctx, settings, v, req.Plan.Raw, &resp.State, &resp.Diagnostics)
 }
 
 // settle brings a vault to Active that an earlier apply left in another state: it waits for one that the service is
@@ -303,18 +296,8 @@ func (r *vaultResource) deleteItems(ctx context.Context, state vaultModel, diags
 
 // finish ends a write that succeeded: state has the planned values, and what the service chose where none was planned.
 // What the service accepted and ignored is said.
-func (r *vaultResource) finish(ctx context.Context, wanted vault.Settings, v vault.Vault, plan tftypes.Value, state *tfsdk.State, private tfvalue.PrivateWriter, diags *diag.Diagnostics) {
-	lacking, ok := wanted.Missing(v)
-	forced := ok && lacking.SoftDelete != nil && lacking.SoftDelete.State != "" && v.Settings.SoftDelete != nil && v.Settings.SoftDelete.State == catalog.SoftDeleteAlwaysOn
-	if forced {
-		diags.AddAttributeWarning(path.Root("soft_delete").AtName("state"), "Soft delete is forced by the service", forcedText)
-		diags.Append(private.SetKey(ctx, forcedKey, []byte("true"))...)
-		lacking.SoftDelete.State = ""
-		if *lacking.SoftDelete == (vault.SoftDelete{}) {
-			lacking.SoftDelete = nil
-		}
-	}
-	if lacking != (vault.Settings{}) {
+func (r *vaultResource) finish(ctx context.Context, wanted vault.Settings, v vault.Vault, plan tftypes.Value, state *tfsdk.State, diags *diag.Diagnostics) {
+	if lacking, ok := wanted.Missing(v); ok {
 		addIgnored(fmt.Sprintf("Vault %q", v.ID.Name), lacking, plan, state.Raw, diags)
 		return
 	}
@@ -348,13 +331,24 @@ func (r *vaultResource) addCreateError(ctx context.Context, diags *diag.Diagnost
 		}
 	}
 	advice := r.run.placeAdvice(plan, err)
-	if vault.IsUnsure(err) {
+	switch {
+	case vault.IsUnsure(err):
 		advice = notKnown("the vault", err)
+	case arm.HasCode(err, softDeleteCodes...):
+		advice = softDeleteAdvice
 	}
 	diags.AddError("Unable to create backup vault", tfvalue.Problem(vaultLabel(plan), err, advice))
 }
 
+// softDeleteCodes are those of the refusals of another soft delete than AlwaysOn.
+var softDeleteCodes = []string{"BMSUserErrorSoftDeleteStateNotSetToAlwaysON", "BMSUserErrorDisablingSoftDeleteStateNotAllowed"}
+
+const softDeleteAdvice = "Azure makes every vault with soft delete AlwaysOn, and takes nothing else. Set soft_delete.state = \"AlwaysOn\", or leave it out."
+
 func updateAdvice(err error) string {
+	if arm.HasCode(err, softDeleteCodes...) {
+		return softDeleteAdvice
+	}
 	if arm.HasCode(err, "StorageModelModifyError") {
 		return "The redundancy is locked since the first VM was registered. Protect the VMs in a new vault that has the redundancy you want."
 	}

@@ -47,8 +47,9 @@ func settingsAttributes() map[string]schema.Attribute {
 			Optional: true, Computed: true,
 			Attributes: map[string]schema.Attribute{
 				"state": schema.StringAttribute{
-					MarkdownDescription: "`Disabled`, `Enabled` or `AlwaysOn`, which is final: another value is then an error when planning. Where the " +
-						"service forces `AlwaysOn`, the provider warns and plans no change.",
+					MarkdownDescription: "`Disabled`, `Enabled` or `AlwaysOn`, which is final: another value is then an error when planning. Since 2026 " +
+						"Azure gives every new vault `AlwaysOn` and refuses the others, but for regions and subscriptions that it has not switched over: the " +
+						"plan warns of them in Azure, and in the embedded service they are an error unless its setting `soft_delete_forced` is `false`.",
 					Optional: true, Computed: true,
 				},
 				"retention_days": schema.Int64Attribute{

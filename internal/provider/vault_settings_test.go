@@ -50,8 +50,8 @@ func TestAccVault_settings(t *testing.T) {
 			{`sku = "Standard"`, []statecheck.StateCheck{has("sku", text("Standard"))}},
 		},
 		"soft delete": {
-			{`soft_delete = { retention_days = 30 }`, []statecheck.StateCheck{has("soft_delete", object(map[string]knownvalue.Check{"state": text("Enabled"), "retention_days": knownvalue.Int64Exact(30)}))}},
-			{`soft_delete = { state = "Disabled" }`, []statecheck.StateCheck{has("soft_delete", object(map[string]knownvalue.Check{"state": text("Disabled"), "retention_days": knownvalue.Int64Exact(30)}))}},
+			{`soft_delete = { retention_days = 30 }`, []statecheck.StateCheck{has("soft_delete", object(map[string]knownvalue.Check{"state": text("AlwaysOn"), "retention_days": knownvalue.Int64Exact(30)}))}},
+			{`soft_delete = { state = "AlwaysOn" }`, []statecheck.StateCheck{has("soft_delete", object(map[string]knownvalue.Check{"state": text("AlwaysOn"), "retention_days": knownvalue.Int64Exact(30)}))}},
 			{`soft_delete = { state = "AlwaysOn", retention_days = 180 }`, []statecheck.StateCheck{has("soft_delete", object(map[string]knownvalue.Check{"state": text("AlwaysOn"), "retention_days": knownvalue.Int64Exact(180)}))}},
 		},
 		"immutability": {
@@ -148,7 +148,7 @@ func TestAccVault_serviceDefaultsAreNoChange(t *testing.T) {
 func TestAccVault_forbiddenChanges(t *testing.T) {
 	const encrypted = "identity = { type = \"SystemAssigned\" }\n encryption = { key_id = \"" + keyURL + "\", infrastructure_encryption_enabled = true }"
 	tests := map[string]struct{ from, to, want string }{
-		"soft delete":                {`soft_delete = { state = "AlwaysOn" }`, `soft_delete = { state = "Enabled" }`, `Soft delete is AlwaysOn`},
+		"soft delete":                {`soft_delete = { state = "AlwaysOn" }`, `soft_delete = { state = "Enabled" }`, `Soft delete has to be AlwaysOn`},
 		"immutability":               {`immutability = "Locked"`, `immutability = "Unlocked"`, `Immutability is Locked`},
 		"cross-subscription restore": {`cross_subscription_restore = "PermanentlyDisabled"`, `cross_subscription_restore = "Enabled"`, `Cross-subscription restore is PermanentlyDisabled`},
 		"encryption removed":         {encrypted, `identity = { type = "SystemAssigned" }`, `Encryption cannot be removed`},

@@ -159,7 +159,7 @@ func TestAccVault_askedForAndLeftOut(t *testing.T) {
 	for name, test := range map[string]struct{ path, attribute string }{
 		"monitoring":     {"properties.monitoringSettings", `monitoring = { alerts_for_all_job_failures_enabled = true }`},
 		"one alert":      {"properties.monitoringSettings.azureMonitorAlertSettings", `monitoring = { alerts_for_all_job_failures_enabled = false }`},
-		"soft delete":    {"properties.securitySettings.softDeleteSettings", `soft_delete = { state = "Enabled" }`},
+		"soft delete":    {"properties.securitySettings.softDeleteSettings", `soft_delete = { state = "AlwaysOn" }`},
 		"retention":      {"properties.securitySettings.softDeleteSettings.softDeleteRetentionPeriodInDays", `soft_delete = { retention_days = 14 }`},
 		"immutability":   {"properties.securitySettings.immutabilitySettings", `immutability = "Disabled"`},
 		"restore":        {"properties.restoreSettings", `cross_subscription_restore = "Enabled"`},
@@ -219,6 +219,7 @@ func TestAccVault_unsaidIsSaidAfterAChange(t *testing.T) {
 	service := newServiceClient(t, database)
 	service.do(http.MethodPut, contosoID, `{"location":"eastus","sku":{"name":"Standard"}}`)
 	service.edit(contosoID, `"softDeleteRetentionPeriodInDays":14,`, ``)
+	service.edit(contosoID, `"softDeleteState":"AlwaysON"`, `"softDeleteState":"Enabled"`)
 	imported := "import {\n  to = backup_vault.test\n  id = \"" + contosoID + "\"\n}\n"
 	soft := func(state string, days knownvalue.Check) []statecheck.StateCheck {
 		return []statecheck.StateCheck{has("soft_delete", knownvalue.ObjectExact(map[string]knownvalue.Check{"state": text(state), "retention_days": days}))}
@@ -226,7 +227,7 @@ func TestAccVault_unsaidIsSaidAfterAChange(t *testing.T) {
 	change := plans(plancheck.ResourceActionUpdate)
 	change.PreApply = append(change.PreApply, plancheck.ExpectUnknownValue(vaultAddress, attribute("soft_delete").AtMapKey("retention_days")))
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Factories(),
+		ProtoV6ProviderFactories: acctest.Factories(softDeleteChosen),
 		Steps: []resource.TestStep{
 			{Config: vaultConfig(database, `region = "eastus"`) + imported, ConfigStateChecks: soft("Enabled", knownvalue.Null())},
 			{Config: vaultConfig(database, `region = "eastus"`, `soft_delete = { state = "Disabled" }`), ConfigPlanChecks: change, ConfigStateChecks: soft("Disabled", knownvalue.Int64Exact(14))},

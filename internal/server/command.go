@@ -135,6 +135,7 @@ func serviceConfig(o *options) (embedded.Config, error) {
 		RetryAfter:           o.retryAfter,
 		Regions:              catalog.RegionsAnd(extra),
 		StrictResourceGroups: o.strictResourceGroups,
+		SoftDeleteChosen:     !o.softDeleteForced,
 		VirtualMachines:      o.virtualMachines,
 		Now:                  func() time.Time { return time.Now().Add(o.clockOffset) },
 	}

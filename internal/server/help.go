@@ -27,6 +27,9 @@ What there is:
   --virtual-machine ID=REGION
                             a virtual machine that exists; can be repeated; without any, every one exists
   --strict-resource-groups  vaults need a resource group that was made before, as in Azure
+  --soft-delete-forced=false
+                            vaults can have any soft delete, as in regions that Azure has not switched over; without it,
+                            it is AlwaysON
 
 Time:
   --provisioning-time TIME  how long the creation of a vault takes, such as 30s (or $BACKUP_PROVISIONING_TIME)

@@ -28,6 +28,7 @@ type options struct {
 	subscriptions        []embedded.Subscription
 	virtualMachines      map[string]string
 	strictResourceGroups bool
+	softDeleteForced     bool
 
 	provisioningTime, operationTime, backupTime, clockOffset, retryAfter time.Duration
 
@@ -73,6 +74,7 @@ func (o *options) flags() (*flag.FlagSet, error) {
 	flags.Func("subscription", "", o.addSubscription)
 	flags.Func("virtual-machine", "", o.addVirtualMachine)
 	flags.BoolVar(&o.strictResourceGroups, "strict-resource-groups", false, "")
+	flags.BoolVar(&o.softDeleteForced, "soft-delete-forced", true, "")
 	var errs []error
 	duration := func(name, variable string, rule catalog.DurationRule, value *time.Duration) {
 		set := func(s string) (err error) {

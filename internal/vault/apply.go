@@ -43,10 +43,15 @@ func wireStep(v Vault, step Settings) wireVault {
 		step.Redundancy = cmp.Or(step.Redundancy, has.Redundancy)
 		step.CrossRegionRestoreEnabled = cmp.Or(step.CrossRegionRestoreEnabled, has.CrossRegionRestoreEnabled)
 	}
+	if step.SoftDelete == nil {
+		return newWire(step)
+	}
+	soft := orZero(has.SoftDelete)
+	step.SoftDelete = &SoftDelete{cmp.Or(step.SoftDelete.State, soft.State), cmp.Or(step.SoftDelete.RetentionDays, soft.RetentionDays)}
 	w := newWire(step)
-	if step.SoftDelete != nil && step.SoftDelete.State == "" {
-		soft := w.Properties.SecuritySettings.SoftDeleteSettings
-		soft.SoftDeleteState, soft.EnhancedSecurityState = orZero(has.SoftDelete).State, v.enhancedSecurity
+	sent := w.Properties.SecuritySettings.SoftDeleteSettings
+	if step.SoftDelete.State == soft.State || sent.EnhancedSecurityState == "" {
+		sent.EnhancedSecurityState = v.enhancedSecurity
 	}
 	return w
 }

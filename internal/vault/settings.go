@@ -99,11 +99,15 @@ const (
 )
 
 // atBirth is the part of the settings that the call which creates a vault takes. A vault is born with the rest of an
-// identity missing and at most Unlocked; completing it takes further steps.
+// identity missing and at most Unlocked; completing it takes further steps. So does the retention of deleted backups alone: it
+// goes with the state, which is the service's then.
 func (s Settings) atBirth() Settings {
 	if s.Identity.userAssigned() {
 		// The service ignores user-assigned identities in a create, and so would not find the key.
 		s.Identity, s.Encryption = nil, nil
+	}
+	if s.SoftDelete != nil && s.SoftDelete.State == "" {
+		s.SoftDelete = nil
 	}
 	if s.Immutability != nil {
 		s.Immutability = new(catalog.ImmutabilityStep("", *s.Immutability))

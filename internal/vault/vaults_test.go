@@ -139,7 +139,7 @@ func TestLifeOfAVault(t *testing.T) {
 		Settings: vault.Settings{
 			SKU: new("Standard"), Redundancy: new(catalog.LocallyRedundant), CrossRegionRestoreEnabled: new(false),
 			// Of the immutability and the monitoring of a vault that was made without them the service says nothing.
-			SoftDelete:                 &vault.SoftDelete{State: "Enabled", RetentionDays: 14},
+			SoftDelete:                 &vault.SoftDelete{State: "AlwaysOn", RetentionDays: 14},
 			PublicNetworkAccessEnabled: new(true), CrossSubscriptionRestore: new("Enabled"),
 			Tags: &map[string]string{"env": "prod"},
 		},

@@ -140,7 +140,7 @@ func newWire(s Settings) wireVault {
 	if s.SoftDelete != nil || s.Immutability != nil {
 		p.SecuritySettings = &wireSecurity{}
 		if s.SoftDelete != nil {
-			p.SecuritySettings.SoftDeleteSettings = &wireSoftDelete{SoftDeleteState: s.SoftDelete.State, SoftDeleteRetentionPeriodInDays: s.SoftDelete.RetentionDays}
+			p.SecuritySettings.SoftDeleteSettings = newWireSoftDelete(*s.SoftDelete)
 		}
 		if s.Immutability != nil {
 			p.SecuritySettings.ImmutabilitySettings = &wireImmutability{*s.Immutability}
@@ -157,6 +157,15 @@ func newWire(s Settings) wireVault {
 	}
 	if *p == (wireProperties{}) {
 		w.Properties = nil
+	}
+	return w
+}
+
+// newWireSoftDelete writes AlwaysOn in the service's spelling, and to both states: Azure refuses it of one alone.
+func newWireSoftDelete(s SoftDelete) *wireSoftDelete {
+	w := &wireSoftDelete{SoftDeleteState: s.State, SoftDeleteRetentionPeriodInDays: s.RetentionDays}
+	if s.State == catalog.SoftDeleteAlwaysOn {
+		w.SoftDeleteState, w.EnhancedSecurityState = "AlwaysON", "AlwaysON"
 	}
 	return w
 }

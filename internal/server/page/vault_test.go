@@ -25,7 +25,7 @@ func TestVault(t *testing.T) {
 		// Overview
 		"<dd>Active</dd>", `China East 2 <span class="muted">(chinaeast2)</span>`, "<dd>Embedded backup service</dd>",
 		`Geo-redundant <span class="lock"><svg aria-hidden="true"><use href="#icon-locked"/></svg>Locked</span>`,
-		"<dd>Enabled, 14 days</dd>", `<span class="tag-name">owner</span><span>platform team</span>`,
+		"<dd>Always on, 14 days</dd>", `<span class="tag-name">owner</span><span>platform team</span>`,
 		`<code id="arm-id">`+vaultID("contoso-production")+`</code>`,
 		// Policies
 		"Every day at 23:00", "<li>Daily: 14 days</li>", "<li>Weekly (Sunday): 12 weeks</li>", "<li>Monthly (the last day): 24 months</li>",
