@@ -43,8 +43,8 @@ func ParseLink(link, resourceType string) (ID, error) {
 	other := ""
 	for _, match := range linkedID.FindAllStringSubmatch(LinkText(link), -1) {
 		id := ID{SubscriptionID: match[1], ResourceGroup: match[2], Type: match[3], Name: match[4]}
-		if id.Validate() != nil {
-			continue
+		if _, err := ParseID(id.String()); err != nil {
+			continue // it would be refused wherever it is used
 		}
 		if strings.EqualFold(id.Type, resourceType) {
 			id.Type = resourceType

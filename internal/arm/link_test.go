@@ -57,6 +57,7 @@ func TestParseLink_refused(t *testing.T) {
 		"https://portal.azure.com/#@contoso.com/resource" + strings.Replace(vaultID, "RecoveryServices/vaults", "DataProtection/backupVaults", 1) + "/overview": "is to a Microsoft.DataProtection/backupVaults",
 		"https://portal.azure.com/#@contoso.com/resource" + strings.Replace(vaultID, "vaults/contoso", "vaults/", 1):                                            "holds no Azure resource id",
 		"https://portal.azure.com/#@contoso.com/resource" + strings.Replace(vaultID, "resourceGroups/backup", "resourceGroups/..", 1):                           "holds no Azure resource id",
+		"https://portal.azure.com/#@contoso.com/resource" + strings.Replace(vaultID, "resourceGroups/backup", "resourceGroups/backup%20", 1):                    "holds no Azure resource id", // which no resource takes
 		"https://portal.azure.com/%zz": "holds no Azure resource id",
 	} {
 		if id, err := arm.ParseLink(link, vaultType); err == nil || !strings.Contains(err.Error(), want) {

@@ -91,6 +91,8 @@ func TestParseVMID(t *testing.T) {
 		group + "Microsoft.Compute/virtualMachines/a;b":                         "semicolon",
 		group + "Microsoft.Compute/virtualMachines/a?b":                         "is not the id of a virtual machine",
 		group + "Microsoft.Compute/virtualMachines/v/extensions/e":              "is not the id of a virtual machine",
+		group + "Microsoft.Compute/virtualMachines/a b":                         "is not the id of a virtual machine", // the id of its item was none
+		group + "Microsoft.Compute/virtualMachines/a\x7f":                       "is not the id of a virtual machine",
 		want.String() + "/": "is not the id of a virtual machine",
 	} {
 		if got, err := vault.ParseVMID(s); err == nil || !strings.Contains(err.Error(), says) {
@@ -104,6 +106,7 @@ func FuzzContentsIDs(f *testing.F) {
 	f.Add(itemID("Web-01").String())
 	f.Add(strings.ReplaceAll(strings.ToUpper(itemID("Web-01").String()), ";", "%3B"))
 	f.Add(vmID("Web-01").String())
+	f.Add(vmID("Web\x7f").String())
 	f.Fuzz(func(t *testing.T, s string) {
 		if p, err := vault.ParsePolicyID(s); err == nil {
 			if again, err := vault.ParsePolicyID(p.String()); err != nil || again != p {

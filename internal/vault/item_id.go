@@ -65,7 +65,7 @@ func ParseVMID(s string) (arm.ID, error) {
 	switch {
 	case strings.Contains(strings.ToLower(s), "/virtualmachinescalesets/"):
 		return arm.ID{}, fmt.Errorf("%q is of a scale set; backup vaults protect single virtual machines: %s", s, form)
-	case err != nil:
+	case err != nil, !legalName(id.ResourceGroup), !legalName(id.Name): // nobody could read the id of its item again
 		return arm.ID{}, fmt.Errorf("%q is not the id of a virtual machine: %s", s, form)
 	case strings.EqualFold(id.Type, "Microsoft.ClassicCompute/virtualMachines"):
 		return arm.ID{}, fmt.Errorf("%q is a classic virtual machine, which Azure no longer has; the id of one of today's is %s", s, form)

@@ -16,6 +16,8 @@ func FuzzLinks(f *testing.F) {
 		f.Add(url.QueryEscape(url.PathEscape(id)))
 	}
 	f.Add("https://portal.azure.com/#@x/resource" + vmID("web").String() + "/vaultId" + id("contoso").String())
+	f.Add("https://portal.azure.com/#@x/resource" + vmID("w\x00").String() + "/vaultId" + id("contoso").String())
+	f.Add("https://portal.azure.com/#@x/resource" + vmID("web").String() + "/vaultId" + strings.Replace(id("contoso").String(), "/backup/", "/backup /", 1))
 	f.Fuzz(func(t *testing.T, link string) {
 		if p, err := vault.ParsePolicyLink(link); err == nil {
 			if again, err := vault.ParsePolicyID(p.String()); err != nil || !again.Equal(p) {
