@@ -15,9 +15,15 @@ var busyCodes = []string{
 
 // beginWhenFree begins a write as soon as no other operation is in the way: it asks again while the service says that one is.
 func (c *Client) beginWhenFree(ctx context.Context, request arm.Request) (op *arm.Operation, err error) {
+	busy := false
 	waited := c.arm.Wait(ctx, func(ctx context.Context) (arm.Look, error) {
-		if op, err = c.arm.Begin(ctx, request); arm.HasCode(err, busyCodes...) {
+		op, err = c.arm.Begin(ctx, request)
+		switch {
+		case arm.HasCode(err, busyCodes...):
+			busy = true
 			return arm.Look{Status: err.Error()}, nil
+		case busy && err != nil && ctx.Err() != nil:
+			return arm.Look{}, err // the last word is what the service was busy with
 		}
 		return arm.Look{Done: true}, nil
 	})
