@@ -46,7 +46,7 @@ func TestCheckVault(t *testing.T) {
 	for name, test := range map[string]struct {
 		before *vault
 		after  vault
-		want   []string // "field: summary: message", and a "!" before what is final
+		want   []string // "field: summary: message", a "!" before what is final, a "?" before what is unsure
 	}{
 		"nothing said":        {nil, vault{}, nil},
 		"a short name":        {nil, vault{Redundancy: known("LRS")}, []string{`storage_redundancy: Invalid storage_redundancy: "LRS" is not a storage redundancy; did you mean "LocallyRedundant"? It is one of GeoRedundant, LocallyRedundant and ZoneRedundant`}},
@@ -81,6 +81,14 @@ func TestCheckVault(t *testing.T) {
 		"is final":                        {&vault{SoftDelete: known("AlwaysOn")}, vault{SoftDelete: known("AlwaysOn")}, nil},
 		"leaves what is final":            {&vault{SoftDelete: known("AlwaysOn")}, vault{SoftDelete: known("Enabled")}, []string{`soft_delete.state: Soft delete is AlwaysOn: soft delete is AlwaysOn, which is final; it cannot become Enabled`}},
 		"says nothing of what is final":   {&vault{SoftDelete: known("AlwaysOn")}, vault{}, nil},
+		"refused where it is forced":      {nil, vault{SoftDeleteForced: on, SoftDelete: known("Disabled")}, []string{`soft_delete.state: Soft delete has to be AlwaysOn: soft delete is to be Disabled, which Azure refuses since 2026, but for regions and subscriptions that it has not switched over: it has to be AlwaysOn`}},
+		"refused where it may be forced":  {nil, vault{SoftDeleteForced: catalog.Unknown[bool](), SoftDelete: known("Disabled")}, []string{`?soft_delete.state: Soft delete has to be AlwaysOn: soft delete is to be Disabled, which Azure refuses since 2026, but for regions and subscriptions that it has not switched over: it has to be AlwaysOn`}},
+		"taken where it is not forced":    {nil, vault{SoftDeleteForced: catalog.Known(false), SoftDelete: known("Disabled")}, nil},
+		"there before it was forced":      {&vault{SoftDelete: known("Disabled")}, vault{SoftDeleteForced: on, SoftDelete: known("Disabled")}, nil},
+		"changed where it is forced":      {&vault{SoftDelete: known("Enabled")}, vault{SoftDeleteForced: on, SoftDelete: known("Disabled")}, []string{`soft_delete.state: Soft delete has to be AlwaysOn: soft delete is to be Disabled, which Azure refuses since 2026, but for regions and subscriptions that it has not switched over: it has to be AlwaysOn`}},
+		"final where it may be forced":    {&vault{SoftDelete: known("AlwaysOn")}, vault{SoftDeleteForced: catalog.Unknown[bool](), SoftDelete: known("Disabled")}, []string{`soft_delete.state: Soft delete is AlwaysOn: soft delete is AlwaysOn, which is final; it cannot become Disabled`}},
+		"forced, and born with it":        {nil, vault{SoftDeleteForced: on, SoftDelete: known("AlwaysOn")}, nil},
+		"forced, and becomes it":          {&vault{SoftDelete: known("Enabled")}, vault{SoftDeleteForced: on, SoftDelete: known("AlwaysOn")}, []string{`!soft_delete.state: Soft delete becomes AlwaysOn: soft delete becomes AlwaysOn, which is final. Nobody, Microsoft's support included, can undo it`}},
 		"ids are missing":                 {nil, vault{Identity: withIdentity("UserAssigned")}, []string{`identity.identity_ids: Missing identity ids: the identity type "UserAssigned" needs the ids of user-assigned identities`}},
 		"ids are too many":                {nil, vault{Identity: withIdentity("SystemAssigned", readerA)}, []string{`identity.identity_ids: Identity ids without a user-assigned identity: the identity type "SystemAssigned" has no user-assigned identities`}},
 		"a type that is none":             {nil, vault{Identity: withIdentity("Mine")}, []string{`identity.type: Invalid identity.type: the identity type is "Mine"; it is one of SystemAssigned, UserAssigned, SystemAssigned, UserAssigned`}},
@@ -103,6 +111,9 @@ func TestCheckVault(t *testing.T) {
 				said := p.Field + ": " + p.Summary + ": " + p.Message
 				if p.Final {
 					said = "!" + said
+				}
+				if p.Unsure {
+					said = "?" + said
 				}
 				got = append(got, said)
 			}

@@ -106,7 +106,7 @@ func (r *vaultResource) Create(ctx context.Context, req resource.CreateRequest, 
 	r.save(ctx, plan, v, &resp.State, resp.Identity, &resp.Diagnostics)
 	switch {
 	case err == nil:
-		r.finish(ctx, settings, v, req.Plan.Raw, &resp.State, &resp.Diagnostics)
+		r.finish(settings, v, req.Plan.Raw, &resp.State, &resp.Diagnostics)
 	case vault.IsUnsure(err):
 		// Terraform takes any other value than the planned one for an error; the marker says that they are not reached.
 		resp.Diagnostics.Append(tfvalue.KeepPlanned(req.Plan.Raw, &resp.State)...)
@@ -204,7 +204,7 @@ func (r *vaultResource) Update(ctx context.Context, req resource.UpdateRequest, 
 		// Even when nothing was written; states from before Terraform 1.12 have none.
 		resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 	}
-	r.finish(ctx, settings, v, req.Plan.Raw, &resp.State, &resp.Diagnostics)
+	r.finish(settings, v, req.Plan.Raw, &resp.State, &resp.Diagnostics)
 }
 
 // settle brings a vault to Active that an earlier apply left in another state: it waits for one that the service is
@@ -296,7 +296,7 @@ func (r *vaultResource) deleteItems(ctx context.Context, state vaultModel, diags
 
 // finish ends a write that succeeded: state has the planned values, and what the service chose where none was planned.
 // What the service accepted and ignored is said.
-func (r *vaultResource) finish(ctx context.Context, wanted vault.Settings, v vault.Vault, plan tftypes.Value, state *tfsdk.State, diags *diag.Diagnostics) {
+func (r *vaultResource) finish(wanted vault.Settings, v vault.Vault, plan tftypes.Value, state *tfsdk.State, diags *diag.Diagnostics) {
 	if lacking, ok := wanted.Missing(v); ok {
 		addIgnored(fmt.Sprintf("Vault %q", v.ID.Name), lacking, plan, state.Raw, diags)
 		return

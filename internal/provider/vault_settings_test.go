@@ -51,7 +51,6 @@ func TestAccVault_settings(t *testing.T) {
 		},
 		"soft delete": {
 			{`soft_delete = { retention_days = 30 }`, []statecheck.StateCheck{has("soft_delete", object(map[string]knownvalue.Check{"state": text("AlwaysOn"), "retention_days": knownvalue.Int64Exact(30)}))}},
-			{`soft_delete = { state = "AlwaysOn" }`, []statecheck.StateCheck{has("soft_delete", object(map[string]knownvalue.Check{"state": text("AlwaysOn"), "retention_days": knownvalue.Int64Exact(30)}))}},
 			{`soft_delete = { state = "AlwaysOn", retention_days = 180 }`, []statecheck.StateCheck{has("soft_delete", object(map[string]knownvalue.Check{"state": text("AlwaysOn"), "retention_days": knownvalue.Int64Exact(180)}))}},
 		},
 		"immutability": {
