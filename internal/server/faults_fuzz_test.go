@@ -5,6 +5,7 @@ import (
 	"testing"
 	"unicode"
 
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/server"
 )
 
@@ -15,6 +16,7 @@ func FuzzFaultsFile(f *testing.F) {
 		`{"rules":[{"drop":true,"times":3}],"failed_vaults":[{"name":"Bad","times":1}],"failed_backups":[{"name":"*"}]}`,
 		`{"failed_backups":[{"name":"web","start_time":"2026-01-01T00:00:00Z","end_time":"2026-01-02T00:00:00Z"}]}`,
 		"", "null", "[]", "{}", `{"rules":null}`, `{"rules":[null]}`, `{"rules":[5]}`, `{"rules":[{"status":99}]}`, `{"rules":[{"delay":5}]}`, `{"rules":[{"delay":"9999999h"}]}`,
+		"{\"rules\":[{\"delay\":\"\x7f999h\"}]}",
 		`{"rules":[{"drop":true}],"rules":[{"drop":true}]}`, "{\"rules\":[\n{\"drop\":true},\n{\"x\":1}]}", `{"rules":[{"drop":true}]} {}`, strings.Repeat(`{"rules":[`, 2000),
 	} {
 		f.Add(text)
@@ -28,7 +30,8 @@ func FuzzFaultsFile(f *testing.F) {
 			}
 			return
 		}
-		if message := err.Error(); !strings.HasPrefix(message, ":") || strings.ContainsFunc(message, unicode.IsControl) {
+		// As it is printed.
+		if message := catalog.Visible(err.Error()); !strings.HasPrefix(message, ":") || strings.ContainsFunc(message, unicode.IsControl) {
 			t.Errorf("%q: %q", text, message)
 		}
 	})
