@@ -47,6 +47,13 @@ func holding(vms int) func(serviceClient) {
 	return func(c serviceClient) { c.protect(vms) }
 }
 
+// backedUp leaves a VM with a recovery point in the vault contoso.
+func backedUp(c serviceClient) {
+	c.protect(1)
+	c.do(http.MethodPost, contosoID+"/backupFabrics/Azure/protectionContainers/iaasvmcontainer;iaasvmcontainerv2;machines;vm-00/protectedItems/"+
+		"vm;iaasvmcontainerv2;machines;vm-00/backup", `{"properties":{"objectType":"IaasVMBackupRequest"}}`)
+}
+
 func existing(group string) func(serviceClient) {
 	return func(c serviceClient) {
 		c.do(http.MethodPut, strings.Replace(contosoID, "/backup/", "/"+group+"/", 1), `{"location":"westus","sku":{"name":"Standard"},"properties":{}}`)
@@ -137,7 +144,7 @@ var mistakes = map[string]mistake{
 	"What was not known while planning is what the vault has": {before: lateRegion("eastus"), config: lateRegion("westus")},
 	"A vault that holds protected items is not deleted":       {before: named(`region = "eastus"`), prepare: holding(2), config: named(`region = "eastus"`), destroy: true},
 	"Immutability keeps backups from force_destroy": {
-		before: named(`region = "eastus"`, `immutability = "Unlocked"`, `force_destroy = true`), prepare: holding(2),
+		before: named(`region = "eastus"`, `immutability = "Unlocked"`, `force_destroy = true`), prepare: backedUp,
 		config: named(`region = "eastus"`, `immutability = "Unlocked"`, `force_destroy = true`), destroy: true,
 	},
 }

@@ -475,6 +475,7 @@ resource "terraform_data" "dependent" { input = backup_vault.production.id }
 			w.Write("main.tf", slowVaults("0s", hurried))
 			w.MustRun("taint", aVault)
 			wantActions(t, w.Plan(), map[string]string{aVault: "delete, create"})
+			complete(t, w) // as long as it is being created, its deletion waits
 			wantOutput(t, w.MustRun(append([]string{"apply"}, args...)...), "1 added, 0 changed, 1 destroyed")
 			wantStates(t, w, map[string]string{aVault: "Active"})
 			w.MustPlanNothing()
@@ -490,6 +491,7 @@ resource "terraform_data" "dependent" { input = backup_vault.production.id }
 		w.Write("main.tf", slowVaults("0s", hurried))
 		w.MustRun("taint", aVault)
 		wantActions(t, w.Plan("-refresh=false"), map[string]string{aVault: "delete, create"})
+		complete(t, w)
 		w.MustRun("apply", "-auto-approve", "-refresh=false")
 		wantStates(t, w, map[string]string{aVault: "Active"})
 	})

@@ -191,15 +191,17 @@ func TestWritesThatTheServiceSpeaksBadlyOf(t *testing.T) {
 	}
 	operation := func(rule embedded.FaultRule) func(birth, int) []embedded.FaultRule {
 		return func(b birth, _ int) []embedded.FaultRule {
-			rule.Kind, rule.Times = b.operation, embedded.Always
-			return []embedded.FaultRule{rule}
+			own := rule
+			own.Kind, own.Times = b.operation, embedded.Always
+			return []embedded.FaultRule{own}
 		}
 	}
 	write := func(rule embedded.FaultRule, more ...embedded.FaultRule) func(birth, int) []embedded.FaultRule {
 		return func(b birth, looks int) (rules []embedded.FaultRule) {
 			for _, method := range []string{http.MethodPut, http.MethodPatch} {
-				rule.Kind, rule.Times, rule.Method = b.object, embedded.Always, method
-				rules = append(rules, rule)
+				own := rule
+				own.Kind, own.Times, own.Method = b.object, embedded.Always, method
+				rules = append(rules, own)
 			}
 			for _, r := range more {
 				r.Kind, r.Method, r.From = b.object, http.MethodGet, looks+1

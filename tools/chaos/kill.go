@@ -15,7 +15,7 @@ import (
 
 // slowly are the settings of an embedded service in which there is a middle to be killed in.
 func slowly(database string) attributes {
-	return attributes{"environment": "embedded", "embedded": attributes{"database": database, "provisioning_time": "700ms", "operation_time": "300ms"}}
+	return attributes{"environment": "embedded", "embedded": attributes{"database": database, "provisioning_time": "700ms", "operation_time": "300ms", "soft_delete_forced": false}}
 }
 
 // everything is a vault, a policy and a protected VM.

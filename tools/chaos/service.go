@@ -40,14 +40,14 @@ func startService(ctx context.Context, folder string) (*service, error) {
 		return nil, err
 	}
 	s := &service{file: file, faults: embedded.NewFaults()}
-	config := embedded.Config{Store: file, ProvisioningTime: aMoment, OperationTime: aMoment, Faults: s.faults}
+	config := embedded.Config{Store: file, ProvisioningTime: aMoment, OperationTime: aMoment, Faults: s.faults, SoftDeleteChosen: true}
 	s.server = httptest.NewServer(server.New(server.Config{Service: embedded.New(config), Secret: theSecret, Loopback: true}))
 	return s, nil
 }
 
 // pastFaults leads to what a database holds.
 func pastFaults(file *store.Store) *embedded.Transport {
-	return embedded.NewTransport(embedded.New(embedded.Config{Store: file}))
+	return embedded.NewTransport(embedded.New(embedded.Config{Store: file, SoftDeleteChosen: true}))
 }
 
 func (s *service) stop() {
