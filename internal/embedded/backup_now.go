@@ -48,7 +48,7 @@ func (s *Service) backupNow(c *call) (*answer, error) {
 		if err := s.checkBackup(tx, v.document, d, body, h); err != nil {
 			return err
 		}
-		return s.startBackup(tx, v.document, d, body, h, expires)
+		return s.startBackup(tx, c, v.document, d, body, h, expires)
 	})
 	if err != nil {
 		return nil, err
@@ -141,13 +141,14 @@ func (s *Service) checkBackup(tx *store.Tx, vault, d *store.Document, body objec
 }
 
 // startBackup writes down the backup as it will have been. The request is done when the job has begun.
-func (s *Service) startBackup(tx *store.Tx, vault, d *store.Document, body object, h history, expires time.Time) error {
+func (s *Service) startBackup(tx *store.Tx, c *call, vault, d *store.Document, body object, h history, expires time.Time) error {
 	if err := s.begin(tx, d, operationBackup, s.config.OperationTime, nil); err != nil {
 		return err
 	}
 	j := job{
 		name: jobOf(d.Operation), operation: jobBackup, item: placeInVault(vault, d),
 		start: tx.Now(), end: tx.Now().Add(s.config.BackupTime), expires: expires,
+		activity: c.clientRequest(),
 	}
 	var err error
 	if j.fault, err = s.backupFault(tx, d, body, h); err != nil {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/embedded"
 )
@@ -250,4 +251,27 @@ func TestMalformedNames(t *testing.T) {
 		s.get(path+"/recoveryPoints").wantError(http.StatusBadRequest, test.code)
 	}
 	s.get(vault+good).wantError(http.StatusNotFound, "ResourceNotFound")
+}
+
+// Clients find the jobs of what they asked for by the id that they gave the request, if it is one that Azure takes.
+func TestActivityOfAJobIsTheClientsRequest(t *testing.T) {
+	const mine = "11111111-2222-4333-8444-555555555555"
+	p := startPlant(t, schedule("UTC", "14:00", daysOf(7)))
+	p.clock.Advance(day)
+	ask := func(method, path, body, id string) *response {
+		t.Helper()
+		return p.do(method, path, body, "x-ms-client-request-id", id).want(http.StatusAccepted)
+	}
+	accepted := ask(http.MethodPost, p.item+"/backup", `{"properties":{"objectType":"IaasVMBackupRequest"}}`, mine)
+	if got := p.get(p.jobID(accepted)).text("properties", "activityId"); got != mine {
+		t.Errorf("a backup on demand has %s", got)
+	}
+	p.clock.Advance(day)
+	ask(http.MethodPut, p.item, itemBody(`"protectionState":"ProtectionStopped"`), mine)
+	ask(http.MethodDelete, p.item, "", "any text")
+	for operation, want := range map[string]bool{"Backup": false, "DisableBackup": true, "DeleteBackupData": false} {
+		if got := p.job(operation).text("properties", "activityId"); (got == mine) != want || uuid.Validate(got) != nil {
+			t.Errorf("%s has %q", operation, got)
+		}
+	}
 }

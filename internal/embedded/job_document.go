@@ -51,6 +51,8 @@ type job struct {
 	// policy is the name of the policy that an item was given or had taken away, points is how many recovery points were deleted.
 	policy string
 	points int
+	// activity is the request that asked for it, by the id that its client gave it; "" when it gave none.
+	activity string
 }
 
 // storedJob is what the document of a job keeps. What clients see is made of it when they read.
@@ -65,18 +67,20 @@ type storedJob struct {
 	Expires   time.Time `json:"expires,omitzero"`
 	Policy    string    `json:"policy,omitempty"`
 	Points    int       `json:"points,omitempty"`
+	Activity  string    `json:"activity,omitempty"`
 }
 
 // recordJob writes down that the service does something to an item, which takes as long as the operation that begin has put
 // on it and leads to the job by jobOf.
-func (s *Service) recordJob(tx *store.Tx, vault, item *store.Document, j job) error {
+func (s *Service) recordJob(tx *store.Tx, c *call, vault, item *store.Document, j job) error {
 	j.name, j.item = jobOf(item.Operation), placeInVault(vault, item)
 	j.start, j.end = item.Operation.Started, item.Operation.Ready
+	j.activity = c.clientRequest()
 	return putJob(tx, vault, j)
 }
 
 // recordDeletion is recordJob of what deletes an item's backups.
-func (s *Service) recordDeletion(tx *store.Tx, v *itemVault, item *store.Document) error {
+func (s *Service) recordDeletion(tx *store.Tx, c *call, v *itemVault, item *store.Document) error {
 	points, err := s.countPoints(tx, item)
 	if err != nil {
 		return err
@@ -84,14 +88,14 @@ func (s *Service) recordDeletion(tx *store.Tx, v *itemVault, item *store.Documen
 	if err := keepSchedule(tx, v.document, item, item.Operation.Ready); err != nil {
 		return err
 	}
-	return s.recordJob(tx, v.document, item, job{operation: jobDeleteData, points: points})
+	return s.recordJob(tx, c, v.document, item, job{operation: jobDeleteData, points: points})
 }
 
 // putJob stores a job in its vault for as long as it is listed.
 func putJob(tx *store.Tx, vault *store.Document, j job) error {
 	stored := storedJob{
 		Operation: j.operation, Item: j.item, Start: j.start, End: j.end, Cancelled: j.cancelled, Expires: j.expires,
-		Policy: j.policy, Points: j.points,
+		Policy: j.policy, Points: j.points, Activity: j.activity,
 	}
 	if j.fault != nil {
 		stored.Code, stored.Message = j.fault.Code, j.fault.Message
@@ -124,6 +128,7 @@ func readJob(d *store.Document) (job, error) {
 	j := job{
 		name: lastSegment(d.ID), operation: stored.Operation, item: stored.Item, start: stored.Start, end: stored.End,
 		cancelled: stored.Cancelled, expires: stored.Expires, policy: stored.Policy, points: stored.Points,
+		activity: stored.Activity,
 	}
 	if stored.Code != "" {
 		j.fault = &Fault{Code: stored.Code, Message: stored.Message}
@@ -177,7 +182,7 @@ func (j job) render(vault string, now time.Time, detailed bool) object {
 		"entityFriendlyName":    machine,
 		"containerName":         containerName(j.item),
 		"virtualMachineVersion": "Compute",
-		"activityId":            directoryID(j.name, "activity"),
+		"activityId":            orDefault(j.activity, directoryID(j.name, "activity")),
 	}
 	if j.operation == jobBackup {
 		// No recorded job has it; models describe it, of jobs that a schedule may have begun. That those have it is our reading.

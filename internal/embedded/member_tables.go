@@ -104,6 +104,8 @@ var vaultConfigMembers = proxyMembers.and(members{"properties": holds(members{
 	"isSoftDeleteFeatureStateEditable": flag, "resourceGuardOperationRequests": listOf(word),
 	"storageType": word, "storageModelType": word, "storageTypeState": word,
 	"crossRegionRestoreFlag": flag, "dedupState": word, "xcoolState": word,
+	"encryptionAtRestType": word, "keyUri": word, "subscriptionId": word, "infrastructureEncryptionState": word,
+	"lastUpdateStatus": word, "useSystemAssignedIdentity": flag, "userAssignedIdentity": word,
 })})
 
 // The parts of a policy that are at several places in it.

@@ -30,13 +30,13 @@ func (s *Service) deleteItem(c *call) (*answer, error) {
 		if err := checkItemFree(d, c.now); err != nil {
 			return err
 		}
-		if refused, err := s.beginRefusedDelete(tx, d, v); err != nil || refused {
+		if refused, err := s.beginRefusedDelete(tx, c, d, v); err != nil || refused {
 			return err
 		}
 		if v.setting(pathSoftDelete) == "Disabled" {
-			return s.beginItemDelete(tx, d, v)
+			return s.beginItemDelete(tx, c, d, v)
 		}
-		return s.beginSoftDelete(tx, d, v)
+		return s.beginSoftDelete(tx, c, d, v)
 	})
 	switch {
 	case err != nil:
@@ -48,7 +48,7 @@ func (s *Service) deleteItem(c *call) (*answer, error) {
 }
 
 // beginRefusedDelete begins a deletion that fails, if it is one: the item stays as it is. That its job fails, too, is our reading.
-func (s *Service) beginRefusedDelete(tx *store.Tx, d *store.Document, v *itemVault) (bool, error) {
+func (s *Service) beginRefusedDelete(tx *store.Tx, c *call, d *store.Document, v *itemVault) (bool, error) {
 	points, err := s.countPoints(tx, d)
 	if err != nil {
 		return false, err
@@ -60,7 +60,7 @@ func (s *Service) beginRefusedDelete(tx *store.Tx, d *store.Document, v *itemVau
 	if err := s.begin(tx, d, operationDelete, s.config.OperationTime, fault); err != nil {
 		return false, err
 	}
-	if err := s.recordJob(tx, v.document, d, job{operation: jobDeleteData, points: points, fault: fault}); err != nil {
+	if err := s.recordJob(tx, c, v.document, d, job{operation: jobDeleteData, points: points, fault: fault}); err != nil {
 		return false, err
 	}
 	return true, touch(tx, d)
@@ -80,16 +80,16 @@ func (s *Service) countPoints(tx *store.Tx, item *store.Document) (int, error) {
 }
 
 // beginItemDelete deletes an item that is not kept.
-func (s *Service) beginItemDelete(tx *store.Tx, d *store.Document, v *itemVault) error {
+func (s *Service) beginItemDelete(tx *store.Tx, c *call, d *store.Document, v *itemVault) error {
 	if err := s.beginDelete(tx, d, s.config.OperationTime); err != nil {
 		return err
 	}
-	return s.recordDeletion(tx, v, d)
+	return s.recordDeletion(tx, c, v, d)
 }
 
 // beginSoftDelete writes down what is true from the end of the operation on. Azure's deferredDeleteTimeInUTC is when the
 // item was deleted; its clients add the days of retention to find when it will be purged.
-func (s *Service) beginSoftDelete(tx *store.Tx, d *store.Document, v *itemVault) error {
+func (s *Service) beginSoftDelete(tx *store.Tx, c *call, d *store.Document, v *itemVault) error {
 	body, err := decode(d.Body)
 	if err != nil {
 		return err
@@ -97,7 +97,7 @@ func (s *Service) beginSoftDelete(tx *store.Tx, d *store.Document, v *itemVault)
 	if err := s.begin(tx, d, operationDelete, s.config.OperationTime, nil); err != nil {
 		return err
 	}
-	if err := s.recordDeletion(tx, v, d); err != nil {
+	if err := s.recordDeletion(tx, c, v, d); err != nil {
 		return err
 	}
 	if err := stopHistory(body, tx.Now()); err != nil {

@@ -153,16 +153,16 @@ func (s *Service) protect(tx *store.Tx, c *call, d *store.Document, v *itemVault
 	if err != nil {
 		return nil, err
 	}
-	return d, s.startItem(tx, d, v, kind, job, body)
+	return d, s.startItem(tx, c, d, v, kind, job, body)
 }
 
 // startItem stores what an operation makes of an item, and starts the operation and its job.
-func (s *Service) startItem(tx *store.Tx, d *store.Document, v *itemVault, kind, operation string, body object) error {
+func (s *Service) startItem(tx *store.Tx, c *call, d *store.Document, v *itemVault, kind, operation string, body object) error {
 	if err := s.begin(tx, d, kind, s.config.OperationTime, nil); err != nil {
 		return err
 	}
 	j := job{operation: operation, policy: lastSegment(lookupText(body, "properties.policyId"))}
-	if err := s.recordJob(tx, v.document, d, j); err != nil {
+	if err := s.recordJob(tx, c, v.document, d, j); err != nil {
 		return err
 	}
 	return save(tx, d, body)
@@ -198,5 +198,5 @@ func (s *Service) undeleteItem(tx *store.Tx, c *call, d *store.Document, v *item
 	}
 	// Its backups are there again; taking new ones needs a policy, with a request of its own.
 	d.GoneAt = time.Time{}
-	return s.startItem(tx, d, v, operationRevive, jobUndelete, body)
+	return s.startItem(tx, c, d, v, operationRevive, jobUndelete, body)
 }

@@ -38,7 +38,6 @@ func TestWhatIsNotServed(t *testing.T) {
 		status       int
 		code         string
 	}{
-		{"PUT", vault + "/backupEncryptionConfigs/backupResourceEncryptionConfig", 501, notModelled},
 		{"POST", vault + "/backupSecurityPIN", 501, notModelled},
 		{"PUT", vault + "/backupResourceGuardProxies/VaultProxy", 501, notModelled},
 		{"DELETE", vault + "/backupResourceGuardProxies/VaultProxy", 501, notModelled},

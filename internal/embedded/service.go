@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/store"
 )
@@ -194,6 +196,15 @@ func (c *call) context() context.Context { return c.request.Context() }
 
 // since tells whether the request has an API version of that date or a later one.
 func (c *call) since(date string) bool { return c.apiVersion[:len(date)] >= date }
+
+// clientRequest is the id that the client gave the request, "" when it gave none that Azure would take for one.
+func (c *call) clientRequest() string {
+	id := c.request.Header.Get("X-Ms-Client-Request-Id")
+	if uuid.Validate(id) != nil {
+		return ""
+	}
+	return id
+}
 
 // origin is the scheme and host the client used, on which the URLs in answers are built.
 func (c *call) origin() string {

@@ -11,9 +11,8 @@ import (
 // A vault's settings have a second, older address: its configs. They are views of the vault's own properties, so that a
 // client of one sees what a client of the other has chosen.
 const (
-	vaultConfigPath      = "/backupconfig/vaultconfig"
-	storageConfigPath    = "/backupstorageconfig/vaultstorageconfig"
-	encryptionConfigPath = "/backupEncryptionConfigs/backupResourceEncryptionConfig"
+	vaultConfigPath   = "/backupconfig/vaultconfig"
+	storageConfigPath = "/backupstorageconfig/vaultstorageconfig"
 )
 
 // configView shows a vault as one of its configs.
@@ -24,10 +23,6 @@ type configChange func(vault, properties, sent object) error
 
 func (s *Service) getVaultConfig(c *call) (*answer, error)   { return s.getConfig(c, vaultConfig) }
 func (s *Service) getStorageConfig(c *call) (*answer, error) { return s.getConfig(c, storageConfig) }
-
-func (s *Service) getEncryptionConfig(c *call) (*answer, error) {
-	return s.getConfig(c, encryptionConfig)
-}
 
 func (s *Service) writeVaultConfig(c *call) (*answer, error) {
 	return s.writeConfig(c, s.changeVaultConfig, vaultConfig)
@@ -264,32 +259,4 @@ func wantedRedundancy(current string, sent object) (string, error) {
 func equalSetting(a string, b any) bool {
 	s, ok := b.(string)
 	return ok && store.Key(a) == store.Key(s)
-}
-
-// encryptionConfig shows whose key encrypts the backups. The key is chosen through the vault.
-func encryptionConfig(vault *store.Document, properties object) object {
-	shown := object{
-		"encryptionAtRestType":          "MicrosoftManaged",
-		"infrastructureEncryptionState": orDefault(lookupText(properties, pathInfrastructureEncryption), "Disabled"),
-		"lastUpdateStatus":              "NotEnabled",
-	}
-	if key := lookupText(properties, pathEncryptionKey); key != "" {
-		shown["encryptionAtRestType"], shown["lastUpdateStatus"], shown["keyUri"] = "CustomerManaged", "Succeeded", key
-		shown["useSystemAssignedIdentity"] = lookup(properties, pathKeyUsesSystemIdentity) == true
-		if user := lookupText(properties, pathKeyUserIdentity); user != "" {
-			shown["userAssignedIdentity"] = user
-		}
-	}
-	return object{
-		"id": vault.ID + encryptionConfigPath, "name": "backupResourceEncryptionConfig",
-		"type": catalog.VaultType + "/backupEncryptionConfigs", "properties": shown,
-	}
-}
-
-func (s *Service) putEncryptionConfig(*call) (*answer, error) {
-	return nil, &Fault{
-		Code: codeNotModelled,
-		Message: "The embedded backup service changes the encryption through the vault itself (properties.encryption), not " +
-			"through its encryption config.",
-	}
 }

@@ -223,8 +223,44 @@ func TestEncryptionConfig(t *testing.T) {
 		if diff := cmp.Diff(test.want, got.at("properties")); diff != "" || got.text("name") != "backupResourceEncryptionConfig" {
 			t.Errorf("%s: %s", name, diff)
 		}
-		s.put(vault+"/backupEncryptionConfigs/backupResourceEncryptionConfig", `{"properties":{}}`).
-			wantError(http.StatusNotImplemented, "NotModelledByEmbeddedService", "properties.encryption")
+	}
+}
+
+// The key can be set and rotated through the config, which names no identity, but not taken away.
+func TestKeyIsSetThroughTheEncryptionConfig(t *testing.T) {
+	const rotated = keyURL + "-2"
+	for _, test := range []struct {
+		name, vault, sent string
+		want              string // the key afterwards; "" for none
+		refusal           string
+	}{
+		{"set", encrypted(withSystem, `{}`), `"encryptionAtRestType":"customermanaged","keyUri":"` + keyURL + `"`, keyURL, ""},
+		{"rotated, read by the system's identity", encrypted(withSystem, encryption(keyURL, systemKEK)), `"keyUri":"` + rotated + `"`, rotated, ""},
+		{"rotated, read by a user's identity", encrypted(withUser, encryption(keyURL, userKEK)), `"keyUri":"` + rotated + `"`, rotated, ""},
+		{"repeated", encrypted(withSystem, encryption(keyURL, systemKEK)), `"encryptionAtRestType":"CustomerManaged","keyUri":"` + keyURL + `","infrastructureEncryptionState":"Disabled"`, keyURL, ""},
+		{"nothing", encrypted(withSystem, encryption(keyURL, systemKEK)), ``, keyURL, ""},
+		{"Microsoft's key repeated", minimal, `"encryptionAtRestType":"MicrosoftManaged","infrastructureEncryptionState":"Invalid"`, "", ""},
+		{"without an identity", minimal, `"encryptionAtRestType":"CustomerManaged","keyUri":"` + keyURL + `"`, "", "does not have the identity"},
+		{"taken away", encrypted(withUser, encryption(keyURL, userKEK)), `"encryptionAtRestType":"MicrosoftManaged"`, keyURL, "cannot be removed"},
+		{"no key", encrypted(withSystem, `{}`), `"keyUri":"https://example.com/keys/k"`, "", "is not the URL of a Key Vault key"},
+		{"infrastructure encryption later", encrypted(withSystem, encryption(keyURL, systemKEK)), `"infrastructureEncryptionState":"Enabled"`, keyURL, "cannot be changed"},
+		{"another owner", encrypted(withSystem, `{}`), `"encryptionAtRestType":"Nobody","keyUri":"` + keyURL + `"`, "", "must be one of MicrosoftManaged, CustomerManaged"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := start(t)
+			vault := vaultPath("g", "vault")
+			s.put(vault, test.vault).want(http.StatusCreated)
+			put := s.put(vault+"/backupEncryptionConfigs/backupResourceEncryptionConfig", `{"properties":{`+test.sent+`}}`)
+			if test.refusal == "" {
+				put.want(http.StatusOK)
+			} else {
+				put.wantError(http.StatusBadRequest, "InvalidRestApiParameter", test.refusal)
+			}
+			got, _ := s.get(vault).at("properties", "encryption", "keyVaultProperties", "keyUri").(string)
+			if got != test.want {
+				t.Errorf("the key is %q", got)
+			}
+		})
 	}
 }
 
