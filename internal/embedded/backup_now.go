@@ -73,7 +73,7 @@ func requestedExpiry(in object, now time.Time) (time.Time, error) {
 	if err != nil || value == "" {
 		return now.Add(onDemandRetention), err
 	}
-	expires, err := time.Parse(time.RFC3339, value)
+	expires, err := readDate(value, now)
 	switch {
 	case err != nil:
 		return expires, invalidItem("recoveryPointExpiryTimeInUTC must be a time such as 2026-01-31T22:30:00Z; it is '%s'.", value)
@@ -82,7 +82,7 @@ func requestedExpiry(in object, now time.Time) (time.Time, error) {
 	case expires.After(now.AddDate(catalog.MaxYearlyCount, 0, 0)):
 		return expires, invalidItem("recoveryPointExpiryTimeInUTC must be at most %d years ahead; it is '%s'.", catalog.MaxYearlyCount, value)
 	}
-	return expires.UTC(), nil
+	return expires, nil
 }
 
 // checkBackup refuses a backup of an item that takes none, or takes one already.

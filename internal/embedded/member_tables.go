@@ -41,7 +41,8 @@ var proxyMembers = members{
 
 // identity is a managed identity. The user-assigned ones are named by their ids.
 var identity = holds(members{
-	"type": word, "principalId": word, "tenantId": word, "userAssignedIdentities": byName(holds(nil)),
+	"type": word, "principalId": word, "tenantId": word,
+	"userAssignedIdentities": byName(holds(members{"principalId": word, "clientId": word})),
 })
 
 var vaultMembers = resourceMembers.and(members{

@@ -37,6 +37,7 @@ var computedItemProperties = []string{
 	"lastRecoveryPoint", "protectedItemDataId", "sourceLocation", "extendedInfo", "vaultId", "softDeleteRetentionPeriod",
 	"softDeleteRetentionPeriodInDays", "isScheduledForDeferredDelete", "isDeferredDeleteScheduleUpcoming", "deferredDeleteTimeInUTC",
 	"deferredDeleteTimeRemaining", "isRehydrate", "isArchiveEnabled", "resourceGuardOperationRequests",
+	"sourceSideScanInfo",
 }
 
 func (c *call) itemID() string { return itemID(c.vaultID(), c.params["container"], c.params["item"]) }

@@ -120,7 +120,8 @@ func vaultConfig(vault *store.Document, properties object) object {
 	}
 }
 
-// changeVaultConfig takes over the soft delete. The storage, which a client may send here too, is changed elsewhere.
+// changeVaultConfig takes over the soft delete. The storage, which a client may send here too, is changed elsewhere: Microsoft's
+// verified Bicep module sends it in every deployment, as Locked, whatever it is.
 func (s *Service) changeVaultConfig(_, properties, sent object) error {
 	discardNoDays(sent, "softDeleteRetentionPeriodInDays")
 	days := sent["softDeleteRetentionPeriodInDays"]
@@ -147,17 +148,6 @@ func (s *Service) changeVaultConfig(_, properties, sent object) error {
 	}
 	if days != nil {
 		assign(properties, pathSoftDeleteDays, days)
-	}
-	current := storageSettings(properties)
-	for _, name := range []string{"storageType", "storageModelType", "storageTypeState"} {
-		value, err := text(sent, name)
-		if err != nil {
-			return err
-		}
-		if value != "" && !equalSetting(value, current[name]) {
-			return invalidParameter(name, fmt.Sprintf("It is %s. The storage redundancy is not changed here but in %s.",
-				current[name], storageConfigPath[1:]))
-		}
 	}
 	return nil
 }

@@ -151,7 +151,6 @@ func TestVaultConfig(t *testing.T) {
 	for body, want := range map[string]string{
 		`{"properties":{"softDeleteFeatureState":"Invalid"}}`:           "InvalidRestApiParameter",
 		`{"properties":{"softDeleteRetentionPeriodInDays":3}}`:          "InvalidRestApiParameter",
-		`{"properties":{"storageModelType":"LocallyRedundant"}}`:        "InvalidRestApiParameter",
 		`{"properties":{"enhancedSecurityState":true}}`:                 "InvalidRequestContent",
 		`{"properties":{"softDeleteRetentionPeriodInDays":"fourteen"}}`: "InvalidRequestContent",
 	} {

@@ -213,7 +213,6 @@ func TestPoliciesAreRefused(t *testing.T) {
 		{"two times", change(daily, `["22:30:00Z"]`, `["22:30:00Z","23:30:00Z"]`), 400, invalid, []string{"one time"}},
 		{"no time", change(daily, `"scheduleRunTimes":["22:30:00Z"]`, `"scheduleRunTimes":[]`), 400, invalid, []string{"retentionTimes of dailySchedule"}},
 		{"another time of retention", change(daily, `"retentionTimes":["22:30:00Z"]`, `"retentionTimes":["22:00:00Z"]`), 400, invalid, []string{"22:30", "22:00"}},
-		{"no time of retention", change(daily, `"retentionTimes":["22:30:00Z"],`, ``), 400, invalid, []string{"missing"}},
 		{"too few days", change(daily, `"count":10`, `"count":6`), 400, invalid, []string{"retention_daily", "7 to 9999"}},
 		{"days in weeks", change(daily, `"durationType":"Days"`, `"durationType":"Weeks"`), 400, invalid, []string{"durationType of dailySchedule", "Days"}},
 		{"a count that is a text", change(daily, `"count":10`, `"count":"10"`), 400, content, []string{"count"}},

@@ -116,13 +116,15 @@ func (r *policyReader) retention(o object, p *catalog.VMPolicy) {
 	}
 }
 
-// kept reads how long a rule keeps recovery points, and checks that it is about those of the policy's own time.
+// kept reads how long a rule keeps recovery points, and checks that it is about those of the policy's own time. Of the many times
+// of an hourly schedule the rule can name another: public templates send one of the day before the window, or of its end. It
+// chooses nothing here, where it is always the first point of a day that weekly, monthly and yearly rules keep.
 func (r *policyReader) kept(rule object, name, unit string, p *catalog.VMPolicy) int {
 	duration := r.section(rule, "retentionDuration")
 	if kind := r.text(duration, "durationType"); kind != unit {
 		r.refuse("The durationType of %s must be %s; it is '%s'.", name, unit, kind)
 	}
-	if at := r.time(rule, "retentionTimes"); at != p.Schedule.Time {
+	if at := r.time(rule, "retentionTimes"); at != p.Schedule.Time && p.Schedule.Frequency != catalog.Hourly {
 		r.refuse("The retentionTimes of %s must be the time of the backups, %s; they are %s.", name,
 			orDefault(p.Schedule.Time, "which is missing"), orDefault(at, "missing"))
 	}
@@ -186,12 +188,13 @@ func (r *policyReader) time(o object, name string) string {
 	return ""
 }
 
-// timeOfDay returns the hour and minute of a date, of which only these count.
+// timeOfDay returns the hour and minute of a date, of which only these count. The time is one in the policy's time zone although
+// it is written as UTC.
 func (r *policyReader) timeOfDay(name, value string) string {
 	if value == "" {
 		return ""
 	}
-	t, err := parsePolicyTime(value)
+	t, err := readDate(value, time.Time{})
 	if err != nil {
 		r.refuse("%s must be a time such as 2026-01-31T22:30:00Z; it is '%s'.", name, value)
 		return ""
@@ -200,16 +203,6 @@ func (r *policyReader) timeOfDay(name, value string) string {
 		r.refuse("%s must be on the hour or the half hour; it is '%s'.", name, value)
 	}
 	return t.Format("15:04")
-}
-
-// parsePolicyTime reads a date with a time, and the time alone, which azurerm sends. The time is one in the policy's
-// time zone although it is written as UTC.
-func parsePolicyTime(s string) (time.Time, error) {
-	if t, err := time.Parse("15:04:05Z", s); err == nil {
-		return t, nil
-	}
-	t, err := time.Parse(time.RFC3339, s)
-	return t.UTC(), err
 }
 
 func (r *policyReader) wrongType(name, want string) {

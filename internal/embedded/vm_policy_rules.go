@@ -51,6 +51,7 @@ func settlePolicy(before *policy, in object, now time.Time) (object, catalog.VMP
 		return nil, catalog.VMPolicy{}, err
 	}
 	settlePolicyValues(properties, now)
+	fillRetentionTimes(properties)
 	if properties["snapshotConsistencyType"] == "" {
 		delete(properties, "snapshotConsistencyType") // azurerm's word for none
 	}
@@ -131,7 +132,7 @@ func settlePolicyValues(o object, now time.Time) {
 			s, ok := v.(string)
 			switch {
 			case ok && times:
-				return expandPolicyTime(strings.TrimSpace(s), now)
+				return settlePolicyTime(s, now)
 			case ok:
 				for _, word := range words {
 					if strings.EqualFold(word, s) {
@@ -157,18 +158,42 @@ func settlePolicyValues(o object, now time.Time) {
 	}
 }
 
-// expandPolicyTime gives a time of day the date that Azure's answers have. Clients read the time as a date, and azurerm
-// sends it without one.
-func expandPolicyTime(s string, now time.Time) string {
-	t, err := parsePolicyTime(s)
+// fillRetentionTimes gives the rules of retention that name no time that of the schedule. What Azure does with such a policy, which
+// is found in public templates, is not known; this is the one time that it takes of a daily or weekly policy.
+func fillRetentionTimes(properties object) {
+	schedule, _ := properties["schedulePolicy"].(object)
+	times := scheduleTimes(schedule)
+	retention, _ := properties["retentionPolicy"].(object)
+	for _, name := range []string{"dailySchedule", "weeklySchedule", "monthlySchedule", "yearlySchedule"} {
+		rule, _ := retention[name].(object)
+		if given, _ := rule["retentionTimes"].([]any); len(rule) > 0 && len(given) == 0 && len(times) > 0 {
+			rule["retentionTimes"] = slices.Clone(times)
+		}
+	}
+}
+
+// scheduleTimes are the times of the part of a schedule that its frequency is about.
+func scheduleTimes(schedule object) []any {
+	part := schedule
+	if schedule["schedulePolicyType"] == scheduleV2 {
+		frequency, _ := schedule["scheduleRunFrequency"].(string)
+		part, _ = schedule[strings.ToLower(frequency)+"Schedule"].(object)
+	}
+	if start := part["scheduleWindowStartTime"]; start != nil {
+		return []any{start}
+	}
+	times, _ := part["scheduleRunTimes"].([]any)
+	return times
+}
+
+// settlePolicyTime gives a time the form that Azure's answers have, with a date and in UTC. Clients read it as a date, and some
+// send it as a time of day.
+func settlePolicyTime(s string, now time.Time) string {
+	t, err := readDate(s, now)
 	if err != nil {
-		return s // refused further on
+		return strings.TrimSpace(s) // refused further on
 	}
-	if t.Year() == 0 {
-		now = now.UTC()
-		t = t.AddDate(now.Year(), int(now.Month())-1, now.Day()-1)
-	}
-	return t.Format(time.RFC3339)
+	return t.Format(time.RFC3339Nano) // what is not on the minute is refused further on, too
 }
 
 // checkPolicyRoom refuses one policy more than a vault can hold.

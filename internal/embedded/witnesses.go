@@ -46,6 +46,11 @@ var behaviours = []fact{
 	{what: "A policy with TierRecommended, and an enhanced weekly one with long retention and TierAfter, are taken; both were refused in live tests (microsoft/mcp, 2026-04)", seen: seen{}},
 	{what: "A vault's key is set and rotated through `backupEncryptionConfigs`, too", seen: seen{"tests of alchemy-run/alchemy that are not run by default", medium, "2026-10"}},
 	{what: "Through `backupEncryptionConfigs` the identity that read the last key reads the next one, and the system-assigned identity the first", seen: seen{}},
+	{what: "`backupconfig` takes the storage that is sent to it and does nothing with it", seen: seen{"Azure/bicep-registry-modules, whose vault module sends it in every deployment", medium, "2025"}},
+	{what: "Times of a request can be written in any way that .NET reads, a time of day without a date among them; without a zone they are in UTC", seen: seen{"Azure/azure-quickstart-templates, recovery-services-daily-backup-policy-create", medium, ""}},
+	{what: "The retention rules of an hourly policy can have another time than the window's start, as in public templates; it changes nothing", seen: seen{}},
+	{what: "Retention rules that name no time have the schedule's", seen: seen{}},
+	{what: "A month that does not have a day of monthly or yearly retention keeps no recovery point for that day", seen: seen{}},
 	{what: "DefaultPolicy has the policy type V1; of older vaults it has none", seen: seen{recordedPowerShell25 + "; " + recordedCLI26, high, "2026-07"}},
 
 	{what: "Operations on items have plain GUIDs, an end of 0001-01-01T00:00:00 without a zone while they run, and their start as their end; that policies have them too is our reading", seen: seen{recordedPowerShell25 + "; " + recordedCLI22 + "; " + recordedCLI18, high, "2025-10"}},
