@@ -23,8 +23,7 @@ var (
 	OperationTime    = DurationRule{"operation time", taskExamples, longestTask}
 	BackupTime       = DurationRule{"backup time", taskExamples, longestTask}
 	ClockOffset      = DurationRule{"clock offset", "12h, 40d or 40d12h", "36500d"}
-	// RetryAfter goes over the wire in whole seconds.
-	RetryAfter = DurationRule{"retry-after hint", "1s, 15s or 1m", "1h"}
+	RetryAfter       = DurationRule{"retry-after hint", "200ms, 15s or 1m", "1h"}
 )
 
 // Parse reads the value of the setting.

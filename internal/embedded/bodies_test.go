@@ -18,30 +18,36 @@ import (
 // Microsoft's clients wait for Retry-After before they ask for the first time. Azure's minute would be one for everybody here.
 func TestRetryAfterIsInProportion(t *testing.T) {
 	for name, test := range map[string]struct {
-		operation, setting time.Duration
-		version, want      string
+		operation, setting     time.Duration
+		version, want, exactly string
 	}{
-		"at once":                    {0, 0, version, ""},
-		"half a second":              {time.Second / 2, 0, version, ""},
-		"ten seconds":                {10 * time.Second, 0, version, "10"},
-		"longer than Azure's minute": {time.Hour, 0, version, "60"},
-		"of an old version":          {time.Hour, 0, "2021-12-01", ""},
-		"as it is set":               {time.Hour, 5 * time.Second, version, "5"},
+		"at once":                    {0, 0, version, "", ""},
+		"half a second":              {time.Second / 2, 0, version, "1", "500"},
+		"ten seconds":                {10 * time.Second, 0, version, "10", "10000"},
+		"longer than Azure's minute": {time.Hour, 0, version, "60", "60000"},
+		"of an old version":          {time.Hour, 0, "2021-12-01", "", ""},
+		"as it is set":               {time.Hour, 5 * time.Second, version, "5", "5000"},
+		"set to less than a second":  {time.Hour, 200 * time.Millisecond, version, "1", "200"},
+		"set to a second and a half": {time.Hour, 1500 * time.Millisecond, version, "2", "1500"},
+		"set to next to nothing":     {time.Hour, time.Nanosecond, version, "1", "1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := start(t, func(c *embedded.Config) { c.OperationTime, c.RetryAfter = test.operation, test.setting })
 			vault := vaultPath("g", "vault")
 			s.put(vault, minimal).want(http.StatusCreated)
+			says := func(r *response, want, exactly string) {
+				t.Helper()
+				if diff := cmp.Diff([]string{want, exactly}, []string{r.header.Get("Retry-After"), r.header.Get("retry-after-ms")}); diff != "" {
+					t.Error(diff)
+				}
+			}
 			put := s.put(itemPath(vault, "web")+"?api-version="+test.version, protectBody(vault, "web")).want(http.StatusAccepted)
-			if got := put.header.Get("Retry-After"); got != test.want {
-				t.Errorf("got %q, want %q", got, test.want)
-			}
-			polled := ""
+			says(put, test.want, test.exactly)
+			polled := s.get(put.header.Get("Azure-AsyncOperation"))
 			if test.setting > 0 {
-				polled = test.want
-			}
-			if got := s.get(put.header.Get("Azure-AsyncOperation")).header.Get("Retry-After"); got != polled {
-				t.Errorf("the poll says %q", got)
+				says(polled, test.want, test.exactly)
+			} else {
+				says(polled, "", "")
 			}
 		})
 	}

@@ -75,12 +75,18 @@ func setCommonHeaders(header, request http.Header, now time.Time) {
 }
 
 // retryAfter adds the hint when to poll, if the service gives one.
-func (s *Service) retryAfter(a *answer) *answer {
-	if s.config.RetryAfter >= time.Second {
-		a.with("Retry-After", strconv.Itoa(int(s.config.RetryAfter/time.Second)))
+func (s *Service) retryAfter(a *answer) *answer { return a.retryIn(s.config.RetryAfter) }
+
+// retryIn adds when to ask again, unless that is 0: exactly, for the clients that read milliseconds, and in whole seconds,
+// rounded up, since 0 is no hint to any of them.
+func (a *answer) retryIn(d time.Duration) *answer {
+	if d <= 0 {
+		return a
 	}
-	return a
+	return a.with("Retry-After", roundedUp(d, time.Second)).with("Retry-After-Ms", roundedUp(d, time.Millisecond))
 }
+
+func roundedUp(d, unit time.Duration) string { return strconv.FormatInt(int64((d+unit-1)/unit), 10) }
 
 // object is a decoded JSON object. Documents stay in this form from end to end, so that what the service does not
 // model is kept.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -205,11 +204,7 @@ func (f FaultRule) answer() *answer {
 		message = "A fault rule of the embedded backup service asked for this answer."
 	}
 	a := &answer{status: f.Status, body: errorBody{Error: errorDetail{Code: code, Message: message}}}
-	if f.RetryAfter > 0 {
-		a.with("Retry-After", strconv.Itoa(int((f.RetryAfter+time.Second-1)/time.Second)))
-		a.with("Retry-After-Ms", strconv.FormatInt(f.RetryAfter.Milliseconds(), 10))
-	}
-	return a
+	return a.retryIn(f.RetryAfter)
 }
 
 // pause waits, unless the context ends first.

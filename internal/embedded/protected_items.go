@@ -3,7 +3,6 @@ package embedded
 import (
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -118,13 +117,13 @@ func (s *Service) putItem(c *call) (*answer, error) {
 
 // retryItem adds when to ask for the outcome of the PUT of an item. Azure says in a minute with 2025-02-01, and nothing with
 // versions of 2018 and 2022. Microsoft's clients wait for that long before they ask for the first time, so that here it is
-// never longer than the operation, and nothing is said where the operation is over at once.
+// no longer than the operation, and nothing is said where the operation is over at once.
 func (s *Service) retryItem(c *call, a *answer) *answer {
 	after := min(s.config.OperationTime, time.Minute)
-	if s.config.RetryAfter >= time.Second || after < time.Second || !c.since("2025-02-01") {
+	if s.config.RetryAfter > 0 || !c.since("2025-02-01") {
 		return a
 	}
-	return a.with("Retry-After", strconv.Itoa(int(after/time.Second)))
+	return a.retryIn(after)
 }
 
 // protect stores what a request makes of an item, which is nil when there is none yet.

@@ -58,7 +58,8 @@ type Config struct {
 	// exists as long as a vault is in it.
 	StrictResourceGroups bool
 
-	// RetryAfter is sent with accepted long-running operations and unfinished polls when it is a second or more.
+	// RetryAfter, unless 0, is sent with accepted long-running operations and unfinished polls: exactly as retry-after-ms, and
+	// rounded up to seconds as Retry-After.
 	RetryAfter time.Duration
 
 	// PageSize is the number of entries in a page of a list; 0 is 100, and 1000 for jobs and recovery points.

@@ -20,7 +20,7 @@ func TestFlagsReachTheService(t *testing.T) {
 	)
 	p := serve(t, &http.Client{Timeout: time.Minute}, "--database", t.TempDir()+"/v.db",
 		"--subscription", strings.TrimPrefix(subscription, "/subscriptions/")+"=Rehearsal", "--strict-resource-groups",
-		"--virtual-machine", machines+"web=eastasia", "--provisioning-time", "100ms", "--operation-time", "1ms", "--retry-after", "2s",
+		"--virtual-machine", machines+"web=eastasia", "--provisioning-time", "100ms", "--operation-time", "1ms", "--retry-after", "1500ms",
 		"--clock-offset", "40d", "--reads-per-second", "1000",
 		"--faults", writeFile(t, `{"failed_vaults":[{"name":"bad","code":"BadDay"}],"failed_backups":[{"name":"web","code":"BadNight","start_time":"2020-01-01T00:00:00Z"}]}`))
 
@@ -37,8 +37,9 @@ func TestFlagsReachTheService(t *testing.T) {
 
 	p.do(http.MethodPut, vaults+"main"+version, minimal).want(http.StatusNotFound, "ResourceGroupNotFound")
 	p.do(http.MethodPut, group+version, `{"location":"eastasia"}`).want(http.StatusCreated, "")
-	if got := p.do(http.MethodPut, vaults+"main"+version, minimal).want(http.StatusCreated, "").header.Get("Retry-After"); got != "2" {
-		t.Errorf("Retry-After %q, want 2", got)
+	created := p.do(http.MethodPut, vaults+"main"+version, minimal).want(http.StatusCreated, "").header
+	if created.Get("Retry-After") != "2" || created.Get("retry-after-ms") != "1500" {
+		t.Errorf("Retry-After %q and %q ms, want 2 and 1500", created.Get("Retry-After"), created.Get("retry-after-ms"))
 	}
 	p.do(http.MethodPut, vaults+"bad"+version, minimal).want(http.StatusCreated, "")
 	vaultIs := func(name, state string) {
