@@ -28,7 +28,10 @@ const (
 var durationTypes = []struct {
 	name string
 	days int
-}{{"Days", 1}, {"Weeks", 7}, {"Months", daysOfMonth}, {"Years", daysOfYear}}
+}{{"Days", 1}, {"Weeks", 7}, {unitMonths, daysOfMonth}, {"Years", daysOfYear}}
+
+// unitMonths is the unit of a tiering duration that Azure's own tools use for virtual machines; it takes the others, too.
+const unitMonths = "Months"
 
 const (
 	daysOfMonth = 30
@@ -53,6 +56,16 @@ func (a ArchiveTiering) days() int {
 		}
 	}
 	return 0
+}
+
+// ShownAs tells whether the service may show a tiering of these settings as another. One in years is the same in months. And
+// Azure shows the number that it was given with months, whatever its unit was (reported of the portal in
+// https://github.com/hashicorp/terraform-provider-azurerm/issues/33217): that cannot be told from a change, and would be one in
+// every plan.
+func (a ArchiveTiering) ShownAs(shown ArchiveTiering) bool {
+	sameTime := a.days() == shown.days() && a.days() > 0
+	unitLost := a.Duration == shown.Duration && shown.DurationType == unitMonths
+	return a.Mode == TierAfter && shown.Mode == a.Mode && (sameTime || unitLost)
 }
 
 const (

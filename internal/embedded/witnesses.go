@@ -50,6 +50,7 @@ var behaviours = []fact{
 	{what: "Times of a request can be written in any way that .NET reads, a time of day without a date among them; without a zone they are in UTC", seen: seen{"Azure/azure-quickstart-templates, recovery-services-daily-backup-policy-create", medium, ""}},
 	{what: "The retention rules of an hourly policy can have another time than the window's start, as in public templates; it changes nothing", seen: seen{}},
 	{what: "Retention rules that name no time have the schedule's", seen: seen{}},
+	{what: "The unit of a tiering duration is kept as it was sent; that the portal shows months whatever it is, is reported in hashicorp/terraform-provider-azurerm issue 33217", seen: seen{}},
 	{what: "A month that does not have a day of monthly or yearly retention keeps no recovery point for that day", seen: seen{}},
 	{what: "DefaultPolicy has the policy type V1; of older vaults it has none", seen: seen{recordedPowerShell25 + "; " + recordedCLI26, high, "2026-07"}},
 

@@ -155,7 +155,7 @@ func (d *vmPolicyDataSource) Read(ctx context.Context, req datasource.ReadReques
 		return
 	}
 	found := vmPolicyModel{Name: m.Name, VaultID: m.VaultID, vmPolicySettingsModel: emptyPolicySettings()}
-	resp.Diagnostics.Append(found.take(p)...)
+	resp.Diagnostics.Append(found.take(ctx, p)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, vmPolicyDataModel{
 		ID: found.ID, Name: found.Name, VaultID: found.VaultID, vmPolicySettingsModel: found.vmPolicySettingsModel, ProtectedVMCount: found.ProtectedVMCount,
 	})...)

@@ -185,7 +185,7 @@ func (l *vmPolicyListResource) result(ctx context.Context, req list.ListRequest,
 	result := req.NewListResult(ctx)
 	result.DisplayName = vaultOf(p).Name + "/" + p.ID.Name
 	model := emptyVMPolicyModel(ctx)
-	result.Diagnostics.Append(model.take(p)...)
+	result.Diagnostics.Append(model.take(ctx, p)...)
 	result.Diagnostics.Append(result.Identity.Set(ctx, model.identity())...)
 	if req.IncludeResource {
 		result.Diagnostics.Append(result.Resource.Set(ctx, model)...)

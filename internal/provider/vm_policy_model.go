@@ -152,12 +152,12 @@ func (m vmPolicyModel) policyID() (id vault.PolicyID, ok bool) {
 }
 
 // take makes the model what the service says the policy is. Spellings that mean the same stay as they were.
-func (m *vmPolicyModel) take(p vault.Policy) (diags diag.Diagnostics) {
+func (m *vmPolicyModel) take(ctx context.Context, p vault.Policy) (diags diag.Diagnostics) {
 	m.ID = tfvalue.Keep(m.ID, tfvalue.ARMName.Value(p.ARMID))
 	m.Name = tfvalue.Keep(m.Name, tfvalue.ARMName.Value(p.ID.Name))
 	m.VaultID = tfvalue.Keep(m.VaultID, tfvalue.ARMName.Value(vaultOf(p).String()))
 	m.ProtectedVMCount = types.Int64Value(int64(p.ProtectedItems))
-	m.vmPolicySettingsModel.take(p.Settings, &diags)
+	m.vmPolicySettingsModel.take(ctx, p.Settings, &diags)
 	return diags
 }
 
@@ -204,13 +204,20 @@ func (m vmPolicySettingsModel) settings(ctx context.Context, diags *diag.Diagnos
 			Count: int(yearly.Count.ValueInt64()), Months: wordsOf(yearly.Months, catalog.Months()), MonthDays: yearly.monthDays(),
 		}
 	}
-	tiering, _ := as[tieringPolicyModel](ctx, m.TieringPolicy, diags)
-	if archived, ok := as[archivedRestorePointModel](ctx, tiering.ArchivedRestorePoint, diags); ok {
-		p.Archive = &catalog.ArchiveTiering{
-			Mode: archived.Mode.ValueString(), Duration: int(archived.Duration.ValueInt64()), DurationType: archived.DurationType.ValueString(),
-		}
-	}
+	p.Archive = m.archive(ctx, diags)
 	return p
+}
+
+// archive is the tiering that the model chooses, nil for none.
+func (m vmPolicySettingsModel) archive(ctx context.Context, diags *diag.Diagnostics) *catalog.ArchiveTiering {
+	tiering, _ := as[tieringPolicyModel](ctx, m.TieringPolicy, diags)
+	archived, ok := as[archivedRestorePointModel](ctx, tiering.ArchivedRestorePoint, diags)
+	if !ok {
+		return nil
+	}
+	return &catalog.ArchiveTiering{
+		Mode: archived.Mode.ValueString(), Duration: int(archived.Duration.ValueInt64()), DurationType: archived.DurationType.ValueString(),
+	}
 }
 
 func (m monthlyRetentionModel) monthDays() catalog.MonthDays {
@@ -220,8 +227,9 @@ func (m monthlyRetentionModel) monthDays() catalog.MonthDays {
 	}
 }
 
-// take makes the settings what the service says they are. Empty sets stay where it has none.
-func (m *vmPolicySettingsModel) take(p catalog.VMPolicy, diags *diag.Diagnostics) {
+// take makes the settings what the service says they are. Empty sets stay where it has none, and so does the unit of a tiering that
+// the service shows in another.
+func (m *vmPolicySettingsModel) take(ctx context.Context, p catalog.VMPolicy, diags *diag.Diagnostics) {
 	was := *m
 	*m = emptyPolicySettings()
 	m.PolicyType = types.StringValue(cmp.Or(p.Type, catalog.PolicyV1))
@@ -238,7 +246,10 @@ func (m *vmPolicySettingsModel) take(p catalog.VMPolicy, diags *diag.Diagnostics
 		}, diags)
 	}
 	m.takeRetention(p, diags)
-	if archive := p.Archive; archive != nil {
+	switch archive, had := p.Archive, was.archive(ctx, diags); {
+	case archive != nil && had != nil && had.ShownAs(*archive):
+		m.TieringPolicy = was.TieringPolicy
+	case archive != nil:
 		m.TieringPolicy = objectValue(tieringPolicyTypes, map[string]attr.Value{
 			"archived_restore_point": objectValue(archivedRestorePointTypes, map[string]attr.Value{
 				"mode": textOrNull(archive.Mode), "duration": numberOrNull(archive.Duration), "duration_type": textOrNull(archive.DurationType),

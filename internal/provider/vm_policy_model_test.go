@@ -56,9 +56,9 @@ func TestVMPolicyModel_bothWays(t *testing.T) {
 			m := emptyVMPolicyModel(t.Context())
 			// What was there before leaves no trace.
 			for _, before := range policies {
-				m.take(vault.Policy{ID: id, ARMID: id.String(), Kind: vault.KindVM, Settings: before})
+				m.take(t.Context(), vault.Policy{ID: id, ARMID: id.String(), Kind: vault.KindVM, Settings: before})
 			}
-			diags := m.take(vault.Policy{ID: id, ARMID: id.String(), Kind: vault.KindVM, Settings: want, ProtectedItems: 3})
+			diags := m.take(t.Context(), vault.Policy{ID: id, ARMID: id.String(), Kind: vault.KindVM, Settings: want, ProtectedItems: 3})
 			got := m.settings(t.Context(), &diags)
 			if diags.HasError() {
 				t.Fatal(diags)
@@ -72,7 +72,7 @@ func TestVMPolicyModel_bothWays(t *testing.T) {
 			// Each kind differs from each other.
 			for otherName, other := range policies {
 				o := emptyVMPolicyModel(t.Context())
-				o.take(vault.Policy{ID: id, ARMID: id.String(), Settings: other})
+				o.take(t.Context(), vault.Policy{ID: id, ARMID: id.String(), Settings: other})
 				if differs := len(m.differing(o.vmPolicySettingsModel)) > 0; differs != (otherName != name) {
 					t.Errorf("differs from %s: %t", otherName, differs)
 				}
@@ -96,7 +96,7 @@ func TestVMPolicyModel_timeZone(t *testing.T) {
 		if test.has != "" {
 			m.TimeZone = tfvalue.TimeZone.Value(test.has)
 		}
-		m.take(catalog.VMPolicy{TimeZone: test.service}, &diags)
+		m.take(t.Context(), catalog.VMPolicy{TimeZone: test.service}, &diags)
 		if got := m.TimeZone.ValueString(); got != test.want {
 			t.Errorf("%q, and the service has %q: %q, want %q", test.has, test.service, got, test.want)
 		}

@@ -83,7 +83,7 @@ func (f foreignPolicy) settings(ctx context.Context, diags *diag.Diagnostics) vm
 	// azurerm's state has 0, "" and empty sets for what is null here.
 	settings := emptyPolicySettings()
 	settings.TimeZone = m.TimeZone
-	settings.take(m.settings(ctx, diags), diags)
+	settings.take(ctx, m.settings(ctx, diags), diags)
 	return settings
 }
 

@@ -81,7 +81,7 @@ func (r *vmPolicyResource) Create(ctx context.Context, req resource.CreateReques
 	r.save(ctx, plan, p, &resp.State, resp.Identity, &resp.Diagnostics)
 	switch {
 	case err == nil:
-		checkKept(plan, p, &resp.Diagnostics)
+		checkKept(ctx, plan, p, &resp.Diagnostics)
 	case p.ARMID != "" && vault.IsUnsure(err):
 		resp.Diagnostics.Append(tfvalue.KeepPlanned(req.Plan.Raw, &resp.State)...)
 		addUnfinished("Creation of backup policy", policyLabel(id), err, "The next plan shows what has come of it.", &resp.Diagnostics)
@@ -159,7 +159,7 @@ func (r *vmPolicyResource) Update(ctx context.Context, req resource.UpdateReques
 		return
 	}
 	r.save(ctx, plan, p, &resp.State, resp.Identity, &resp.Diagnostics)
-	checkKept(plan, p, &resp.Diagnostics)
+	checkKept(ctx, plan, p, &resp.Diagnostics)
 }
 
 func (r *vmPolicyResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
@@ -205,7 +205,7 @@ func (r *vmPolicyResource) save(ctx context.Context, m vmPolicyModel, p vault.Po
 	}
 	// An interrupted context must not keep what is known out of the state.
 	ctx = context.WithoutCancel(ctx)
-	diags.Append(m.take(p)...)
+	diags.Append(m.take(ctx, p)...)
 	diags.Append(state.Set(ctx, m)...)
 	if identity != nil {
 		diags.Append(identity.Set(ctx, m.identity())...)
@@ -213,9 +213,9 @@ func (r *vmPolicyResource) save(ctx context.Context, m vmPolicyModel, p vault.Po
 }
 
 // checkKept finds what the service accepted and did not keep, which Terraform would call a defect of the provider.
-func checkKept(plan vmPolicyModel, p vault.Policy, diags *diag.Diagnostics) {
+func checkKept(ctx context.Context, plan vmPolicyModel, p vault.Policy, diags *diag.Diagnostics) {
 	is := plan
-	diags.Append(is.take(p)...)
+	diags.Append(is.take(ctx, p)...)
 	if names := plan.differing(is.vmPolicySettingsModel); len(names) > 0 {
 		diags.AddError("The service ignored a setting", fmt.Sprintf(
 			"%s: the service accepted the policy, but did not keep these settings: %s. The state has what it made of them.",

@@ -194,7 +194,7 @@ func policyRetentionAttributes() map[string]schema.Attribute {
 							Validators: []validator.Int64{int64validator.AtLeast(1)},
 						},
 						"duration_type": schema.StringAttribute{
-							MarkdownDescription: "The unit of `duration`: `Days`, `Weeks`, `Months` or `Years`. Needed when `mode` is `TierAfter`, not allowed " +
+							MarkdownDescription: "The unit of `duration`: `Months`, or `Days`, `Weeks` or `Years`, which Azure has been reported to show as months. Needed when `mode` is `TierAfter`, not allowed " +
 								"otherwise. Changed in place.",
 							Optional:   true,
 							Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
@@ -222,7 +222,7 @@ func monthDayAttributes(unit, most string) map[string]schema.Attribute {
 		"weeks": wordSet("Weeks of the month: `First`, `Second`, `Third`, `Fourth` or `Last`. They go together with `weekdays`. Changed in place.",
 			false),
 		"days": schema.SetAttribute{
-			MarkdownDescription: "Dates: `1` to `28`, and up to `31` for the months that have them. They do not go together with `weekdays` and `weeks`. " +
+			MarkdownDescription: "Dates: `1` to `28`, and up to `31`; nothing is kept for a date in a month that does not have it. They do not go together with `weekdays` and `weeks`. " +
 				"Changed in place.",
 			ElementType: types.Int64Type,
 			Optional:    true,

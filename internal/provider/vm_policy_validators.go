@@ -23,6 +23,12 @@ func (r *vmPolicyResource) ValidateConfig(ctx context.Context, req resource.Vali
 		return
 	}
 	addPolicyProblems(ctx, config.vmPolicySettingsModel, req.Config.Raw, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	for _, advice := range config.settings(ctx, &resp.Diagnostics).Advise(unknownFields(req.Config.Raw)) {
+		resp.Diagnostics.AddAttributeWarning(fieldPath(advice.Field), advice.Summary, tfvalue.Sentences(advice.Message))
+	}
 }
 
 // addPolicyProblems reports the rules that the settings break, each on its attribute. raw is where they come from: it
