@@ -177,3 +177,43 @@ func TestRetentionWithoutTimes(t *testing.T) {
 		}
 	}
 }
+
+// Clients send the parts of a schedule that its frequency is not about empty; one that says something is refused.
+func TestEmptyPartsOfASchedule(t *testing.T) {
+	s := start(t)
+	vault := vaultPath("g", "vault")
+	s.put(vault, minimal).want(http.StatusCreated)
+	with := func(parts string) string {
+		return strings.Replace(enhanced("21:30"), `"dailySchedule":{"scheduleRunTimes"`, parts+`"dailySchedule":{"scheduleRunTimes"`, 1)
+	}
+	for _, parts := range []string{
+		`"hourlySchedule":null,"weeklySchedule":null,`, `"hourlySchedule":{},"weeklySchedule":{},`, `"weeklySchedule":{"scheduleRunDays":[],"scheduleRunTimes":[]},`,
+		`"scheduleRunDays":[],"scheduleRunTimes":[],`,
+	} {
+		s.put(policyPath(vault, "policy"), with(parts)).want(http.StatusOK)
+	}
+	s.put(policyPath(vault, "policy"), with(`"weeklySchedule":{"scheduleRunDays":["Sunday"],"scheduleRunTimes":[]},`)).
+		wantError(http.StatusBadRequest, "BMSUserErrorInvalidPolicyInput", "weeklySchedule")
+}
+
+// Templates write null for what they do not choose, in every deployment.
+func TestNullInAVaultChoosesNothing(t *testing.T) {
+	s := start(t)
+	vault := vaultPath("g", "vault")
+	s.put(vault, withProperties(`{"publicNetworkAccess":"Disabled","redundancySettings":{"standardTierStorageRedundancy":"LocallyRedundant"},`+
+		`"securitySettings":{"immutabilitySettings":{"state":"Unlocked"}}}`)).want(http.StatusCreated)
+	before := s.get(vault)
+	s.put(vault, withProperties(`{"publicNetworkAccess":null,"redundancySettings":null,"restoreSettings":null,"encryption":null,"monitoringSettings":null,`+
+		`"securitySettings":{"immutabilitySettings":null,"softDeleteSettings":null,"sourceScanConfiguration":null},"resourceGuardOperationRequests":null}`)).want(http.StatusOK)
+	if diff := cmp.Diff(before.at("properties"), s.get(vault).at("properties")); diff != "" {
+		t.Error(diff)
+	}
+	// With PATCH it clears, which soft delete that is AlwaysON does not allow.
+	s = start(t, chosenSoftDelete)
+	s.put(vault, withProperties(softDelete("AlwaysON"))).want(http.StatusCreated)
+	s.put(vault, withProperties(`{"securitySettings":null}`)).want(http.StatusOK)
+	s.patch(vault, `{"properties":{"securitySettings":null}}`).want(http.StatusBadRequest)
+	if got := s.get(vault).text("properties", "securitySettings", "softDeleteSettings", "softDeleteState"); got != "AlwaysON" {
+		t.Errorf("soft delete is %s", got)
+	}
+}

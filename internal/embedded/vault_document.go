@@ -107,11 +107,15 @@ func (s *Service) newVault(c *call, in object) (object, error) {
 }
 
 // putOver makes the body that a PUT gives an existing vault. Properties that the request leaves out stay, as with
-// Azure; tags, identity and sku are exactly what it says.
+// Azure, and so do those that are null in it, as templates write what they do not choose: that would otherwise move the redundancy
+// back to the default. Tags, identity and sku are exactly what it says.
 func (s *Service) putOver(c *call, d *store.Document, in object) (object, error) {
 	before, body, err := twice(d)
 	if err != nil {
 		return nil, err
+	}
+	if given, ok := in["properties"].(object); ok {
+		in["properties"] = merge(object{}, given) // without nulls
 	}
 	for _, name := range []string{"tags", "identity", "sku"} {
 		delete(body, name)

@@ -104,7 +104,6 @@ func TestRulesOfChange(t *testing.T) {
 		{"soft delete off", softDelete("Enabled"), softDelete("Disabled"), ""},
 		{"soft delete from always on", softDelete("AlwaysON"), softDelete("Enabled"), invalid},
 		{"soft delete stays always on", softDelete("AlwaysON"), softDelete("alwayson"), ""},
-		{"soft delete cannot be cleared", softDelete("AlwaysON"), `{"securitySettings":null}`, invalid},
 		{"immutability on", `{}`, immutability("Unlocked"), ""},
 		{"immutability off", immutability("Unlocked"), immutability("Disabled"), ""},
 		{"immutability straight to locked", immutability("Disabled"), immutability("Locked"), "UserErrorUnsupportedVaultImmutabilityStateChange"},

@@ -75,7 +75,7 @@ func (r *policyReader) schedule(o object, policyType string) catalog.VMSchedule 
 	} {
 		given := r.section(o, part.name)
 		switch {
-		case part.frequency != s.Frequency && len(given) > 0:
+		case part.frequency != s.Frequency && !isBlank(given):
 			r.refuse("schedulePolicy has a %s, and the scheduleRunFrequency is '%s'.", part.name, s.Frequency)
 		case part.frequency != s.Frequency:
 		case len(given) == 0:
@@ -89,6 +89,16 @@ func (r *policyReader) schedule(o object, policyType string) catalog.VMSchedule 
 		}
 	}
 	return s
+}
+
+// isBlank tells whether a part of a schedule says nothing: clients send those of other frequencies with empty lists.
+func isBlank(part object) bool {
+	for _, value := range part {
+		if list, ok := value.([]any); !ok || len(list) > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 func (r *policyReader) retention(o object, p *catalog.VMPolicy) {
