@@ -69,8 +69,10 @@ func TestAdviceNamesTheMonths(t *testing.T) {
 		}
 	}
 	for _, p := range []catalog.VMPolicy{
-		{}, yearlyOn(true, []string{"February"}, 31), yearlyOn(false, []string{"January"}, 31),
-		{Archive: &catalog.ArchiveTiering{Mode: catalog.TierAfter, Duration: 6, DurationType: "Months"}}, {Archive: &catalog.ArchiveTiering{Mode: catalog.TierRecommended}},
+		{},
+		yearlyOn(true, []string{"February"}, 31), yearlyOn(false, []string{"January"}, 31),
+		{Archive: &catalog.ArchiveTiering{Mode: catalog.TierAfter, Duration: 6, DurationType: "Months"}},
+		{Archive: &catalog.ArchiveTiering{Mode: catalog.TierRecommended}},
 	} {
 		if advice := p.Advise(nil); len(advice) > 0 {
 			t.Errorf("%+v: %v", p, advice)

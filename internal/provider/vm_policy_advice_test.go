@@ -39,8 +39,10 @@ func TestAccVMPolicy_tieringShownInMonths(t *testing.T) {
 					{Config: config(30, inDays), ConfigStateChecks: []statecheck.StateCheck{tiering(120, "Days")}},
 					{PreConfig: months, Config: config(30, inDays), ConfigPlanChecks: nothing, ConfigStateChecks: []statecheck.StateCheck{tiering(120, "Days")}},
 					{Config: config(31, inDays), ConfigPlanChecks: policyPlans(plancheck.ResourceActionUpdate), ConfigStateChecks: []statecheck.StateCheck{tiering(120, "Days")}},
-					{PreConfig: months, Config: config(31, `duration = 4, duration_type = "Months"`), ConfigPlanChecks: policyPlans(plancheck.ResourceActionUpdate),
-						ConfigStateChecks: []statecheck.StateCheck{tiering(4, "Months")}},
+					{
+						PreConfig: months, Config: config(31, `duration = 4, duration_type = "Months"`), ConfigPlanChecks: policyPlans(plancheck.ResourceActionUpdate),
+						ConfigStateChecks: []statecheck.StateCheck{tiering(4, "Months")},
+					},
 					{
 						PreConfig: func() {
 							client.edit(nightlyID, `"duration":4,"durationType":"Months"`, `"duration":5,"durationType":"Months"`)
