@@ -49,8 +49,7 @@ serve_it() {
   CGO_ENABLED=0 go build -trimpath -o "$folder/terraform-provider-backup" .
   (umask 077 && head -c 32 /dev/urandom | base64 | tr -d '/+=\n' >"$BACKUP_SECRET_FILE")
   # Operations that take a moment, so that clients have something to wait for.
-  # These clients' versions delete no vault in which soft-deleted items are left, so that they switch soft delete off.
-  "$folder/terraform-provider-backup" serve --database "$folder/backup-vaults.db" --listen 127.0.0.1:0 --soft-delete-forced=false \
+  "$folder/terraform-provider-backup" serve --database "$folder/backup-vaults.db" --listen 127.0.0.1:0 \
     --tls-self-signed "$folder/tls" --token-file "$BACKUP_SECRET_FILE" \
     --provisioning-time 1s --operation-time 500ms --backup-time 1s --retry-after 1s \
     --virtual-machine "$machines/go=$BACKUP_REGION" --virtual-machine "$machines/js=$BACKUP_REGION" \

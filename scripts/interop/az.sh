@@ -40,8 +40,8 @@ row "backup vault backup-properties set (redundancy)" \
   az backup vault backup-properties set "${group[@]}" --name az-vault --backup-storage-redundancy LocallyRedundant
 row "backup vault backup-properties show (redundancy)" expect LocallyRedundant \
   tsv '[0].properties.storageType' backup vault backup-properties show "${group[@]}" --name az-vault
-row "backup vault backup-properties set (soft delete)" expect Disabled \
-  tsv properties.softDeleteFeatureState backup vault backup-properties set "${group[@]}" --name az-vault --soft-delete-feature-state Disable
+row "backup vault backup-properties set (soft delete), refused with BMSUserErrorSoftDeleteUseVaultApi" refused BMSUserErrorSoftDeleteUseVaultApi \
+  az backup vault backup-properties set "${group[@]}" --name az-vault --soft-delete-feature-state Disable
 row "backup vault encryption show" expect MicrosoftManaged \
   tsv properties.encryptionAtRestType backup vault encryption show "${group[@]}" --name az-vault
 
@@ -77,9 +77,13 @@ row "backup protection disable" expect Completed tsv properties.status backup pr
 row "backup protection resume" expect Completed tsv properties.status backup protection resume "${item[@]}" --policy-name EnhancedPolicy
 row "backup protection disable --delete-backup-data" expect Completed \
   tsv properties.status backup protection disable "${item[@]}" --delete-backup-data true --yes
-row "backup item list (none)" expect 0 tsv 'length(@)' backup item list "${in_vault[@]}"
+row "backup item list (soft-deleted)" expect true tsv '[].properties.isScheduledForDeferredDelete' backup item list "${in_vault[@]}"
 row "backup policy delete" az backup policy delete "${in_vault[@]}" --name az-daily
-row "backup vault delete" az backup vault delete "${group[@]}" --name az-vault --yes
+# This version of the CLI deletes no vault in which soft-deleted items are left, and a newer API version does.
+row "backup vault delete, refused with ServiceResourceNotEmptyWithBackendMessage" refused ServiceResourceNotEmptyWithBackendMessage \
+  az backup vault delete "${group[@]}" --name az-vault --yes
+row "rest --method delete (API version 2025-08-01)" az rest --method delete \
+  --uri "/subscriptions/$BACKUP_SUBSCRIPTION/resourceGroups/interop-az/providers/Microsoft.RecoveryServices/vaults/az-vault?api-version=2025-08-01"
 row "backup vault list (none)" expect 0 tsv 'length(@)' backup vault list "${group[@]}"
 row "group delete" az group delete --name interop-az --yes
 row "group exists" expect false az group exists --name interop-az

@@ -91,7 +91,7 @@ row "GET vault that is not there" answer 404 ResourceNotFound "$vault?api-versio
 row "PUT vault, and poll" create_vault
 row "GET vault" answer 200 '"provisioningState":"Succeeded"' "$vault?api-version=2025-08-01"
 row "GET replicationVaultSettings/default" answer 200 '"default"' "$vault/replicationVaultSettings/default?api-version=2024-04-01"
-row "GET backupconfig/vaultconfig" answer 200 '"softDeleteFeatureState":"Enabled"' "$vault/backupconfig/vaultconfig?api-version=2024-10-01"
+row "GET backupconfig/vaultconfig" answer 200 '"softDeleteFeatureState":"AlwaysON"' "$vault/backupconfig/vaultconfig?api-version=2024-10-01"
 row "PUT backup policy with short times" create_policy
 row "GET backup policy" answer 200 '"daily"' "$vault/backupPolicies/daily?api-version=2024-10-01"
 row "DELETE backup policy" answer 200 '' --request DELETE "$vault/backupPolicies/daily?api-version=2024-10-01"

@@ -14,6 +14,20 @@ row() {
   printf '%s\t%s\t%s\t%s\t%s\n' "$client" "$operation" "$result" $(((ended - started) / 1000)) "$detail"
 }
 
+# refused CODE COMMAND... runs a command that the service has to refuse with this code.
+refused() {
+  local code=$1 said
+  shift
+  if said=$("$@" 2>&1); then
+    echo "it was not refused: $said"
+    return 1
+  fi
+  if [[ $said != *"$code"* ]]; then
+    echo "want $code, got: $said"
+    return 1
+  fi
+}
+
 # expect WANTED COMMAND... runs a command whose output has to be the wanted text.
 expect() {
   local wanted=$1 got

@@ -7,6 +7,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -14,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/cloud"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
@@ -51,7 +53,7 @@ func main() {
 	s.signIn(ctx)
 	s.createVault(ctx)
 	s.backUp(ctx)
-	s.deleteVault(ctx)
+	s.deleteVaults(ctx)
 }
 
 // service is the service that is driven, and what is made in it.
@@ -117,6 +119,20 @@ func row(client, operation string, run func() error) {
 		result, detail = "FAILED", strings.Join(strings.Fields(err.Error()), " ")
 	}
 	fmt.Printf("%s\t%s\t%s\t%d\t%s\n", client, operation, result, time.Since(started).Milliseconds(), detail)
+}
+
+// refused is row for what the service has to refuse with the code.
+func refused(client, operation, code string, run func() error) {
+	row(client, operation+", refused with "+code, func() error {
+		err := run()
+		if e, ok := errors.AsType[*azcore.ResponseError](err); ok {
+			return expect("code", &e.ErrorCode, code)
+		}
+		if err == nil {
+			return errors.New("it was not refused")
+		}
+		return err
+	})
 }
 
 func (s *service) signIn(ctx context.Context) {

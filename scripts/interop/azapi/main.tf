@@ -40,7 +40,10 @@ resource "azapi_resource" "group" {
 }
 
 resource "azapi_resource" "vault" {
-  type      = "Microsoft.RecoveryServices/vaults@2024-04-01"
+  # An API version that deletes a vault in which soft-deleted items are left. azapi 1.15 is older, and has no schema of it.
+  type                      = "Microsoft.RecoveryServices/vaults@2025-08-01"
+  schema_validation_enabled = false
+
   parent_id = azapi_resource.group.id
   name      = "azapi-vault"
   location  = var.region
@@ -49,8 +52,6 @@ resource "azapi_resource" "vault" {
     sku = { name = "Standard" }
     properties = {
       publicNetworkAccess = "Enabled"
-      # The API version deletes no vault in which soft-deleted items are left.
-      securitySettings = { softDeleteSettings = { softDeleteState = "Disabled" } }
     }
   }
 }

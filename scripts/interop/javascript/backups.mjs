@@ -114,7 +114,8 @@ export async function protectAndBackUp({ backup, client, group, vault, region, m
   await on("protectedItems.delete", async () => {
     await waitFor(backup, group, vault, (onResponse) => backup.protectedItems.delete(vault, group, fabric, container, item, { onResponse }));
     const items = await all(backup.backupProtectedItems.list(vault, group));
-    expect("items", items.length, 0);
+    expect("items", items.length, 1);
+    expect("soft-deleted", items[0].properties.isScheduledForDeferredDelete, true);
   });
   await on("protectionPolicies.beginDeleteAndWait", () => backup.protectionPolicies.beginDeleteAndWait(vault, group, "js-daily"));
 }

@@ -8,7 +8,7 @@ import { ClientSecretCredential } from "@azure/identity";
 import { RecoveryServicesClient as RecoveryServicesClient7 } from "arm-recoveryservices-7";
 
 import { protectAndBackUp } from "./backups.mjs";
-import { all, expect, row } from "./rows.mjs";
+import { all, expect, refused, row } from "./rows.mjs";
 import { createVault, deleteVault, wait } from "./vaults.mjs";
 
 const { dependencies } = JSON.parse(readFileSync(new URL("package.json", import.meta.url)));
@@ -47,7 +47,14 @@ await row(identity, "getToken with a wrong secret", async () => {
 });
 
 const older = new RecoveryServicesClient(credential, subscription, options);
-const first = { vaults: older.vaults, client: `js vaults ${version("@azure/arm-recoveryservices")}`, group, name: "js-vault", region };
+const first = {
+  vaults: older.vaults,
+  client: `js vaults ${version("@azure/arm-recoveryservices")}`,
+  group,
+  name: "js-vault",
+  region,
+  softDeleteRefusal: "BMSUserErrorDisablingSoftDeleteStateNotAllowed",
+};
 await createVault(first);
 await row(first.client, "usages.listByVaults", async () => {
   const usages = await all(older.usages.listByVaults(group, first.name));
@@ -69,12 +76,23 @@ await protectAndBackUp({
   region,
   machine,
 });
-await deleteVault(first);
+// The older client's API version deletes no vault in which soft-deleted items are left; the newer one's does.
+await refused(first.client, "vaults.beginDeleteAndWait", "ServiceResourceNotEmptyWithBackendMessage", () =>
+  first.vaults.beginDeleteAndWait(group, first.name, wait),
+);
 
 const newer = new RecoveryServicesClient7(credential, subscription, options);
-const second = { vaults: newer.vaults, client: `js vaults ${version("arm-recoveryservices-7")}`, group, name: "js-vault-7", region };
+const second = {
+  vaults: newer.vaults,
+  client: `js vaults ${version("arm-recoveryservices-7")}`,
+  group,
+  name: "js-vault-7",
+  region,
+  softDeleteRefusal: "BMSUserErrorSoftDeleteStateNotSetToAlwaysON",
+};
 await createVault(second);
 await deleteVault(second);
+await row(second.client, "vaults.beginDeleteAndWait (soft-deleted backups)", () => newer.vaults.beginDeleteAndWait(group, first.name, wait));
 await row(second.client, "deletedVaults.listBySubscriptionId", async () => {
   const deleted = await all(newer.deletedVaults.listBySubscriptionId(region));
   const ids = deleted.map((vault) => vault.properties.vaultId.toLowerCase());

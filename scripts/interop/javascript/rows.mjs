@@ -17,6 +17,19 @@ export async function row(client, operation, run) {
   return value;
 }
 
+/** Runs what the service has to refuse with this code. */
+export async function refused(client, operation, code, run) {
+  await row(client, `${operation}, refused with ${code}`, async () => {
+    try {
+      await run();
+    } catch (error) {
+      expect("code", error.code, code);
+      return;
+    }
+    throw new Error("it was not refused");
+  });
+}
+
 /** Fails the row whose answer is not what it has to be. */
 export function expect(what, got, want) {
   if (got !== want) {

@@ -1,9 +1,10 @@
 // A vault from its creation to its deletion, with one version of @azure/arm-recoveryservices.
-import { all, expect, row } from "./rows.mjs";
+import { all, expect, refused, row } from "./rows.mjs";
 
 export const wait = { updateIntervalInMs: 200 };
 
-export async function createVault({ vaults, client, group, name, region }) {
+/** softDeleteRefusal is the code with which this version of the client is told that soft delete is forced. */
+export async function createVault({ vaults, client, group, name, region, softDeleteRefusal }) {
   await row(client, "vaults.beginCreateOrUpdateAndWait", async () => {
     const vault = await vaults.beginCreateOrUpdateAndWait(
       group,
@@ -28,28 +29,18 @@ export async function createVault({ vaults, client, group, name, region }) {
     expect("the vault in the list", names.includes(name), true);
   });
   await row(client, "vaults.beginUpdateAndWait", async () => {
-    await vaults.beginUpdateAndWait(
-      group,
-      name,
-      { tags: { from: "javascript" }, properties: { securitySettings: { softDeleteSettings: { softDeleteState: "Disabled" } } } },
-      wait,
-    );
+    await vaults.beginUpdateAndWait(group, name, { tags: { from: "javascript" } }, wait);
     const vault = await vaults.get(group, name);
     expect("the tag", vault.tags?.from, "javascript");
-    expect("soft delete", vault.properties.securitySettings.softDeleteSettings.softDeleteState, "Disabled");
+    expect("soft delete", vault.properties.securitySettings.softDeleteSettings.softDeleteState, "AlwaysON");
+  });
+  await refused(client, "vaults.beginUpdateAndWait (soft delete)", softDeleteRefusal, () => {
+    const properties = { securitySettings: { softDeleteSettings: { softDeleteState: "Disabled" } } };
+    return vaults.beginUpdateAndWait(group, name, { properties }, wait);
   });
 }
 
 export async function deleteVault({ vaults, client, group, name }) {
   await row(client, "vaults.beginDeleteAndWait", () => vaults.beginDeleteAndWait(group, name, wait));
-  await row(client, "vaults.get of one that is gone", async () => {
-    try {
-      await vaults.get(group, name);
-    } catch (error) {
-      expect("status", error.statusCode, 404);
-      expect("code", error.code, "ResourceNotFound");
-      return;
-    }
-    throw new Error("the vault is still there");
-  });
+  await refused(client, "vaults.get of one that is gone", "ResourceNotFound", () => vaults.get(group, name));
 }
