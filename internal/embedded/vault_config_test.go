@@ -287,6 +287,47 @@ func TestMonitoringSettings(t *testing.T) {
 	}
 }
 
+// Templates that worked with 2024-01-01 were refused with 2024-02-01, until they had all five.
+func TestPartOfTheMonitoringSettings(t *testing.T) {
+	const (
+		whole = `{"azureMonitorAlertSettings":{"alertsForAllJobFailures":"Enabled","alertsForAllReplicationIssues":"Disabled","alertsForAllFailoverIssues":"Disabled"},` +
+			`"classicAlertSettings":{"alertsForCriticalOperations":"Disabled","emailNotificationsForSiteRecovery":"Disabled"}}`
+		part  = `{"azureMonitorAlertSettings":{"alertsForAllJobFailures":"Enabled"},"classicAlertSettings":{"alertsForCriticalOperations":"Disabled"}}`
+		older = "?api-version=2024-01-01"
+		first = "?api-version=2024-02-01"
+	)
+	alerts := func(settings string) string { return withProperties(`{"monitoringSettings":` + settings + `}`) }
+	for name, test := range map[string]struct {
+		version, settings string
+		status            int
+	}{
+		"part-older":     {older, part, http.StatusCreated},
+		"part-first":     {first, part, http.StatusBadRequest},
+		"part-of-one":    {first, `{"classicAlertSettings":{"alertsForCriticalOperations":"Enabled"}}`, http.StatusBadRequest},
+		"whole":          {first, whole, http.StatusCreated},
+		"nothing-chosen": {first, `{}`, http.StatusCreated},
+		"null":           {first, `null`, http.StatusCreated},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := start(t)
+			vault := vaultPath("g", name)
+			made := s.put(vault+test.version, alerts(test.settings))
+			if made.status != test.status {
+				t.Fatalf("got %d: %s", made.status, made.raw)
+			}
+			if test.status == http.StatusBadRequest {
+				made.wantError(http.StatusBadRequest, "InvalidRestApiParameter", "monitoringSettings", "emailNotificationsForSiteRecovery")
+				s.put(vault+first, minimal).want(http.StatusCreated)
+			}
+			// The same holds for a vault that is there already, and not for PATCH.
+			if got := s.put(vault+test.version, alerts(test.settings)).status; (got == http.StatusBadRequest) != (test.status == http.StatusBadRequest) {
+				t.Errorf("a PUT over it: %d", got)
+			}
+			s.patch(vault+first, `{"properties":{"monitoringSettings":`+part+`}}`).want(http.StatusOK)
+		})
+	}
+}
+
 // Clients send 0 days of retention where they have chosen none: at birth they are the service's, and later as they were.
 func TestNoDaysOfSoftDelete(t *testing.T) {
 	s := start(t, chosenSoftDelete)

@@ -64,19 +64,6 @@ const defaults = `{
 	}
 }`
 
-// monitoringDefaults complete the monitoringSettings of a request that has a part of them.
-const monitoringDefaults = `{
-	"azureMonitorAlertSettings": {
-		"alertsForAllJobFailures": "Enabled",
-		"alertsForAllReplicationIssues": "Enabled",
-		"alertsForAllFailoverIssues": "Enabled"
-	},
-	"classicAlertSettings": {
-		"alertsForCriticalOperations": "Enabled",
-		"emailNotificationsForSiteRecovery": "Enabled"
-	}
-}`
-
 // readOnly are the members a client may send and the service does not take. What the service computes at each read
 // (id, name, type, etag, provisioningState) is not stored either.
 var readOnly = []string{
@@ -103,6 +90,9 @@ const memberRedundancyChosen = "redundancyChosen"
 
 // newVault makes the body of a vault from the request that creates it.
 func (s *Service) newVault(c *call, in object) (object, error) {
+	if err := checkAlertsAreWhole(c, in); err != nil {
+		return nil, err
+	}
 	return s.settle(c, c.vaultID(), nil, object{}, in)
 }
 
@@ -110,6 +100,9 @@ func (s *Service) newVault(c *call, in object) (object, error) {
 // Azure, and so do those that are null in it, as templates write what they do not choose: that would otherwise move the redundancy
 // back to the default. Tags, identity and sku are exactly what it says.
 func (s *Service) putOver(c *call, d *store.Document, in object) (object, error) {
+	if err := checkAlertsAreWhole(c, in); err != nil {
+		return nil, err
+	}
 	before, body, err := twice(d)
 	if err != nil {
 		return nil, err
@@ -203,11 +196,7 @@ func (s *Service) fillProperties(body object) error {
 		assign(filled, pathSoftDelete, "Enabled")
 		assign(filled, pathEnhancedSecurity, "Enabled")
 	}
-	if _, some := given["monitoringSettings"].(object); some {
-		if filled["monitoringSettings"], err = decode([]byte(monitoringDefaults)); err != nil {
-			return err
-		}
-	}
+	fillAlerts(filled, given)
 	body["properties"] = merge(filled, given)
 	return nil
 }
