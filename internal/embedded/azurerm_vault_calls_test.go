@@ -15,8 +15,9 @@ import (
 // azurermVaultBody is what azurerm_recovery_services_vault sends: identity and redundancy always.
 func azurermVaultBody(sku, properties string) string {
 	return fmt.Sprintf(`{"identity":{"type":"None","userAssignedIdentities":null},"location":"westeurope","properties":{
-		"monitoringSettings":{"azureMonitorAlertSettings":{"alertsForAllJobFailures":"Enabled"},
-			"classicAlertSettings":{"alertsForCriticalOperations":"Enabled"}},%s
+		"monitoringSettings":{"azureMonitorAlertSettings":{"alertsForAllFailoverIssues":"Enabled","alertsForAllJobFailures":"Enabled",
+			"alertsForAllReplicationIssues":"Enabled"},
+			"classicAlertSettings":{"alertsForCriticalOperations":"Enabled","emailNotificationsForSiteRecovery":"Enabled"}},%s
 		"publicNetworkAccess":"Enabled",
 		"redundancySettings":{"crossRegionRestore":"Disabled","standardTierStorageRedundancy":"GeoRedundant"}},
 		"sku":%s,"tags":{}}`, properties, sku)

@@ -232,7 +232,9 @@ func (b *ended) health() object {
 		return object{"healthDetails": []any{object{
 			"code": 400239, "title": "IaasVmHealthGreenDefault",
 			"message": "Backup pre-check status of this virtual machine is OK.", "recommendations": []any{},
-		}}}
+		}}, "kpisHealths": object{"BackupOperationStatusKPI": object{"resourceHealthStatus": "Healthy", "resourceHealthDetails": []any{object{
+			"code": 0, "title": "Success", "message": "", "recommendations": []any{},
+		}}}}}
 	}
 	return object{
 		"lastBackupStatus": jobFailed, "protectionStatus": "Unhealthy", "healthStatus": "ActionRequired",

@@ -157,6 +157,9 @@ func (r *itemPoints) render(p point) object {
 		if size := lookupText(r.machine.body, "properties.hardwareProfile.vmSize"); size != "" {
 			shown["virtualMachineSize"] = size
 		}
+		if system := lookupText(r.machine.body, "properties.storageProfile.osDisk.osType"); system != "" {
+			shown["osType"] = system
+		}
 		if r.machine.hasPremiumDisk() {
 			shown["sourceVMStorageType"] = "PremiumVMOnPartialPremiumStorage"
 		}

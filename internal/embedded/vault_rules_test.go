@@ -123,7 +123,8 @@ func TestRulesOfChange(t *testing.T) {
 		{"immutability of another state", `{}`, immutability("Open"), invalid},
 		{"public network access off", `{}`, `{"publicNetworkAccess":"disabled"}`, ""},
 		{"public network access of another state", `{}`, `{"publicNetworkAccess":"SecuredByPerimeter"}`, invalid},
-		{"an alert off", `{}`, `{"monitoringSettings":{"azureMonitorAlertSettings":{"alertsForAllFailoverIssues":"Disabled"}}}`, ""},
+		{"an alert off", `{}`, `{"monitoringSettings":{"azureMonitorAlertSettings":{"alertsForAllFailoverIssues":"Disabled","alertsForAllJobFailures":"Enabled",
+			"alertsForAllReplicationIssues":"Enabled"},"classicAlertSettings":{"alertsForCriticalOperations":"Enabled","emailNotificationsForSiteRecovery":"Enabled"}}}`, ""},
 		{"an alert of another state", `{}`, `{"monitoringSettings":{"classicAlertSettings":{"alertsForCriticalOperations":"On"}}}`, invalid},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -80,5 +80,9 @@ var behaviours = []fact{
 	{what: "Jobs other than backups do not say who asked for them, and jobs that allow no action have no list of actions", seen: seen{recordedPowerShell25 + "; " + recordedCLI22, medium, "2025-10"}},
 	{what: "Jobs that fail since the VM is gone have the number 400136; other errors have 0", seen: seen{recordedPowerShell25, medium, "2025-10"}},
 	{what: "A recovery point is some seconds younger than its backup, unless backups take no time", seen: seen{recordedPowerShell25, high, "2025-10"}},
-	{what: "Recovery points have the size of the VM, and another storage type when it has a premium disk, where the VM was written with them", seen: seen{recordedCLI18, high, "2018-03"}},
+	{what: "Recovery points have the size of the VM, its operating system, and another storage type when it has a premium disk, where the VM was written with them", seen: seen{recordedCLI18 + "; " + recordedCLI22Point, high, "2022-05"}},
+	{what: "Recovery points say nothing of their move to the archive (`recoveryPointMoveReadinessInfo`), which Azure's do", seen: seen{}},
+	{what: "Backups say whether somebody asked for them (`isUserTriggered`); a recorded one with API version 2022-02-01 does not (Azure/azure-cli, test_backup_rp)", seen: seen{}},
+	{what: "A vault shows all its members in every API version; with 2021-03-01 Azure showed its state and that of private endpoints alone (Azure/azure-cli, test_backup_vault)", seen: seen{}},
+	{what: "Names of items and containers are as the client wrote them; Azure answers with `VM;` and `IaasVMContainer;` (Azure/azure-cli, test_backup_softdelete)", seen: seen{}},
 }

@@ -106,7 +106,7 @@ func TestGuideSaysHowTrueItIs(t *testing.T) {
 
 // guideTables are the tables as the guide shows them: what was seen first, and then what was not.
 func guideTables() string {
-	var witnessed, ours, own strings.Builder
+	var witnessed, ours, own, freshRows strings.Builder
 	for _, f := range append(append([]fact{}, behaviours...), codes...) {
 		what := f.what
 		if f.code != "" {
@@ -121,7 +121,24 @@ func guideTables() string {
 			fmt.Fprintf(&witnessed, "| %s | %s | %s | %s |\n", what, f.by, f.sure, cmp.Or(f.when, "not told"))
 		}
 	}
+	for _, f := range freshMembers {
+		value := "`" + f.value + "`"
+		switch f.value {
+		case "":
+			value = "not there"
+		case varies:
+			value = f.value
+		}
+		by, sure, when := f.by, f.sure, cmp.Or(f.when, "not told")
+		if by == "" {
+			by, sure, when = "our reading", "", ""
+		}
+		fmt.Fprintf(&freshRows, "| %s | `%s` | %s | %s | %s | %s |\n", f.of, f.member, value, by, sure, when)
+	}
 	return "\n| what the service does | who saw it | how sure | when |\n|---|---|---|---|\n" + witnessed.String() +
+		"\n## What is there when nobody chose it\n\nThe members of an object of which nobody chose anything, in the newest form of them that is known: clients\n" +
+		"compare them with their configuration. Those that every resource has, and those that a client has to send, are left out.\n\n" +
+		"| object | member | value | who saw it | how sure | when |\n|---|---|---|---|---|---|\n" + freshRows.String() +
 		"\n## Our reading\n\nNo witness is known for these. Where one speaks against them, it says so.\n\n" + ours.String() +
 		"\n## About the service itself\n\n" + own.String()
 }

@@ -124,7 +124,8 @@ func TestAccVault_serviceDefaultsAreNoChange(t *testing.T) {
 	newServiceClient(t, database).do(http.MethodPut, contosoID, `{"location":"eastus","sku":{"name":"RS0","tier":"Standard"},"properties":{
 		"publicNetworkAccess":"Disabled","redundancySettings":{"standardTierStorageRedundancy":"LocallyRedundant"},
 		"securitySettings":{"immutabilitySettings":{"state":"Unlocked"},"softDeleteSettings":{"softDeleteState":"AlwaysOn","softDeleteRetentionPeriodInDays":60}},
-		"monitoringSettings":{"azureMonitorAlertSettings":{"alertsForAllJobFailures":"Disabled"}},
+		"monitoringSettings":{"azureMonitorAlertSettings":{"alertsForAllJobFailures":"Disabled","alertsForAllReplicationIssues":"Enabled",
+			"alertsForAllFailoverIssues":"Enabled"},"classicAlertSettings":{"alertsForCriticalOperations":"Enabled","emailNotificationsForSiteRecovery":"Enabled"}},
 		"restoreSettings":{"crossSubscriptionRestoreSettings":{"crossSubscriptionRestoreState":"PermanentlyDisabled"}}}}`)
 	config := vaultConfig(database, `region = "East US"`) + "import {\n  to = backup_vault.test\n  id = \"" + strings.ToUpper(contosoID) + "\"\n}\n"
 	resource.UnitTest(t, resource.TestCase{
