@@ -3,18 +3,21 @@
 # them got: client, operation, result, milliseconds. Fails when a row did, and when a client did not run that it was not
 # told to leave out.
 #
-#   BACKUP_INTEROP_SKIP="az js"   leave clients out; they are curl, go, js, azapi and az
+#   BACKUP_INTEROP_SKIP="az js"   leave clients out; they are curl, go, js, azapi, az and azurerm
 #   BACKUP_INTEROP_AZ=/path/to/az use this az CLI; default: the one that is installed, or Debian's package, which is
 #                                 installed when that is possible (as root, with apt-get)
+#   AZURERM=/path/to/terraform-provider-azurerm
+#                                 run azurerm, too, which takes half an hour to build, so that it is not built here;
+#                                 AZURERM_VERSION=5.2.0 says which one it is, when the binary does not
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 skip=" ${BACKUP_INTEROP_SKIP:-} "
 for one in $skip; do
   case $one in
-  curl | go | js | azapi | az) ;;
+  curl | go | js | azapi | az | azurerm) ;;
   *)
-    echo "BACKUP_INTEROP_SKIP: there is no client '$one'; there are curl, go, js, azapi and az" >&2
+    echo "BACKUP_INTEROP_SKIP: there is no client '$one'; there are curl, go, js, azapi, az and azurerm" >&2
     exit 2
     ;;
   esac
@@ -53,7 +56,8 @@ serve_it() {
     --tls-self-signed "$folder/tls" --token-file "$BACKUP_SECRET_FILE" \
     --provisioning-time 1s --operation-time 500ms --backup-time 1s --retry-after 1s \
     --virtual-machine "$machines/go=$BACKUP_REGION" --virtual-machine "$machines/js=$BACKUP_REGION" \
-    --virtual-machine "$machines/azapi=$BACKUP_REGION" --virtual-machine "$machines/az=$BACKUP_REGION" >"$folder/serve.out" 2>"$folder/serve.log" &
+    --virtual-machine "$machines/azapi=$BACKUP_REGION" --virtual-machine "$machines/az=$BACKUP_REGION" \
+    --virtual-machine "$machines/azurerm=$BACKUP_REGION" >"$folder/serve.out" 2>"$folder/serve.log" &
   served=$!
   for _ in $(seq 100); do
     BACKUP_ENDPOINT=$(sed -n 's/^The embedded backup service listens at //p' "$folder/serve.out")
@@ -162,6 +166,24 @@ run_az() {
   BACKUP_AZ=$BACKUP_AZ scripts/interop/az.sh
 }
 
+# run_azurerm runs a binary that is there; without one azurerm is left out, and no failure.
+run_azurerm() {
+  local cli
+  if [[ -z ${AZURERM:-} ]]; then
+    printf 'azurerm\t-\tskipped\t-\tAZURERM names no binary of it\n'
+    return
+  fi
+  if [[ ! -x $AZURERM ]]; then
+    not_run azurerm "AZURERM names $AZURERM, which is no program"
+    return
+  fi
+  if ! cli=$(./scripts/terraform-cli.sh 2>"$folder/azurerm.out"); then
+    not_run azurerm "there is no Terraform or OpenTofu: $(tail -n 3 "$folder/azurerm.out" | tr -s '\t\n ' ' ')"
+    return
+  fi
+  BACKUP_CLI=$cli AZURERM=$AZURERM scripts/interop/azurerm.sh
+}
+
 serve_it
 client curl scripts/interop/curl.sh
 if [[ $skip != *" go "* ]]; then
@@ -171,6 +193,7 @@ client go run_go
 client js run_js
 client azapi run_azapi
 client az run_az
+client azurerm run_azurerm
 
 kill "$served"
 wait "$served" || printf 'serve\tstop\tFAILED\t-\tit ended with %s\n' "$?" >>"$rows"
