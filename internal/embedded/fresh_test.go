@@ -19,10 +19,17 @@ func freshObjects(t *testing.T) map[string]map[string]any {
 	vault := vaultPath("g", "vault")
 	s.put(vault, minimal).want(http.StatusCreated)
 	objects := map[string]map[string]any{}
-	show := func(name, path string) *response {
-		r := s.get(path).want(http.StatusOK)
-		objects[name], _ = r.at("properties").(map[string]any)
-		return r
+	show := func(name, path string) {
+		objects[name], _ = s.get(path).want(http.StatusOK).at("properties").(map[string]any)
+	}
+	first := func(list string) string {
+		entries, _ := s.get(list).want(http.StatusOK).at("value").([]any)
+		if len(entries) == 0 {
+			t.Fatalf("%s is empty", list)
+		}
+		entry, _ := entries[0].(map[string]any)
+		name, _ := entry["name"].(string)
+		return name
 	}
 	show("vault", vault)
 	show("replicationVaultSettings", vault+"/replicationVaultSettings/default")
@@ -37,10 +44,8 @@ func freshObjects(t *testing.T) map[string]map[string]any {
 	s.do(http.MethodPost, item+"/backup", `{"properties":{"objectType":"IaasVMBackupRequest"}}`).want(http.StatusAccepted)
 	s.clock.Advance(time.Hour)
 	show("item after its first backup", item)
-	point := s.get(item + "/recoveryPoints").at("value").([]any)[0].(map[string]any)
-	show("recovery point", item+"/recoveryPoints/"+point["name"].(string))
-	jobs := s.get(vault + "/backupJobs?api-version=" + version + "&$filter=operation%20eq%20'Backup'").at("value").([]any)
-	show("job of a backup", vault+"/backupJobs/"+jobs[0].(map[string]any)["name"].(string))
+	show("recovery point", item+"/recoveryPoints/"+first(item+"/recoveryPoints"))
+	show("job of a backup", vault+"/backupJobs/"+first(vault+"/backupJobs?api-version="+version+"&$filter=operation%20eq%20'Backup'"))
 	return objects
 }
 
