@@ -59,6 +59,12 @@ var zoneAbbreviations = map[string][]string{
 	"sast":         {"South Africa Standard Time"},
 	"sgt":          {"Singapore Standard Time"},
 	"z":            {"UTC"},
+
+	"coordinated universal time":       {"UTC"},
+	"(utc) coordinated universal time": {"UTC"},
+	"universal coordinated time":       {"UTC"},
+	"universal time coordinated":       {"UTC"},
+	"greenwich mean time":              {"UTC", "GMT Standard Time"},
 }
 
 // suggestTimeZones returns the names that s, which is none, was probably meant to be: one, except for abbreviations that

@@ -29,6 +29,15 @@ func (r *vmPolicyResource) ValidateConfig(ctx context.Context, req resource.Vali
 	for _, advice := range config.settings(ctx, &resp.Diagnostics).Advise(unknownFields(req.Config.Raw)) {
 		resp.Diagnostics.AddAttributeWarning(fieldPath(advice.Field), advice.Summary, tfvalue.Sentences(advice.Message))
 	}
+	warnOfTimeZone(config.TimeZone, &resp.Diagnostics)
+}
+
+// warnOfTimeZone says what is to be known about the name of a time zone. It is not among the advice on the settings, which have
+// the Windows name in place of the one that was written.
+func warnOfTimeZone(zone tfvalue.EqualText, diags *diag.Diagnostics) {
+	if warning := catalog.TimeZoneWarning(zone.ValueString()); warning != "" {
+		diags.AddAttributeWarning(path.Root("timezone"), "The time zone may not be the one that is meant", tfvalue.Sentences(warning))
+	}
 }
 
 // addPolicyProblems reports the rules that the settings break, each on its attribute. raw is where they come from: it

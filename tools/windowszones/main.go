@@ -1,12 +1,16 @@
-// Command windowszones prints internal/catalog/windows_zones.go, the table of Windows time zones, from Unicode CLDR,
-// which Unicode publishes as the npm packages cldr-core and cldr-bcp47. For another version, get both and unpack them:
+// Command windowszones prints internal/catalog/windows_zones.go, the table of Windows time zones. The names are those of
+// Unicode CLDR, which Unicode publishes as the npm packages cldr-core and cldr-bcp47; the clocks are those of the IANA time
+// zone database, in the npm package moment-timezone. For other versions, get all three and unpack them:
 //
-//	npm pack cldr-core@48.2.0 cldr-bcp47@48.2.0
-//	mkdir core bcp47
+//	npm pack cldr-core@48.2.0 cldr-bcp47@48.2.0 moment-timezone@0.6.6
+//	mkdir core bcp47 moment
 //	tar -xzf cldr-core-48.2.0.tgz -C core
 //	tar -xzf cldr-bcp47-48.2.0.tgz -C bcp47
-//	go run ./tools/windowszones core/package bcp47/package > zones.go
+//	tar -xzf moment-timezone-0.6.6.tgz -C moment
+//	go run ./tools/windowszones core/package bcp47/package moment/package > zones.go
 //	mv zones.go internal/catalog/windows_zones.go
+//
+// A zone whose clock is not that of its Windows zone any more is an error that says what to do.
 package main
 
 import (
@@ -25,14 +29,15 @@ func main() {
 }
 
 func run(args []string, out io.Writer) error {
-	if len(args) != 2 {
-		return errors.New("usage: windowszones cldr-core-directory cldr-bcp47-directory > windows_zones.go")
+	const packages = 3
+	if len(args) != packages {
+		return errors.New("usage: windowszones cldr-core-directory cldr-bcp47-directory moment-timezone-directory > windows_zones.go")
 	}
-	return generate(os.DirFS(args[0]), os.DirFS(args[1]), out)
+	return generate(os.DirFS(args[0]), os.DirFS(args[1]), os.DirFS(args[2]), out)
 }
 
-// generate reads the packages cldr-core and cldr-bcp47, and writes Go.
-func generate(core, bcp47 fs.FS, out io.Writer) error {
+// generate reads the packages cldr-core, cldr-bcp47 and moment-timezone, and writes Go.
+func generate(core, bcp47, moment fs.FS, out io.Writer) error {
 	version, err := packageVersion(core, "cldr-core")
 	if err != nil {
 		return err
@@ -48,7 +53,7 @@ func generate(core, bcp47 fs.FS, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	clocks, names, err := readWindowsZones(core)
+	mains, names, err := readWindowsZones(core)
 	if err != nil {
 		return err
 	}
@@ -56,6 +61,14 @@ func generate(core, bcp47 fs.FS, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	addAliases(names, aliases)
-	return write(out, version, string(licence), clocks, names)
+	known, err := readClocks(moment)
+	if err != nil {
+		return err
+	}
+	t, err := newTable(mains, names, aliases, known)
+	if err != nil {
+		return err
+	}
+	t.cldr = version
+	return t.write(out, string(licence))
 }
