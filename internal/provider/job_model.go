@@ -62,8 +62,8 @@ func newJobModel(job vault.Job) jobModel {
 		StartTime: timeOrNull(job.Start), EndTime: timeOrNull(job.End), Duration: types.StringNull(),
 		UserTriggered: types.BoolPointerValue(job.UserTriggered), Errors: []jobErrorModel{},
 	}
-	if !job.End.IsZero() {
-		m.Duration = types.StringValue(job.End.Sub(job.Start).String())
+	if took, ok := job.Duration(); ok {
+		m.Duration = types.StringValue(took.String())
 	}
 	for _, e := range job.Errors {
 		m.Errors = append(m.Errors, jobErrorModel{

@@ -33,7 +33,7 @@ func (c *Client) Usage(ctx context.Context, v Vault) (Usage, error) {
 		if err != nil {
 			return usage, err
 		}
-		usage.ByKind[w.Name.Value] = w.CurrentValue
+		usage.ByKind[orZero(said(w.Name.Value, countItems, countVMs, countAgents))] = w.CurrentValue
 	}
 	// What is read of these VMs after this is in the same list.
 	items, unreadable, err := c.items.all(ctx, v.ID.String())

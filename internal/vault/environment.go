@@ -43,7 +43,7 @@ func (c *Client) Subscriptions(ctx context.Context) ([]Subscription, []*arm.Unre
 		if err != nil {
 			return nil, nil, err
 		}
-		all = append(all, Subscription{ID: w.SubscriptionID, DisplayName: w.DisplayName, State: w.State})
+		all = append(all, Subscription{ID: w.SubscriptionID, DisplayName: w.DisplayName, State: orZero(said(w.State, "Enabled", "Warned", "PastDue", "Disabled", "Deleted"))})
 	}
 	slices.SortFunc(all, func(a, b Subscription) int {
 		return strings.Compare(a.DisplayName+"\x00"+a.ID, b.DisplayName+"\x00"+b.ID)
@@ -89,7 +89,7 @@ func (c *Client) readOffer(ctx context.Context, subscriptionID string) (Offer, t
 	if err != nil {
 		return Offer{}, 0, err
 	}
-	o := Offer{Regions: map[string]string{}, Registration: provider.RegistrationState}
+	o := Offer{Regions: map[string]string{}, Registration: orZero(said(provider.RegistrationState, stateRegistered, "Registering", "NotRegistered", "Unregistering"))}
 	for _, resourceType := range provider.ResourceTypes {
 		if strings.EqualFold(catalog.VaultNamespace+"/"+resourceType.ResourceType, catalog.VaultType) {
 			for _, location := range resourceType.Locations {

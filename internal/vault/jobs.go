@@ -44,6 +44,14 @@ func (j Job) Succeeded() bool {
 	return strings.EqualFold(j.Status, JobCompleted) || strings.EqualFold(j.Status, JobCompletedWithWarnings)
 }
 
+// Duration is how long the job took; ok is false when it runs, or the service does not say when it began or ended.
+func (j Job) Duration() (took time.Duration, ok bool) {
+	if j.Start.IsZero() || j.End.Before(j.Start) {
+		return 0, false
+	}
+	return j.End.Sub(j.Start), true
+}
+
 type wireJob struct {
 	ID         string `json:"id"`
 	Name       string `json:"name"`
@@ -73,7 +81,7 @@ func (w wireJob) job() (Job, error) {
 		return Job{}, &arm.UnreadableError{ID: w.ID, Reason: "it has no properties.status"}
 	}
 	j := Job{
-		ARMID: w.ID, Name: w.Name, Operation: p.Operation, Status: p.Status, VMName: p.EntityFriendlyName, Container: p.ContainerName,
+		ARMID: w.ID, Name: w.Name, Operation: orZero(said(p.Operation, JobOperations()...)), Status: orZero(said(p.Status, JobStatuses()...)), VMName: p.EntityFriendlyName, Container: p.ContainerName,
 		Start: p.StartTime.Time, UserTriggered: p.IsUserTriggered,
 	}
 	if j.Ended() {

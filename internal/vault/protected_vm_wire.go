@@ -2,7 +2,6 @@ package vault
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"time"
 
@@ -29,7 +28,7 @@ type wireItemProperties struct {
 	LastRecoveryPoint            wireTime            `json:"lastRecoveryPoint"`
 	IsScheduledForDeferredDelete bool                `json:"isScheduledForDeferredDelete"`
 	DeferredDeleteTimeInUTC      wireTime            `json:"deferredDeleteTimeInUTC"`
-	DeferredDeleteTimeRemaining  string              `json:"deferredDeleteTimeRemaining"`
+	DeferredDeleteTimeRemaining  wireSpan            `json:"deferredDeleteTimeRemaining"`
 	SoftDeleteRetentionInDays    int                 `json:"softDeleteRetentionPeriodInDays"`
 	ExtendedInfo                 *wireItemInfo       `json:"extendedInfo"`
 	ExtendedProperties           *wireItemExtensions `json:"extendedProperties"`
@@ -58,6 +57,13 @@ type wireProtection struct {
 	ExtendedProperties *wireItemExtensions `json:"extendedProperties,omitempty"`
 }
 
+// The service's words about items.
+var (
+	itemStates         = []string{StateProtected, StateIRPending, StateStopped, StateSuspended, "ProtectionError", "ProtectionPaused", "Invalid"}
+	itemHealths        = []string{"Passed", "ActionRequired", "ActionSuggested", "Invalid"}
+	itemBackupStatuses = append(JobStatuses(), "Healthy", "Unhealthy")
+)
+
 // never is what the service has for the time of a backup that was never taken.
 const never = 2001
 
@@ -72,9 +78,10 @@ func (w wireItem) protectedVM(now time.Time) (ProtectedVM, error) {
 	}
 	p := *w.Properties
 	vm := ProtectedVM{
-		ID: id, ARMID: w.ID, SourceVMID: cmp.Or(p.SourceResourceID, p.VirtualMachineID), PolicyID: p.PolicyID, Health: p.HealthStatus,
-		State:            orZero(said(p.ProtectionState, StateProtected, StateIRPending, StateStopped, StateSuspended)),
-		LastBackupStatus: p.LastBackupStatus, RecoveryPoints: p.recoveryPoints(),
+		ID: id, ARMID: w.ID, SourceVMID: cmp.Or(p.SourceResourceID, p.VirtualMachineID), PolicyID: p.PolicyID,
+		Health:           orZero(said(p.HealthStatus, itemHealths...)),
+		State:            orZero(said(p.ProtectionState, itemStates...)),
+		LastBackupStatus: orZero(said(p.LastBackupStatus, itemBackupStatuses...)), RecoveryPoints: p.recoveryPoints(),
 		Disks: orZero(p.ExtendedProperties).Disks.disks(), SoftDeleted: p.IsScheduledForDeferredDelete,
 	}
 	if p.LastBackupTime.Year() > never {
@@ -100,12 +107,10 @@ func (p wireItemProperties) keptDays(now time.Time) int {
 	if p.SoftDeleteRetentionInDays > 0 {
 		return p.SoftDeleteRetentionInDays
 	}
-	var days, hours, minutes, seconds int
-	// .NET's form, whose fraction of a second counts for nothing here.
-	if n, _ := fmt.Sscanf(p.DeferredDeleteTimeRemaining, "%d.%d:%d:%d", &days, &hours, &minutes, &seconds); n < 4 {
+	left := time.Duration(p.DeferredDeleteTimeRemaining)
+	if left == 0 {
 		return 0
 	}
-	left := time.Duration(days*24+hours)*time.Hour + time.Duration(minutes)*time.Minute + time.Duration(seconds)*time.Second
 	return int((now.Sub(p.DeferredDeleteTimeInUTC.Time) + left).Round(24*time.Hour) / (24 * time.Hour))
 }
 

@@ -37,12 +37,12 @@ func (w wireRecoveryPoint) recoveryPoint() (RecoveryPoint, error) {
 		return RecoveryPoint{}, &arm.UnreadableError{ID: w.ID, Reason: "it has no properties.recoveryPointTime"}
 	}
 	p := RecoveryPoint{
-		ARMID: w.ID, Name: w.Name, Time: w.Properties.Time.Time, Consistency: w.Properties.Type, Rule: w.Properties.Properties.RuleName, Tiers: []string{},
+		ARMID: w.ID, Name: w.Name, Time: w.Properties.Time.Time, Consistency: orZero(said(w.Properties.Type, "AppConsistent", "CrashConsistent", "FileSystemConsistent")), Rule: w.Properties.Properties.RuleName, Tiers: []string{},
 		Expires: w.Properties.Properties.ExpiryTime.Time,
 	}
 	for _, tier := range w.Properties.Tiers {
 		if strings.EqualFold(tier.Status, "Valid") || strings.EqualFold(tier.Status, "Rehydrated") {
-			p.Tiers = append(p.Tiers, tier.Type)
+			p.Tiers = append(p.Tiers, orZero(said(tier.Type, "InstantRP", "HardenedRP", "ArchivedRP")))
 		}
 	}
 	return p, nil

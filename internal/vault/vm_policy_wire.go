@@ -39,25 +39,25 @@ type wireSchedule struct {
 	Type           string              `json:"schedulePolicyType"`
 	Frequency      string              `json:"scheduleRunFrequency"`
 	RunDays        []string            `json:"scheduleRunDays,omitempty"`
-	RunTimes       []string            `json:"scheduleRunTimes,omitempty"`
+	RunTimes       []wireClock         `json:"scheduleRunTimes,omitempty"`
 	HourlySchedule *wireHourlySchedule `json:"hourlySchedule,omitempty"`
 	DailySchedule  *wireDailySchedule  `json:"dailySchedule,omitempty"`
 	WeeklySchedule *wireWeeklySchedule `json:"weeklySchedule,omitempty"`
 }
 
 type wireHourlySchedule struct {
-	Interval       int    `json:"interval"`
-	WindowStart    string `json:"scheduleWindowStartTime"`
-	WindowDuration int    `json:"scheduleWindowDuration"`
+	Interval       int       `json:"interval"`
+	WindowStart    wireClock `json:"scheduleWindowStartTime"`
+	WindowDuration int       `json:"scheduleWindowDuration"`
 }
 
 type wireDailySchedule struct {
-	RunTimes []string `json:"scheduleRunTimes"`
+	RunTimes []wireClock `json:"scheduleRunTimes"`
 }
 
 type wireWeeklySchedule struct {
-	RunDays  []string `json:"scheduleRunDays"`
-	RunTimes []string `json:"scheduleRunTimes"`
+	RunDays  []string    `json:"scheduleRunDays"`
+	RunTimes []wireClock `json:"scheduleRunTimes"`
 }
 
 type wireRetention struct {
@@ -69,7 +69,7 @@ type wireRetention struct {
 }
 
 type wireKeep struct {
-	Times    []string     `json:"retentionTimes,omitempty"`
+	Times    []wireClock  `json:"retentionTimes,omitempty"`
 	Duration wireDuration `json:"retentionDuration"`
 }
 
@@ -128,7 +128,7 @@ const archiveTier = "ArchivedRP"
 
 // newWirePolicy writes a policy. Times of day are sent with a date, today's, as the service returns them.
 func newWirePolicy(p catalog.VMPolicy, today time.Time) wirePolicyProperties {
-	at := today.UTC().Format(time.DateOnly) + "T" + p.Schedule.Time + ":00Z"
+	at := wireClock(today.UTC().Format(time.DateOnly) + "T" + p.Schedule.Time + ":00Z")
 	w := wirePolicyProperties{
 		BackupManagementType: KindVM,
 		PolicyType:           p.Type,
@@ -156,9 +156,9 @@ func newWirePolicy(p catalog.VMPolicy, today time.Time) wirePolicyProperties {
 	return w
 }
 
-func newWireSchedule(p catalog.VMPolicy, at string) *wireSchedule {
+func newWireSchedule(p catalog.VMPolicy, at wireClock) *wireSchedule {
 	s := p.Schedule
-	times := []string{at}
+	times := []wireClock{at}
 	w := &wireSchedule{Type: "SimpleSchedulePolicy", Frequency: s.Frequency}
 	if p.Type != catalog.PolicyV2 {
 		w.RunDays, w.RunTimes = s.Weekdays, times
@@ -176,9 +176,9 @@ func newWireSchedule(p catalog.VMPolicy, at string) *wireSchedule {
 	return w
 }
 
-func newWireRetention(p catalog.VMPolicy, at string) *wireRetention {
+func newWireRetention(p catalog.VMPolicy, at wireClock) *wireRetention {
 	keep := func(count int, unit string) wireKeep {
-		return wireKeep{Times: []string{at}, Duration: wireDuration{count, unit}}
+		return wireKeep{Times: []wireClock{at}, Duration: wireDuration{count, unit}}
 	}
 	w := &wireRetention{Type: "LongTermRetentionPolicy"}
 	if r := p.Daily; r != nil {
@@ -278,7 +278,7 @@ func (w wireSchedule) schedule() catalog.VMSchedule {
 	times, days := w.RunTimes, w.RunDays
 	switch {
 	case w.HourlySchedule != nil && s.Frequency == catalog.Hourly:
-		times = []string{w.HourlySchedule.WindowStart}
+		times = []wireClock{w.HourlySchedule.WindowStart}
 		s.HourInterval, s.HourDuration = w.HourlySchedule.Interval, w.HourlySchedule.WindowDuration
 	case w.DailySchedule != nil && s.Frequency == catalog.Daily:
 		times = w.DailySchedule.RunTimes
@@ -286,22 +286,10 @@ func (w wireSchedule) schedule() catalog.VMSchedule {
 		times, days = w.WeeklySchedule.RunTimes, w.WeeklySchedule.RunDays
 	}
 	if len(times) > 0 {
-		s.Time = timeOfDay(times[0])
+		s.Time = times[0].timeOfDay()
 	}
 	if s.Frequency == catalog.Weekly {
 		s.Weekdays = inOrder(days, catalog.Weekdays())
-	}
-	return s
-}
-
-// timeOfDay takes the hours and minutes out of a time, whatever its date. Older clients have written times without one.
-func timeOfDay(s string) string {
-	const clock = "15:04"
-	if at, err := time.Parse(time.RFC3339, s); err == nil {
-		return at.UTC().Format(clock)
-	}
-	if len(s) >= len(clock) {
-		return s[:len(clock)]
 	}
 	return s
 }

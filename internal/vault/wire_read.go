@@ -125,12 +125,21 @@ func (w *wireIdentity) identity() *Identity {
 	if w == nil || w.Type == "" || strings.EqualFold(w.Type, "None") {
 		return nil
 	}
-	i := &Identity{Type: canonical(strings.ReplaceAll(w.Type, ",User", ", User"), "SystemAssigned", "UserAssigned", "SystemAssigned, UserAssigned"), PrincipalID: w.PrincipalID, TenantID: w.TenantID}
+	i := &Identity{Type: identityType(w.Type), PrincipalID: w.PrincipalID, TenantID: w.TenantID}
 	for id := range w.UserAssignedIdentities {
 		i.IDs = append(i.IDs, id)
 	}
 	slices.Sort(i.IDs)
 	return i
+}
+
+// identityType reads the kinds of identity, which the service lists with and without spaces.
+func identityType(word string) string {
+	kinds := strings.Split(word, ",")
+	for i, kind := range kinds {
+		kinds[i] = orZero(said(strings.TrimSpace(kind), catalog.IdentitySystemAssigned, catalog.IdentityUserAssigned))
+	}
+	return strings.Join(kinds, ", ")
 }
 
 func (w *wireEncryption) encryption() *Encryption {
@@ -147,5 +156,5 @@ func (w *wireEncryption) encryption() *Encryption {
 // locked reads the redundancy lock from the vault itself, which saves a call to backupstorageconfig for each vault:
 // the storage version is "Unassigned" until the first item is registered, which is the moment the redundancy locks.
 func locked(backupStorageVersion string) bool {
-	return backupStorageVersion != "" && backupStorageVersion != "Unassigned"
+	return backupStorageVersion != "" && !strings.EqualFold(backupStorageVersion, "Unassigned")
 }
