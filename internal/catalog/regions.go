@@ -79,9 +79,10 @@ var regionsByName = func() map[string]Region {
 // NormalizeRegion returns the spelling by which regions are compared: upper-case ASCII letters become lower-case and
 // white space, wherever it stands, is dropped, so that "China East", " CHINA EAST " and "chinaeast" are one. ARM and
 // azurerm compare locations this way. Hyphens and underscores are kept: Azure does not accept "china-east" either.
+// The geography that the portal puts before a region, as in "(US) East US", is left out.
 // The result may be the name of no region; LookupRegion tells. Normalizing twice changes nothing more.
 func NormalizeRegion(s string) string {
-	return strings.Map(func(r rune) rune {
+	return withoutGeography(strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r):
 			return -1
@@ -91,7 +92,30 @@ func NormalizeRegion(s string) string {
 		default:
 			return r
 		}
-	}, s)
+	}, s))
+}
+
+// withoutGeography leaves out what stands in parentheses before a region: "(US)", or "(Canary (US))".
+func withoutGeography(s string) string {
+	const shortest = len("(x)")
+	depth := 0
+	for i := range len(s) {
+		switch s[i] {
+		case '(':
+			depth++
+		case ')':
+			depth--
+		}
+		if depth > 0 {
+			continue
+		}
+		region := s[i+1:]
+		if i+1 < shortest || region == "" {
+			return s
+		}
+		return withoutGeography(region)
+	}
+	return s
 }
 
 // LookupRegion finds a region of any cloud by its canonical or display name in any spelling that NormalizeRegion

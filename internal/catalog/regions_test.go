@@ -2,6 +2,7 @@ package catalog_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -185,6 +186,22 @@ func TestLookupRegion(t *testing.T) {
 	}
 }
 
+// "(US) East US", copied from the portal, was no region.
+func TestRegionsAsThePortalWritesThem(t *testing.T) {
+	t.Parallel()
+	for _, r := range catalog.Regions() {
+		for _, geography := range []string{
+			r.Geography, "US", "Canada", "Mexico", "South America", "Europe", "Africa", "Middle East", "Asia Pacific", "China", "Azure Government", "Stage (US)",
+		} {
+			for _, text := range []string{"(" + geography + ") " + r.DisplayName, " (" + geography + ")" + r.Name, "( " + strings.ToUpper(geography) + " )  " + r.DisplayName + " "} {
+				if got, ok := catalog.LookupRegion(text); !ok || got.Name != r.Name {
+					t.Errorf("%q is %q (%v), want %q", text, got.Name, ok, r.Name)
+				}
+			}
+		}
+	}
+}
+
 func TestCheckRegion(t *testing.T) {
 	t.Parallel()
 	const newer = " If the region is newer than the provider, list it in the environment variable BACKUP_EXTRA_REGIONS"
@@ -200,6 +217,12 @@ func TestCheckRegion(t *testing.T) {
 		"extra":                 {"New Region 1", extra, ""},
 		"extra not normalized":  {"newregion2", extra, ""},
 		"catalogue with extras": {"eastus", extra, ""},
+		"portal's":              {"(US) East US", nil, ""},
+		"portal's extra":        {"(Europe) New Region 1", extra, ""},
+		"portal's, typo":        {"(Asia Pacific) Southeast Aisa", nil, `"(Asia Pacific) Southeast Aisa" is not an Azure region that this provider knows; did you mean "Southeast Asia" (southeastasia)?` + newer},
+		"a geography alone":     {"(US)", nil, `"(US)" is not an Azure region that this provider knows.` + newer},
+		"no geography":          {"() East US", nil, `"() East US" is not an Azure region that this provider knows; did you mean "East US" (eastus)?` + newer},
+		"open":                  {"(US East US", nil, `"(US East US" is not an Azure region that this provider knows.` + newer},
 		"empty":                 {"", nil, `the region is empty; give the name of an Azure region, such as "China East" or "chinaeast"`},
 		"blank, blank extra":    {" \t", []string{""}, `the region is empty; give the name of an Azure region, such as "China East" or "chinaeast"`},
 		"typo":                  {"China Eats", nil, `"China Eats" is not an Azure region that this provider knows; did you mean "China East" (chinaeast)?` + newer},

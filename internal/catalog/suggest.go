@@ -20,7 +20,7 @@ const maxSuggestDistance = 3
 // Fewer edits win, then words in the usual order, then the same first character, then the order of Regions, so one
 // input always has one answer. A name that is right gives its own region. It reports false when nothing is near.
 func SuggestRegion(s string) (Region, bool) {
-	text := []rune(lettersAndDigits(s))
+	text := []rune(lettersAndDigits(withoutGeography(strings.TrimSpace(s))))
 	if len(text) == 0 {
 		return Region{}, false
 	}

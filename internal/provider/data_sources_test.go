@@ -205,6 +205,10 @@ func TestAccFunctions(t *testing.T) {
 					"id": text("/subscriptions/" + defaultSubscription + "/resourceGroups/BACKUP/providers/Microsoft.RecoveryServices/vaults/CONTOSO"),
 				}))},
 			},
+			{
+				Config:            output(`provider::backup::normalize_region("(US) East US")`),
+				ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownOutputValue("test", text("eastus"))},
+			},
 			{Config: output(`provider::backup::normalize_region("Chnia East")`), ExpectError: message(`did you mean "China East"`)},
 			{Config: output(`provider::backup::parse_vault_id("contoso")`), ExpectError: message(`"contoso" is not an Azure resource id`)},
 			{Config: output(`provider::backup::parse_vault_id("` + contosoID + `/backupPolicies/p")`), ExpectError: message(`is not the id of a resource in a resource group`)},

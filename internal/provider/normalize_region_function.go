@@ -23,7 +23,7 @@ func (normalizeRegionFunction) Metadata(_ context.Context, _ function.MetadataRe
 func (normalizeRegionFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary: "The canonical name of an Azure region",
-		MarkdownDescription: "Gives the canonical name of a region in any spelling: `China East` becomes `chinaeast`. A region that does not " +
+		MarkdownDescription: "Gives the canonical name of a region in any spelling: `China East` becomes `chinaeast`, and so does `(China) China East`, as the portal writes it. A region that does not " +
 			"exist is an error, with a suggestion when one is near. `BACKUP_EXTRA_REGIONS` adds names.",
 		Parameters: []function.Parameter{
 			function.StringParameter{Name: "region", MarkdownDescription: "The name or display name of a region."},

@@ -36,7 +36,7 @@ func (r *vaultResource) Schema(ctx context.Context, _ resource.SchemaRequest, re
 				PlanModifiers: []planmodifier.String{tfvalue.ARMName.KeepSpelling(), tfvalue.ReplaceIfDiffers()},
 			},
 			"region": schema.StringAttribute{
-				MarkdownDescription: "The Azure region, by name or display name: `chinaeast` and `China East` are the same. It must be the region of the " +
+				MarkdownDescription: "The Azure region, by name or display name: `chinaeast`, `China East` and the portal's `(China) China East` are the same. It must be the region of the " +
 					"VMs to protect; VMs in several regions need a vault in each. The names are listed by the data source `backup_regions`; the " +
 					"environment variable `BACKUP_EXTRA_REGIONS` (comma-separated) adds regions newer than this provider. A change replaces the " +
 					"vault; another spelling is not a change.",
