@@ -104,6 +104,7 @@ var policyMistakes = map[string]mistake{
 	"A policy's name is used once in a configuration": {
 		before: policyWorkspace(), config: policyWorkspace(policyAt("test"), strings.Replace(policyAt("again"), daily, daily+"\n  depends_on = [backup_policy_vm.test]", 1)),
 	},
+	"The time zone's name is easily taken for another's, or its clock has new rules that the service may not have": ofPolicy(daily, thirtyDays, `timezone = "EST"`),
 	"The time zone follows daylight saving time": ofPolicy(daily, thirtyDays, `timezone = "Europe/Berlin"`),
 	"An immutable vault keeps the retention of its policies": {
 		before: immutableWorkspace(thirtyDays), config: immutableWorkspace(`retention_daily = { count = 29 }`),

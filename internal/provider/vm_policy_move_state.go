@@ -26,7 +26,7 @@ type foreignPolicy struct {
 	Backup                      types.List   `tfsdk:"backup"`
 	InstantRestoreRetentionDays types.Int64  `tfsdk:"instant_restore_retention_days"`
 	InstantRestoreResourceGroup types.List   `tfsdk:"instant_restore_resource_group"`
-	SnapshotConsistencyType     types.String `tfsdk:"snapshot_consistency_type"`
+	SnapshotConsistencyType     types.String `tfsdk:"consistency_type"`
 	RetentionDaily              types.List   `tfsdk:"retention_daily"`
 	RetentionWeekly             types.List   `tfsdk:"retention_weekly"`
 	RetentionMonthly            types.List   `tfsdk:"retention_monthly"`
@@ -47,7 +47,7 @@ func foreignPolicySchema(ctx context.Context) *schema.Schema {
 		"backup":                         block(policyBackupTypes),
 		"instant_restore_retention_days": schema.Int64Attribute{Optional: true},
 		"instant_restore_resource_group": block(instantRestoreGroupTypes),
-		"snapshot_consistency_type":      schema.StringAttribute{Optional: true},
+		"consistency_type":               schema.StringAttribute{Optional: true},
 		"retention_daily":                block(dailyRetentionTypes),
 		"retention_weekly":               block(weeklyRetentionTypes),
 		"retention_monthly":              block(monthlyRetentionTypes),
@@ -62,7 +62,7 @@ func foreignPolicySchema(ctx context.Context) *schema.Schema {
 // settings are those of the state that moves, in the words of this provider.
 func (f foreignPolicy) settings(ctx context.Context, diags *diag.Diagnostics) vmPolicySettingsModel {
 	m := emptyPolicySettings()
-	// States of azurerm before 3.28 name no type; there was only one.
+	// States of azurerm before 3.9 name no type; there was only one.
 	m.PolicyType = types.StringValue(cmp.Or(f.PolicyType.ValueString(), catalog.PolicyV1))
 	m.TimeZone = tfvalue.TimeZone.Value(cmp.Or(f.TimeZone.ValueString(), defaultTimeZone))
 	m.InstantRestoreRetentionDays, m.SnapshotConsistencyType = f.InstantRestoreRetentionDays, f.SnapshotConsistencyType

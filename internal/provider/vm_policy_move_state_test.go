@@ -91,7 +91,7 @@ func TestVMPolicyMoveState_everyAttribute(t *testing.T) {
 		"backup":                         block(map[string]any{"frequency": "Hourly", "time": "08:00", "hour_interval": 4, "hour_duration": 12, "weekdays": []any{}}),
 		"instant_restore_retention_days": 7,
 		"instant_restore_resource_group": block(map[string]any{"prefix": "snap-", "suffix": "-rg"}),
-		"snapshot_consistency_type":      "OnlyCrashConsistent",
+		"consistency_type":               "OnlyCrashConsistent",
 		"retention_daily":                block(map[string]any{"count": 30}),
 		"retention_weekly":               block(map[string]any{"count": 13, "weekdays": []any{"Monday", "Sunday"}}),
 		"retention_monthly":              block(map[string]any{"count": 12, "weeks": []any{"First", "Last"}, "weekdays": []any{"Monday"}, "days": []any{}, "include_last_days": false}),
