@@ -75,7 +75,8 @@ func policyScheduleAttributes() map[string]schema.Attribute {
 		},
 		"timezone": schema.StringAttribute{
 			MarkdownDescription: "The time zone of the times and days: a Windows name such as `China Standard Time`, or an IANA name such as " +
-				"`Asia/Shanghai`. The service does not follow daylight saving time: it keeps to the zone's standard time all year. Default `UTC`. " +
+				"`Asia/Shanghai`. The service does not follow daylight saving time: it keeps to the zone's standard time all year. A place whose clocks have left those of its former zone has one with its clock now: " +
+				"`America/Vancouver` is `US Mountain Standard Time`. Default `UTC`. " +
 				"Changed in place; another name of the same zone is not a change.",
 			CustomType: tfvalue.TimeZone,
 			Optional:   true, Computed: true, Default: stringdefault.StaticString(defaultTimeZone),
