@@ -42,7 +42,7 @@ var convertedVaults = map[string]convertedTest{
 	"zrs":                                    {steps: []string{zonalVault}},
 	"complete":                               {steps: []string{localVault}},
 	"update":                                 {steps: []string{``, localVault, ``}},
-	"requiresImport":                         {steps: []string{``}, says: `A backup vault named "requiresImport" exists already`},
+	"requiresImport":                         {steps: []string{``}, says: "Backup vault name is taken"},
 	"SystemAssignedIdentity":                 {steps: []string{isSystem}},
 	"Identity":                               {steps: []string{isUser, isBoth}},
 	"immutabilityLocked":                     {steps: []string{lockedVault}, refused: mutableVault, says: "Immutability is Locked"},
