@@ -53,8 +53,8 @@ func (e *Error) Error() string {
 }
 
 // noResourceCodes are those that come with the status 404 and are not about the resource: the cloud does not have the API
-// version, or the resource provider at all.
-var noResourceCodes = append([]string{"InvalidResourceNamespace"}, versionCodes...)
+// version, or the resource provider at all. The last but one is of a service that answers so where it cannot tell.
+var noResourceCodes = append([]string{"InvalidResourceNamespace", "VirtualMachineNotDescribed"}, versionCodes...)
 
 // IsNotFound tells whether the answer is that the resource, its group or its subscription does not exist. Which of them it
 // is, and whether the answer can be believed, is found out by looking at what is around the resource. A 404 that came from

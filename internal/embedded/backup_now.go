@@ -169,7 +169,7 @@ func (s *Service) startBackup(tx *store.Tx, c *call, vault, d *store.Document, b
 // backupFault is how a backup ends that is asked for now; nil is success.
 func (s *Service) backupFault(tx *store.Tx, d *store.Document, body object, h history) (*Fault, error) {
 	machine := lookupText(body, "properties.sourceResourceId")
-	if f, err := s.gone(tx, machine); f != nil || err != nil {
+	if f, err := s.absentNow(tx, machine); f != nil || err != nil {
 		return f, err
 	}
 	// An absence begins behind the moment of the deletion, at which a scheduled backup could be seen.

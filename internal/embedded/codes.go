@@ -41,6 +41,7 @@ const (
 	codeNotBackedUp               = "UserErrorBcmDatasourceNotPresent"
 	codeNotFound                  = "NotFound"
 	codeOperationNotAllowed       = "OperationNotAllowed"
+	codeParentNotFound            = "ParentResourceNotFound"
 	codePolicyInUse               = "BMSUserErrorPolicyObjectInUse"
 	codePreconditionFailed        = "PreconditionFailed"
 	codeQuotaExceeded             = "UserErrorProtectionQuotaExceeded"
@@ -69,6 +70,7 @@ const (
 	codeDatabaseReadOnly    = "DatabaseReadOnly"
 	codeDatabaseUnavailable = "DatabaseUnavailable"
 	codeMachineFixed        = "VirtualMachineInInventory"
+	codeMachineNotDescribed = "VirtualMachineNotDescribed"
 	codeNotModelled         = "NotModelledByEmbeddedService"
 )
 
@@ -198,6 +200,7 @@ var codes = []fact{
 		code: codeResourceNotFound, status: http.StatusNotFound, what: "what does not exist; of items and policies the code is our reading",
 		seen: seen{"recorded sessions of azure-cli and azure-powershell", high, "2026-07"},
 	},
+	{code: codeParentNotFound, status: http.StatusNotFound, what: "something in a network, a security group or a storage account that does not exist; ARM's general code for it"},
 	{code: codeMissingAPIVersion, status: http.StatusBadRequest, what: "no api-version"},
 	{code: codeInvalidAPIVersion, status: http.StatusBadRequest, what: "an api-version that is no date"},
 	{code: codeInvalidContent, status: http.StatusBadRequest, what: "a body that cannot be read"},
@@ -226,6 +229,7 @@ var codes = []fact{
 
 	{code: codeNotModelled, status: http.StatusNotImplemented, own: true, what: "what Azure serves and this service does not"},
 	{code: codeMachineFixed, status: http.StatusConflict, own: true, what: "a VM of the inventory that the service was configured with"},
+	{code: codeMachineNotDescribed, status: http.StatusNotFound, own: true, what: "a VM that no client has made, where there is no inventory; a vault protects it all the same"},
 	{code: codeClientClosed, status: statusClientClosed, own: true, what: "the client went away"},
 	// Busy passes, so it has the one status here that clients retry to good effect. A full disk does not, and 507 is not retried.
 	{code: codeDatabaseBusy, status: http.StatusServiceUnavailable, own: true, what: "the database is in use"},

@@ -76,6 +76,9 @@ func (s *Service) groupVersion(tx *store.Tx, c *call) (version, error) {
 func (s *Service) checkConditions(tx *store.Tx, c *call) error {
 	wanted, unwanted := etagsIn(c, "If-Match"), etagsIn(c, "If-None-Match")
 	look, ok := versionOf[c.kind]
+	if c.neighbour != nil && c.kind != KindVirtualMachine {
+		look, ok = (*Service).neighbourVersion, true
+	}
 	if !ok || len(wanted)+len(unwanted) == 0 {
 		return nil
 	}

@@ -94,16 +94,20 @@ type object = map[string]any
 
 // content decodes the body of the request. Its members have Azure's names, in whatever letter case they were sent.
 func (c *call) content() (object, error) {
+	known, ok := membersOf[c.kind]
+	if !ok {
+		return nil, fmt.Errorf("the members of a request about a %s are not known", c.kind)
+	}
+	return c.contentAs(known)
+}
+
+func (c *call) contentAs(known members) (object, error) {
 	b, err := io.ReadAll(io.LimitReader(c.request.Body, maxBody+1))
 	if err != nil {
 		return nil, invalidContent("%v", err)
 	}
 	if len(b) > maxBody {
 		return nil, &Fault{Code: codeTooLarge, Message: "The request is larger than 4 MiB."}
-	}
-	known, ok := membersOf[c.kind]
-	if !ok {
-		return nil, fmt.Errorf("the members of a request about a %s are not known", c.kind)
 	}
 	return decodeAs(b, known)
 }

@@ -84,15 +84,21 @@ type absence struct {
 
 // leave and come back tell that the machine was deleted and made.
 func (h *history) leave(at time.Time) {
-	if n := len(h.Absences); n == 0 || !h.Absences[n-1].Until.IsZero() {
+	if !h.gone() {
 		h.Absences = append(h.Absences, absence{From: at.UTC()})
 	}
 }
 
 func (h *history) comeBack(at time.Time) {
-	if n := len(h.Absences); n > 0 && h.Absences[n-1].Until.IsZero() {
-		h.Absences[n-1].Until = at.UTC()
+	if h.gone() {
+		h.Absences[len(h.Absences)-1].Until = at.UTC()
 	}
+}
+
+// gone tells whether the machine was deleted and not made again.
+func (h history) gone() bool {
+	n := len(h.Absences)
+	return n > 0 && h.Absences[n-1].Until.IsZero()
 }
 
 // changeHistories changes the histories of the items of a machine.
@@ -116,15 +122,18 @@ func (s *Service) changeHistories(tx *store.Tx, m machineID, change func(*histor
 	return nil
 }
 
-// gone tells whether the service knows that there is no such machine: a client has deleted it, or it is not in the
-// inventory, of which nobody says since when.
-func (s *Service) gone(tx *store.Tx, machine string) (*Fault, error) {
+// absentNow is how a backup of a machine ends that the inventory does not have, of which nobody says since when. The histories of
+// those that a client has deleted say it.
+func (s *Service) absentNow(tx *store.Tx, machine string) (*Fault, error) {
 	id, ok := parseMachineID(machine)
 	if !ok || s.inventory == nil {
 		return nil, nil
 	}
 	m, err := s.findMachine(tx, id)
-	if err != nil || m != nil && (m.fixed || m.document != nil) {
+	if err != nil {
+		return nil, err
+	}
+	if gone, err := s.doesNotExist(tx, id, m); err != nil || !gone {
 		return nil, err
 	}
 	return machineGone(), nil

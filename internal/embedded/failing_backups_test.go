@@ -130,7 +130,7 @@ func TestDeletedMachine_itsBackupsFail(t *testing.T) {
 	p.put(machine("web"), `{"location":"eastasia"}`).want(http.StatusCreated)
 	p.to("2026-05-05T12:00:00Z")
 	p.delete(strings.ToUpper(machine("web"))).want(http.StatusOK)
-	p.delete(machine("web")).want(http.StatusOK) // again, which changes nothing
+	p.delete(machine("web")).want(http.StatusNoContent) // again, which changes nothing
 	p.clock.Advance(2 * day)
 	p.wantTimes("two have failed", []string{
 		"2026-05-05T02:00:00Z", "2026-05-04T02:00:00Z", "2026-05-03T02:00:00Z", "2026-05-02T02:00:00Z",

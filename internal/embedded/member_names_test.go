@@ -206,7 +206,7 @@ func steady(o map[string]any) map[string]any {
 				}
 			}
 		}
-		if name == "vmId" {
+		if slices.Contains([]string{"vmId", "resourceGuid", "uniqueId", "etag"}, name) {
 			delete(o, name)
 		}
 	}

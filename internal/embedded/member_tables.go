@@ -15,9 +15,8 @@ var membersOf = map[Kind]members{
 	KindBackup: proxyMembers.and(members{
 		"properties": holds(members{"objectType": word, "recoveryPointExpiryTimeInUTC": word}),
 	}),
-	KindBackupStatus:   {"resourceType": word, "resourceId": word, "poLogicalName": word},
-	KindPreValidation:  {"resourceType": word, "resourceId": word, "vaultId": word, "properties": word},
-	KindVirtualMachine: machineMembers,
+	KindBackupStatus:  {"resourceType": word, "resourceId": word, "poLogicalName": word},
+	KindPreValidation: {"resourceType": word, "resourceId": word, "vaultId": word, "properties": word},
 	KindResourceGroup: resourceMembers.and(members{
 		"managedBy": word, "properties": holds(members{"provisioningState": word}),
 	}),

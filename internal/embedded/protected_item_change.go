@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -55,6 +56,11 @@ func (s *Service) settleItem(tx *store.Tx, c *call, d *store.Document, v *itemVa
 	properties["policyId"] = p.id
 	if err := s.checkProtectable(tx, v, m, d); err != nil {
 		return "", err
+	}
+	if lookup(in, pathDisks) != nil {
+		if err := s.checkMachineHasDisks(tx, m, body); err != nil {
+			return "", err
+		}
 	}
 	if err := checkPolicyFollows(v, body, p); err != nil {
 		return "", err
@@ -134,6 +140,27 @@ func checkDisks(body object) error {
 	if lookup(body, pathDisks+".isInclusionList") != true && len(numbers) == 0 {
 		return invalidItem("diskLunList is empty, and isInclusionList is not true. To back up all disks leave the disks out of " +
 			"extendedProperties; to back up the OS disk alone include none.")
+	}
+	return nil
+}
+
+// checkMachineHasDisks refuses a choice of disks that the machine does not have, where it was written with its disks. That Azure
+// refuses it, and with the code of any fault of an item, is our reading.
+func (s *Service) checkMachineHasDisks(tx *store.Tx, id machineID, body object) error {
+	m, err := s.findMachine(tx, id)
+	if err != nil || m == nil || lookup(m.body, pathStorage) == nil {
+		return err
+	}
+	var has []string
+	for _, disk := range objectsIn(m.body, pathStorage+".dataDisks") {
+		has = append(has, fmt.Sprint(disk["lun"]))
+	}
+	chosen, _ := lookup(body, pathDisks+".diskLunList").([]any)
+	for _, lun := range chosen {
+		if !slices.Contains(has, fmt.Sprint(lun)) {
+			return invalidItem("diskLunList has %v, and the virtual machine '%s' has no data disk with this logical unit number. It has %s.",
+				lun, id, orDefault(strings.Join(has, ", "), "no data disks"))
+		}
 	}
 	return nil
 }

@@ -139,7 +139,9 @@ func (s *Service) checkRegion(tx *store.Tx, v *itemVault, id machineID) error {
 	if err != nil {
 		return err
 	}
-	if s.inventory != nil && (m == nil || !m.fixed && m.document == nil) {
+	if gone, err := s.doesNotExist(tx, id, m); err != nil {
+		return err
+	} else if gone {
 		return invalidProtection("The virtual machine '%s' does not exist.", id)
 	}
 	if m == nil || m.region == v.region() {

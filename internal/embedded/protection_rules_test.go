@@ -159,7 +159,7 @@ func TestRegionOfAMachine_softDeletedBackupsDoNotHoldIt(t *testing.T) {
 			t.Errorf("got %s", got.raw)
 		}
 		s.delete(itemPath(west, name)).want(http.StatusAccepted)
-		s.get(machine(name)).want(http.StatusNotImplemented)
+		s.get(machine(name)).wantError(http.StatusNotFound, "VirtualMachineNotDescribed")
 	}
 	if got := s.get(group + "machines/providers/Microsoft.Compute/virtualMachines").want(http.StatusOK); len(got.values()) != 0 {
 		t.Errorf("got %s", got.raw)

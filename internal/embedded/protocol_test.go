@@ -45,7 +45,7 @@ func TestWhatIsNotServed(t *testing.T) {
 		{"GET", "/tenants/x/y", 501, notModelled},
 		{"PUT", vault + "/backupFabrics/OnPremises/protectionContainers/c/protectedItems/i", 501, notModelled},
 		{"GET", vault + "/backupFabrics/Azure/protectionContainers/c/protectedItems/i/recoveryPoints/1/restore", 501, notModelled},
-		{"GET", sub + "/providers/Microsoft.Compute/disks", 501, notModelled},
+		{"GET", sub + "/providers/Microsoft.Compute/snapshots", 501, notModelled},
 		{"GET", sub + "/providers/Microsoft.RecoveryServices/locations/eastasia/capabilities", 501, notModelled},
 		{"GET", "/providers/Microsoft.RecoveryServices/operations", 501, notModelled},
 		{"GET", "/", 404, "NotFound"},

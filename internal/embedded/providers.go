@@ -60,12 +60,20 @@ func (s *Service) resourceTypes(namespace string) []resourceType {
 	switch namespace {
 	case catalog.VaultNamespace:
 		return []resourceType{of(catalog.VaultType, movable+"SupportsTags, SupportsLocation", vaultAPIVersions...)}
-	case "Microsoft.Compute":
-		return []resourceType{of(catalog.VMType, "SupportsTags, SupportsLocation", catalog.VMAPIVersion, "2022-11-01")}
 	case "Microsoft.Resources":
 		return []resourceType{of(typeResourceGroup, "SupportsTags, SupportsLocation", "2023-07-01", catalog.ResourceGroupAPIVersion)}
 	}
-	return []resourceType{}
+	types := []resourceType{}
+	for _, n := range neighbours {
+		capabilities := "None"
+		if !n.isChild() {
+			capabilities = "SupportsTags, SupportsLocation"
+		}
+		if strings.HasPrefix(n.of, namespace+"/") {
+			types = append(types, of(n.of, capabilities, n.apiVersion))
+		}
+	}
+	return types
 }
 
 // locationNames are the regions by display name, which ARM has here and only here.

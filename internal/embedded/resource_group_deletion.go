@@ -51,15 +51,19 @@ func (s *Service) beginGroupDelete(tx *store.Tx, c *call, g *group) (*store.Oper
 			return nil, err
 		}
 	}
-	machines, err := tx.Documents(store.Query{
-		Type: catalog.VMType, Subscription: c.params["subscription"], ResourceGroup: c.params["group"],
-	})
-	if err != nil {
-		return nil, err
-	}
-	for _, machine := range machines {
-		if err := tx.DeleteDocument(machine.ID); err != nil {
+	for _, n := range topNeighbours() {
+		docs, err := tx.Documents(store.Query{Type: n.of, Subscription: c.params["subscription"], ResourceGroup: c.params["group"]})
+		if err != nil {
 			return nil, err
+		}
+		for _, d := range docs {
+			body, err := decode(d.Body)
+			if err == nil {
+				err = n.remove(s, tx, resource{d, body})
+			}
+			if err != nil {
+				return nil, fmt.Errorf("document %s: %w", d.ID, err)
+			}
 		}
 	}
 	if d := g.document; d != nil {

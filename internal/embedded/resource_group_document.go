@@ -12,8 +12,8 @@ import (
 
 const typeResourceGroup = "Microsoft.Resources/resourceGroups"
 
-// group is a resource group: one that a client has created, which has a document, or one that exists because vaults or
-// virtual machines are in it.
+// group is a resource group: one that a client has created, which has a document, or one that exists because something
+// is in it.
 type group struct {
 	id       string
 	document *store.Document
@@ -61,7 +61,7 @@ func groupNamed(tx *store.Tx, subscription, name string) (*group, error) {
 		return &group{id: d.ID, document: d, body: body}, err
 	}
 	var first *store.Document
-	for _, kind := range []string{catalog.VaultType, catalog.VMType} {
+	for _, kind := range groupTypes() {
 		d, err := tx.Oldest(store.Query{Type: kind, Subscription: subscription, ResourceGroup: name})
 		switch {
 		case errors.Is(err, store.ErrNotFound):
@@ -118,7 +118,7 @@ func requireSomeGroup(tx *store.Tx, c *call) error {
 	if err != nil || d != nil {
 		return err
 	}
-	for _, kind := range []string{catalog.VaultType, catalog.VMType} {
+	for _, kind := range groupTypes() {
 		q := c.scope()
 		q.Type, q.Limit = kind, 1
 		if inside, err := tx.Documents(q); err != nil || len(inside) > 0 {

@@ -19,8 +19,8 @@ var resourceFilterPaths = map[string]string{
 	"location":      "location",
 }
 
-// listResources serves whatever is in a subscription or in one resource group: vaults and virtual machines, by name, as the
-// few members that all resources have. Clients look here whether a group is empty.
+// listResources serves whatever is in a subscription or in one resource group: vaults and what is beside them, by name, as
+// the few members that all resources have. Clients look here whether a group is empty.
 func (s *Service) listResources(c *call) (*answer, error) {
 	size, err := s.top(c)
 	if err != nil {
@@ -44,11 +44,32 @@ func (s *Service) listResources(c *call) (*answer, error) {
 		}
 		if wanted(catalog.VMType) {
 			// Machines that are known by their backups alone may not exist any more, and are left out.
-			machine := func(m *machine) (object, error) { return resourceOf(m.render(), m.document), nil }
+			machine := func(m *machine) (object, error) {
+				body, err := m.render()
+				return resourceOf(body, m.document), err
+			}
 			sources = append(sources, shown(machineEntries(s.writtenMachines(tx, l, c.scope()), machine), expand),
 				shown(machineEntries(s.fixedMachines(l, c.scope()), machine), expand))
 		}
+		for _, n := range topNeighbours() {
+			if n != virtualMachines && wanted(n.of) {
+				sources = append(sources, shown(n.resources(tx, l), expand))
+			}
+		}
 		return l.fill(sources...)
+	})
+}
+
+// resources are those of a type as resources.
+func (n *neighbour) resources(tx *store.Tx, l *listing) entries {
+	q := l.call.scope()
+	q.Type, q.Name = n.of, l.filter.value("name")
+	return rendered(l.documents(tx, q), func(d *store.Document) (object, error) {
+		body, err := n.renderDocument(tx, d)
+		if err != nil {
+			return nil, err
+		}
+		return resourceOf(body, d), nil
 	})
 }
 
@@ -90,10 +111,12 @@ var expandableMembers = []string{"createdTime", "changedTime", "provisioningStat
 // resourceOf takes from a resource what a list of all kinds of resources shows. d is nil for one without a document.
 func resourceOf(body object, d *store.Document) object {
 	resource := object{
-		"resourceGroup":     strings.Split(lookupText(body, "id"), "/")[4],
-		"provisioningState": lookup(body, "properties.provisioningState"),
+		"resourceGroup": strings.Split(lookupText(body, "id"), "/")[4],
 	}
-	for _, name := range []string{"id", "name", "type", "location", "tags", "sku", "identity", "zones"} {
+	if state := lookup(body, "properties.provisioningState"); state != nil {
+		resource["provisioningState"] = state
+	}
+	for _, name := range []string{"id", "name", "type", "location", "tags", "sku", "kind", "managedBy", "identity", "zones"} {
 		if body[name] != nil {
 			resource[name] = body[name]
 		}

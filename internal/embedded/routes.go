@@ -70,7 +70,7 @@ const (
 	deletedPath      = subscriptionPath + namespacePath + "/locations/{location}/deletedVaults"
 	policyPath       = vaultPath + "/backupPolicies/{policy}"
 	// Not {subscription}, which has to exist: a vault may protect a machine of any.
-	machinePath  = "subscriptions/{machineSubscription}/resourceGroups/{group}" + machinesPath + "/{machine}"
+	machinePath  = "subscriptions/{machineSubscription}/resourceGroups/{group}" + machinesPath + "/{name}"
 	machinesPath = "/providers/" + catalog.VMType
 	// The same holds here.
 	machineRegionPath = "subscriptions/{machineSubscription}" + namespacePath + "/locations/{location}"
@@ -78,7 +78,7 @@ const (
 	itemPath = vaultPath + "/backupFabrics/Azure/protectionContainers/{container}/protectedItems/{item}"
 )
 
-var routes = []route{
+var routes = append([]route{
 	at(KindVault, vaultPath, map[string]handler{
 		http.MethodGet:    (*Service).getVault,
 		http.MethodPut:    (*Service).putVault,
@@ -190,7 +190,7 @@ var routes = []route{
 		http.MethodPatch:  (*Service).patchGroup,
 		http.MethodDelete: (*Service).deleteGroup,
 	}),
-}
+}, neighbourRoutes()...)
 
 func at(kind Kind, path string, methods map[string]handler) route {
 	return route{kind: kind, segments: strings.Split(path, "/"), methods: methods}

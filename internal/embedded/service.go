@@ -188,6 +188,7 @@ func (s *Service) update(c *call, fn func(*store.Tx) error) error {
 type call struct {
 	request    *http.Request
 	kind       Kind
+	neighbour  *neighbour        // that a write is about, nil for what is none
 	params     map[string]string // of the path
 	apiVersion string
 	now        time.Time // one moment for the whole request

@@ -98,11 +98,11 @@ func TestProvidersOfOtherThings(t *testing.T) {
 		}
 		return names
 	}
-	if diff := cmp.Diff([][]string{{"virtualMachines"}, {"resourceGroups"}, nil},
-		[][]string{types("microsoft.compute"), types("Microsoft.Resources"), types("Microsoft.Network")}); diff != "" {
+	if diff := cmp.Diff([][]string{{"virtualMachines", "disks", "availabilitySets"}, {"resourceGroups"}, nil},
+		[][]string{types("microsoft.compute"), types("Microsoft.Resources"), types("Microsoft.Web")}); diff != "" {
 		t.Error(diff)
 	}
-	s.get(sub+"/providers/Microsoft.Network/virtualNetworks").wantError(http.StatusNotImplemented, "NotModelledByEmbeddedService", "virtualNetworks")
+	s.get(sub+"/providers/Microsoft.Network/routeTables").wantError(http.StatusNotImplemented, "NotModelledByEmbeddedService", "routeTables")
 }
 
 func TestTenants(t *testing.T) {

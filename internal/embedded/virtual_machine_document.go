@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/store"
 )
@@ -97,7 +95,7 @@ func inListOrder(inventory map[string]*machine) []*machine {
 
 // findMachine returns what is known of a machine, nil when nothing is: that it is in the inventory, that a client has
 // written it, or that a vault protects it, which it can do in its own region alone. Backups that are only kept until they
-// are purged say nothing: the machine may have been made again elsewhere since.
+// are purged say nothing: the machine may have been made again elsewhere since. Nor do backups of one that was deleted.
 func (s *Service) findMachine(tx *store.Tx, id machineID) (*machine, error) {
 	m := &machine{id: id}
 	if fixed := s.inventory[id.key()]; fixed != nil {
@@ -124,7 +122,37 @@ func (s *Service) findMachine(tx *store.Tx, id machineID) (*machine, error) {
 	if err != nil || len(items) == 0 {
 		return nil, err
 	}
+	if gone, err := isGone(items); err != nil || gone {
+		return nil, err
+	}
 	return protectedMachine(tx, items[0])
+}
+
+// doesNotExist tells whether the service knows that there is no such machine: it is not in the inventory, or a client has
+// deleted it. m is what is known of it.
+func (s *Service) doesNotExist(tx *store.Tx, id machineID, m *machine) (bool, error) {
+	switch {
+	case m != nil && (m.fixed || m.document != nil):
+		return false, nil
+	case s.inventory != nil:
+		return true, nil
+	}
+	items, err := s.itemsOf(tx, id)
+	if err != nil {
+		return false, err
+	}
+	return isGone(items)
+}
+
+// isGone tells whether the machine of items was deleted and not made again, which all of them have in their histories.
+func isGone(items []*store.Document) (bool, error) {
+	for _, item := range items {
+		h, err := documentHistory(item)
+		if err != nil || h.gone() {
+			return true, err
+		}
+	}
+	return false, nil
 }
 
 // read adds what the machine's document says. The inventory has the last word on where the machine is.
@@ -275,45 +303,10 @@ func (s *Service) protectedMachines(tx *store.Tx, l *listing, in store.Query) ma
 }
 
 // render is the machine as clients see it.
-func (m *machine) render() object {
-	body := merge(object{}, m.body)
-	properties, _ := body["properties"].(object)
-	if properties == nil {
-		properties = object{}
+func (m *machine) render() (object, error) {
+	body := merge(merge(object{}, m.body), object{"location": m.region})
+	if lookup(body, "properties.vmId") == nil {
+		setAt(body, "properties.vmId", directoryID(m.id.String(), "machine"))
 	}
-	if properties["vmId"] == nil {
-		properties["vmId"] = directoryID(m.id.String(), "machine")
-	}
-	properties["provisioningState"] = stateSucceeded
-	body["properties"], body["location"] = properties, m.region
-	body["id"], body["name"], body["type"] = m.id.String(), m.id.name, catalog.VMType
-	return body
-}
-
-// settleMachine makes the body of a machine from a request. body is what it was, empty for a new one.
-func settleMachine(body, in object) error {
-	for _, name := range []string{"id", "name", "type", "etag", "systemData"} {
-		delete(in, name)
-	}
-	for _, name := range []string{"vmId", "provisioningState", "timeCreated", "instanceView"} {
-		discard(in, "properties."+name)
-	}
-	merge(body, in)
-	if _, err := tagsOf(body); err != nil {
-		return err
-	}
-	where, err := requiredLocation(body)
-	if err != nil {
-		return err
-	}
-	body["location"] = catalog.NormalizeRegion(where)
-	properties, err := section(body, "properties")
-	if err != nil {
-		return err
-	}
-	if properties["vmId"] == nil {
-		properties["vmId"] = uuid.NewString()
-	}
-	body["properties"] = properties
-	return nil
+	return virtualMachines.render(nil, m.id.String(), resource{m.document, body})
 }

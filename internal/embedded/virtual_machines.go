@@ -11,7 +11,7 @@ import (
 // machineID is the machine that the call is about. Its subscription is looked at by the handler: a machine that a vault
 // protects may be in one that the service does not have.
 func (c *call) machineID() machineID {
-	return machineID{subscription: c.params["machineSubscription"], group: c.params["group"], name: c.params["machine"]}
+	return machineID{subscription: c.params["machineSubscription"], group: c.params["group"], name: c.params["name"]}
 }
 
 // ownMachine makes the call one about a machine in a subscription that the service has.
@@ -24,23 +24,28 @@ func (s *Service) ownMachine(c *call) (machineID, error) {
 func (s *Service) getMachine(c *call) (*answer, error) {
 	id := c.machineID()
 	var m *machine
+	var gone bool
 	err := s.view(c, func(tx *store.Tx) (err error) {
-		m, err = s.findMachine(tx, id)
+		if m, err = s.findMachine(tx, id); err == nil && m == nil {
+			gone, err = s.doesNotExist(tx, id, m)
+		}
 		return err
 	})
 	switch {
 	case err != nil:
 		return nil, err
 	case m != nil:
-		return answerOK(m.render()), nil
-	case s.inventory != nil:
+		body, err := m.render()
+		return answerOK(body), err
+	case gone:
 		return nil, machineNotFound(id)
 	}
-	// 404 would say that there is no such machine, and a vault would protect it all the same.
+	// Clients make what is not there. Ours are not to take it for the word that the machine does not exist: a vault protects
+	// it all the same.
 	return nil, &Fault{
-		Code: codeNotModelled,
-		Message: fmt.Sprintf("The embedded backup service has no inventory of virtual machines, so it cannot describe '%s'. "+
-			"Any well-formed id exists, in the region of the vault that protects it.", id),
+		Code: codeMachineNotDescribed,
+		Message: fmt.Sprintf("The embedded backup service has no inventory of virtual machines, and no client has made '%s', so that it "+
+			"cannot describe it. A vault can protect it all the same: any well-formed id exists, in the region of that vault.", id),
 	}
 }
 
@@ -56,7 +61,7 @@ func machineNotFound(id machineID) error {
 func (s *Service) listMachines(c *call) (*answer, error) {
 	return s.list(c, func(tx *store.Tx, l *listing) error {
 		l.size = s.longPage // the names of all that is protected are read anew for each page
-		show := func(m *machine) (object, error) { return m.render(), nil }
+		show := (*machine).render
 		in := c.scope()
 		return l.fill(
 			machineEntries(s.writtenMachines(tx, l, in), show),
@@ -66,115 +71,37 @@ func (s *Service) listMachines(c *call) (*answer, error) {
 	})
 }
 
-func (s *Service) putMachine(c *call) (*answer, error) {
-	return s.writeMachine(c, func(m *machine) (object, error) {
-		body := object{}
-		if vm := lookup(m.body, "properties.vmId"); vm != nil {
-			body["properties"] = object{"vmId": vm}
-		}
-		return body, nil
-	})
-}
-
+func (s *Service) putMachine(c *call) (*answer, error) { return s.writeMachine(c, virtualMachines.put) }
 func (s *Service) patchMachine(c *call) (*answer, error) {
-	return s.writeMachine(c, func(m *machine) (object, error) {
-		if m.document == nil && !m.fixed {
-			return nil, machineNotFound(m.id)
-		}
-		return merge(merge(object{}, m.body), object{"location": m.region}), nil
-	})
+	return s.writeMachine(c, virtualMachines.patch)
 }
 
-// writeMachine stores a machine. start gives the body that the request is laid over.
-func (s *Service) writeMachine(c *call, start func(*machine) (object, error)) (*answer, error) {
-	id, err := s.ownMachine(c)
-	if err != nil {
+func (s *Service) writeMachine(c *call, write handler) (*answer, error) {
+	if _, err := s.ownMachine(c); err != nil {
 		return nil, err
 	}
-	in, err := c.content()
-	if err != nil {
-		return nil, err
-	}
-	status := http.StatusOK
-	var m *machine
-	err = s.update(c, func(tx *store.Tx) error {
-		if m, err = s.writableMachine(tx, c, id); err != nil {
-			return err
-		}
-		body, err := start(m)
-		if err != nil {
-			return err
-		}
-		if _, sent := in["tags"]; sent {
-			delete(body, "tags") // Replaced whole, not merged.
-		}
-		if err := settleMachine(body, in); err != nil {
-			return err
-		}
-		if err := s.checkMachinePlace(m, body); err != nil {
-			return err
-		}
-		if m.document == nil {
-			if !m.fixed {
-				status = http.StatusCreated
-			}
-			m.document = &store.Document{
-				ID: id.String(), Type: catalog.VMType, Subscription: id.subscription, ResourceGroup: id.group, Name: id.name,
-			}
-		}
-		if err := save(tx, m.document, body); err != nil {
-			return err
-		}
-		if err := s.changeHistories(tx, id, func(h *history) { h.comeBack(tx.Now()) }); err != nil {
-			return err
-		}
-		return m.read(m.document)
-	})
-	if err != nil {
-		return nil, err
-	}
-	return &answer{status: status, body: m.render()}, nil
+	return write(s, c)
 }
 
-// writableMachine returns the machine that a request writes. One that is known by its protection alone can be made.
-func (s *Service) writableMachine(tx *store.Tx, c *call, id machineID) (*machine, error) {
+// inventoryEntry is what the inventory has of a machine. It has the last word on where the machine is.
+func (s *Service) inventoryEntry(_ *store.Tx, c *call) (object, error) {
+	if fixed := s.inventory[c.machineID().key()]; fixed != nil {
+		return object{"location": fixed.region}, nil
+	}
+	return nil, nil
+}
+
+// checkMachine refuses a name that no machine can have, and to move one of the inventory.
+func (s *Service) checkMachine(c *call, _, in object) error {
+	id := c.machineID()
 	if err := catalog.CheckVMName(id.name); err != nil {
-		return nil, &Fault{Code: codeInvalidName, Message: fmt.Sprintf("The virtual machine '%s': %s.", id.name, err)}
+		return &Fault{Code: codeInvalidName, Message: fmt.Sprintf("The virtual machine '%s': %s.", id.name, err)}
 	}
-	if err := catalog.CheckResourceGroupName(id.group); err != nil {
-		return nil, &Fault{Code: codeInvalidGroupName, Message: err.Error()}
+	where, err := text(in, "location")
+	if fixed := s.inventory[id.key()]; err == nil && fixed != nil && where != "" && catalog.NormalizeRegion(where) != fixed.region {
+		return machineIsFixed(fixed, fmt.Sprintf("cannot be in '%s'", where))
 	}
-	if err := s.requireGroup(tx, c); err != nil {
-		return nil, err
-	}
-	if err := checkGroupLives(tx, c); err != nil {
-		return nil, err
-	}
-	m, err := s.findMachine(tx, id)
-	if m == nil {
-		m = &machine{id: id}
-	}
-	return m, err
-}
-
-// checkMachinePlace refuses a region that does not exist, and to move a machine.
-func (s *Service) checkMachinePlace(m *machine, body object) error {
-	where := lookupText(body, "location")
-	if _, ok := s.regions[where]; !ok {
-		return s.notOffered(where, catalog.VMType)
-	}
-	switch {
-	case m.region == where, m.document == nil && !m.fixed:
-		return nil
-	case m.fixed:
-		return machineIsFixed(m, fmt.Sprintf("cannot be in '%s'", where))
-	}
-	return &Fault{
-		Code: codeInvalidLocation,
-		Message: fmt.Sprintf("The resource '%s' already exists in location '%s' in resource group '%s'. A resource with the "+
-			"same name cannot be created in location '%s'. Please select a new resource name.", m.id.name, m.region, m.id.group,
-			where),
-	}
+	return err
 }
 
 func machineIsFixed(m *machine, what string) error {
@@ -202,11 +129,10 @@ func (s *Service) deleteMachine(c *call) (*answer, error) {
 		case m == nil:
 			status = http.StatusNoContent
 			return nil
-		case m.document != nil: // the others are known by their protection alone
-			if err := tx.DeleteDocument(m.document.ID); err != nil {
-				return err
-			}
+		case m.document != nil:
+			return virtualMachines.remove(s, tx, resource{m.document, m.body})
 		}
+		// It is known by its protection alone.
 		return s.changeHistories(tx, id, func(h *history) { h.leave(tx.Now()) })
 	})
 	if err != nil {

@@ -16,7 +16,7 @@ const machinesPath = "/providers/Microsoft.Compute/virtualMachines"
 func TestVirtualMachine(t *testing.T) {
 	s := start(t)
 	path := machine("Web")
-	s.get(path).wantError(http.StatusNotImplemented, "NotModelledByEmbeddedService", path, "no inventory", "in the region of the vault")
+	s.get(path).wantError(http.StatusNotFound, "VirtualMachineNotDescribed", path, "no inventory", "in the region of that vault")
 	s.patch(path, `{"tags":{"a":"b"}}`).wantError(http.StatusNotFound, "ResourceNotFound", "virtualMachines/Web")
 	s.delete(path).want(http.StatusNoContent)
 
@@ -26,7 +26,7 @@ func TestVirtualMachine(t *testing.T) {
 	want := map[string]any{
 		"id": path, "name": "Web", "type": "Microsoft.Compute/virtualMachines", "location": "eastasia",
 		"tags": map[string]any{"a": "b"}, "zones": []any{"1"},
-		"properties": map[string]any{"hardwareProfile": map[string]any{"vmSize": "Standard_B1s"}, "vmId": vm, "provisioningState": "Succeeded"},
+		"properties": map[string]any{"hardwareProfile": map[string]any{"vmSize": "Standard_B1s"}, "vmId": vm, "timeCreated": "2026-05-01T12:00:00.0000000Z", "provisioningState": "Succeeded"},
 	}
 	if diff := cmp.Diff(want, created.body); diff != "" || len(vm) != 36 {
 		t.Error(diff)
@@ -64,7 +64,7 @@ func TestVirtualMachine(t *testing.T) {
 		s.do(test.method, test.path, test.body).wantError(test.status, test.code, test.parts...)
 	}
 	s.delete(path).want(http.StatusOK)
-	s.get(path).want(http.StatusNotImplemented)
+	s.get(path).want(http.StatusNotFound)
 }
 
 // A machine outlives neither its group, nor does it take its backups with it.
@@ -82,14 +82,32 @@ func TestVirtualMachineAndItsSurroundings(t *testing.T) {
 	if got := s.get(itemPath(vault, "web")).want(http.StatusOK); got.text("properties", "protectionState") != "IRPending" {
 		t.Errorf("got %s", got.raw)
 	}
-	// What protects it shows where it was.
-	if got := s.get(machine("web")).want(http.StatusOK); got.text("location") != "eastasia" || got.at("tags") != nil {
-		t.Errorf("got %s", got.raw)
-	}
+	s.get(machine("web")).wantError(http.StatusNotFound, "ResourceNotFound", "virtualMachines/web")
 	s.put(machine("web"), `{"location":"westeurope"}`).want(http.StatusCreated)
 
 	strict := start(t, func(c *embedded.Config) { c.StrictResourceGroups = true })
 	strict.put(machine("web"), `{"location":"eastasia"}`).wantError(http.StatusNotFound, "ResourceGroupNotFound")
+}
+
+// A machine that nobody has made is known by its protection, until a client says that it is gone.
+func TestVirtualMachineKnownByItsProtection(t *testing.T) {
+	s := start(t)
+	vault := vaultPath("g", "vault")
+	s.put(vault, minimal).want(http.StatusCreated)
+	for _, name := range []string{"gone", "web"} {
+		s.protect(vault, name)
+		if got := s.get(machine(name)).want(http.StatusOK); got.text("location") != "eastasia" {
+			t.Errorf("got %s", got.raw)
+		}
+	}
+	s.delete(machine("gone")).want(http.StatusOK)
+	s.get(machine("gone")).wantError(http.StatusNotFound, "ResourceNotFound", "virtualMachines/gone")
+	if diff := cmp.Diff([]string{"web"}, s.get(sub+machinesPath).want(http.StatusOK).names()); diff != "" {
+		t.Error(diff)
+	}
+	s.protectAs(vault, "gone", machine("gone")).wantError(http.StatusBadRequest, "BMSUserErrorInvalidConfigureProtectionRequest", "does not exist")
+	s.put(machine("gone"), `{"location":"eastasia"}`).want(http.StatusCreated)
+	s.protect(vault, "gone")
 }
 
 func TestVirtualMachineInventory(t *testing.T) {
@@ -136,7 +154,7 @@ func TestVirtualMachineList(t *testing.T) {
 	}
 	s.protect(vault, "alpha")
 	s.patch(machine("delta"), `{"tags":{"a":"b"}}`).want(http.StatusOK)
-	// Without its document it is still known by the item.
+	// Its item outlives it.
 	s.put(machine("charlie"), `{"location":"eastasia"}`).want(http.StatusCreated)
 	s.protect(vault, "charlie")
 	s.delete(machine("charlie")).want(http.StatusOK)
@@ -144,8 +162,8 @@ func TestVirtualMachineList(t *testing.T) {
 		names string
 		pages int
 	}{
-		sub + machinesPath: {"alpha Bravo charlie delta echo zulu", 3},
-		sub + "/resourceGroups/MACHINES" + machinesPath:      {"alpha Bravo charlie delta echo", 3},
+		sub + machinesPath: {"alpha Bravo delta echo zulu", 3},
+		sub + "/resourceGroups/MACHINES" + machinesPath:      {"alpha Bravo delta echo", 2},
 		sub + "/resourceGroups/other" + machinesPath:         {"zulu", 1},
 		sub + "/resourceGroups/none" + machinesPath:          {"", 1},
 		"/subscriptions/" + otherSubscription + machinesPath: {"far near", 1},

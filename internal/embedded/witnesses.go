@@ -68,6 +68,8 @@ var behaviours = []fact{
 	{what: "Items without recovery points are soft-deleted like others", seen: seen{recordedCLI22, high, "2022-03"}},
 	{what: "A VM whose protection was stopped, its backups kept, is free for another vault and among what that can protect; the item stays in the first", seen: seen{recordedPowerShell25, high, "2025-10"}},
 	{what: "A VM whose backups are suspended is free for another vault, too", seen: seen{}},
+	{what: "A data disk that is chosen by a number that the VM does not have is refused, where the VM was written with its disks", seen: seen{}},
+	{what: "A VM that a client has deleted cannot be protected until it is made again", seen: seen{}},
 	{what: "The backup status of a VM names the vault that takes its backups, and else one in whose region they are kept", seen: seen{}},
 	{what: "An undeleted item is stopped and needs a further request with a policy", seen: seen{recordedCLI22, high, "2022-03"}},
 

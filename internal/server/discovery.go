@@ -81,7 +81,7 @@ func serveMetadata(w http.ResponseWriter, r *http.Request) {
 		Authentication:  authentication{LoginEndpoint: here, Audiences: audiences, Tenant: "common", IdentityProvider: "AAD"},
 		ResourceManager: here + "/", MicrosoftGraphResourceID: here + "/",
 		Graph: here + "/", GraphAudience: here + "/", Gallery: here + "/",
-		Suffixes: endpointSuffixes{Storage: "storage.backup.invalid", KeyVaultDNS: "vault.backup.invalid"},
+		Suffixes: endpointSuffixes{Storage: embedded.StorageSuffix, KeyVaultDNS: "vault.backup.invalid"},
 	}
 	switch {
 	case version < cloudsMetadata:
