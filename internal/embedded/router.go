@@ -142,7 +142,8 @@ func notModelled(r *http.Request, path []string) error {
 	return &Fault{
 		Code: codeNotModelled,
 		Message: fmt.Sprintf("The embedded backup service does not model %s %s. It serves vaults, their policies for "+
-			"virtual machines, the machines that they protect with jobs and recovery points, virtual machines, resource groups, "+
-			"subscriptions and provider metadata; use Azure for the rest.", r.Method, r.URL.Path),
+			"virtual machines, the machines that they protect with jobs and recovery points, virtual machines with their disks, networks, "+
+			"storage accounts and identities, resource groups, subscriptions and provider metadata; use Azure for the rest.", r.Method,
+			r.URL.Path),
 	}
 }
