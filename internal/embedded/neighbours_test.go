@@ -47,9 +47,9 @@ var neighbourCases = []struct {
 }
 
 // neighbourhood makes one of each type.
-func neighbourhood(tb testing.TB, configure ...func(*embedded.Config)) *service {
+func neighbourhood(tb testing.TB) *service {
 	tb.Helper()
-	s := start(tb, configure...)
+	s := start(tb)
 	for _, test := range neighbourCases {
 		s.put(neighbour(test.path), test.body).want(test.made)
 	}

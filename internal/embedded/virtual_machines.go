@@ -72,6 +72,7 @@ func (s *Service) listMachines(c *call) (*answer, error) {
 }
 
 func (s *Service) putMachine(c *call) (*answer, error) { return s.writeMachine(c, virtualMachines.put) }
+
 func (s *Service) patchMachine(c *call) (*answer, error) {
 	return s.writeMachine(c, virtualMachines.patch)
 }
