@@ -373,6 +373,9 @@ func live(t *testing.T, r *rand.Rand) {
 			s.demand(until)
 		case event == 3 && s.state != "":
 			story = append(story, "resume")
+			if s.gone {
+				p.put(machine("web"), `{"location":"eastasia"}`).want(http.StatusCreated)
+			}
 			p.resume()
 			s.change(policy, "")
 			s.gone = false
