@@ -18,6 +18,7 @@ import (
 // Configure reads the provider block and has the service that it names opened. Where the plan allows it, everything waits
 // for a setting without which there is no service.
 func (p *backupProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	p.configured.Store(nil) // as resources have nothing any more, should this fail
 	var config providerModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	settings := config.settings(ctx, &resp.Diagnostics)

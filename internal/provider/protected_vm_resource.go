@@ -118,70 +118,75 @@ func (r *protectedVMResource) Create(ctx context.Context, req resource.CreateReq
 func (r *protectedVMResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state protectedVMModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	state.fillFromID(ctx)
-	timeout, diags := state.Timeouts.Read(ctx, protectedVMTimeouts.read.after)
-	resp.Diagnostics.Append(diags...)
-	pending, diags := req.Private.GetKey(ctx, pendingKey)
-	resp.Diagnostics.Append(diags...)
-	id, err := state.itemID()
-	if err != nil {
-		resp.Diagnostics.AddError("Unable to read the protection of a VM", tfvalue.Sentence(err.Error()))
-	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	lookOnce(ctx, protectedVMModels, state, func() *look[protectedVMModel] { return r.look(ctx, state, req.Private) }).save(ctx, resp)
+}
+
+// look asks the service for a protection of the state.
+func (r *protectedVMResource) look(ctx context.Context, state protectedVMModel, private tfvalue.PrivateReader) *look[protectedVMModel] {
+	l := &look[protectedVMModel]{of: state}
+	state.fillFromID(ctx)
+	l.identity = state.identity()
+	timeout, diags := state.Timeouts.Read(ctx, protectedVMTimeouts.read.after)
+	l.diags.Append(diags...)
+	pending, diags := private.GetKey(ctx, pendingKey)
+	l.diags.Append(diags...)
+	id, err := state.itemID()
+	if err != nil {
+		l.diags.AddError("Unable to read the protection of a VM", tfvalue.Sentence(err.Error()))
+	}
+	if l.diags.HasError() {
+		return l
+	}
 	if r.run.keepsState() {
-		if resp.Identity != nil && resp.Identity.Raw.IsFullyNull() { // of a state written before Terraform 1.12
-			resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
-		}
-		return
+		l.fate = kept
+		return l
 	}
 	ctx, cancel := limited(ctx, state.Timeouts.Attributes(), "read", timeout)
 	defer cancel()
 
 	r.run.state.read(id)
-	r.run.warnOfTwoAddresses(ctx, id, protectedVMLabel(state), req.Private, &resp.Diagnostics)
+	r.run.warnOfTwoAddresses(ctx, id, protectedVMLabel(state), private, &l.diags)
 	item, err := r.run.vaults.ProtectedVMOrGone(ctx, id)
 	switch {
 	case vault.IsGone(err) && pending != nil:
 		// The service may show it only when it is done. The next apply looks again, and begins again if need be.
-		if resp.Identity != nil {
-			resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
-		}
-		return
+		l.fate = kept
+		return l
 	case vault.IsGone(err):
-		r.remove(ctx, state, "no longer exists and is removed from the state."+goneWith(err)+" Earlier backups are gone. If it is still in the configuration, the next apply protects the VM again.", resp)
-		return
+		r.lose(l, state, "no longer exists and is removed from the state."+goneWith(err)+" Earlier backups are gone. If it is still in the configuration, the next apply protects the VM again.")
+		return l
 	case err != nil:
-		resp.Diagnostics.AddError("Unable to read the protection of a VM", tfvalue.Problem(protectedVMLabel(state), err, ""))
-		return
+		l.diags.AddError("Unable to read the protection of a VM", tfvalue.Problem(protectedVMLabel(state), err, ""))
+		return l
 	case item.SoftDeleted:
-		r.remove(ctx, state, "was deleted and is removed from the state. Its backups are soft-deleted: "+keptUntil(item)+
-			". If it is still in the configuration, the next apply undeletes them and protects the VM again.", resp)
-		return
+		r.lose(l, state, "was deleted and is removed from the state. Its backups are soft-deleted: "+keptUntil(item)+
+			". If it is still in the configuration, the next apply undeletes them and protects the VM again.")
+		return l
 	case item.SourceVMID == "" && state.SourceVMID.IsNull():
-		resp.Diagnostics.AddError("VM of the item is not known", fmt.Sprintf("%s: the state has nothing but its id, and the service does not say which VM it is of. "+
+		l.diags.AddError("VM of the item is not known", fmt.Sprintf("%s: the state has nothing but its id, and the service does not say which VM it is of. "+
 			"Take it out of the state by `terraform state rm` (or `tofu state rm`) and its address, and import it by identity, which takes vault_id and source_vm_id.",
 			protectedVMLabel(state)))
-		return
+		return l
 	case item.SourceVMID != "" && !state.SourceVMID.IsNull() && !tfvalue.ARMName.Value(item.SourceVMID).Same(state.SourceVMID):
-		r.remove(ctx, state, "is no longer in the vault, which now protects another VM of the same group and name: "+item.SourceVMID+". It is removed from the state.", resp)
-		return
+		r.lose(l, state, "is no longer in the vault, which now protects another VM of the same group and name: "+item.SourceVMID+". It is removed from the state.")
+		return l
 	}
-	r.save(ctx, state, item, &resp.State, resp.Identity, &resp.Diagnostics)
+	l.fate = found
+	l.is = r.taken(ctx, state, item, &l.diags)
+	l.identity = l.is.identity()
+	return l
 }
 
-// remove takes what is gone out of the state, and says so.
-func (r *protectedVMResource) remove(ctx context.Context, state protectedVMModel, what string, resp *resource.ReadResponse) {
-	resp.Diagnostics.AddWarning("Protection of a VM is gone", protectedVMLabel(state)+": the protection "+what)
+// lose takes what is gone out of the state, and says so.
+func (r *protectedVMResource) lose(l *look[protectedVMModel], state protectedVMModel, what string) {
+	l.diags.AddWarning("Protection of a VM is gone", protectedVMLabel(state)+": the protection "+what)
 	if id, err := state.itemID(); err == nil {
 		r.run.state.forget(id)
 	}
-	resp.State.RemoveResource(ctx)
-	// The framework wants an identity even of what is gone; states written before Terraform 1.12 have none.
-	if resp.Identity != nil {
-		resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
-	}
+	l.fate = gone
 }
 
 func (r *protectedVMResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -352,6 +357,17 @@ func (r *protectedVMResource) save(ctx context.Context, m protectedVMModel, item
 	if item.ARMID == "" {
 		return
 	}
+	m = r.taken(ctx, m, item, diags)
+	// An interrupted context must not keep what is known out of the state.
+	ctx = context.WithoutCancel(ctx)
+	diags.Append(state.Set(ctx, m)...)
+	if identity != nil {
+		diags.Append(identity.Set(ctx, m.identity())...)
+	}
+}
+
+// taken is a model made what the service says of an item, and of what the item has with its vault and its policy.
+func (r *protectedVMResource) taken(ctx context.Context, m protectedVMModel, item vault.ProtectedVM, diags *diag.Diagnostics) protectedVMModel {
 	next := r.run.nextBackup(ctx, item)
 	region := ""
 	if m.SourceVMRegion.IsNull() || m.SourceVMRegion.IsUnknown() {
@@ -360,13 +376,8 @@ func (r *protectedVMResource) save(ctx context.Context, m protectedVMModel, item
 			region = v.Region
 		}
 	}
-	// An interrupted context must not keep what is known out of the state.
-	ctx = context.WithoutCancel(ctx)
-	diags.Append(m.take(ctx, item, region, next)...)
-	diags.Append(state.Set(ctx, m)...)
-	if identity != nil {
-		diags.Append(identity.Set(ctx, m.identity())...)
-	}
+	diags.Append(m.take(context.WithoutCancel(ctx), item, region, next)...)
+	return m
 }
 
 // logProtection reports each status the service gives, at the log level INFO.

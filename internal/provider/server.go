@@ -20,7 +20,7 @@ func NewServer(version string, options ...backend.Option) func() tfprotov6.Provi
 		if !ok {
 			return framework // without lists or actions, which the tests would miss
 		}
-		return &server{frameworkServer: visibleServer{full}, configured: &p.configured}
+		return &server{frameworkServer: withShortCuts(visibleServer{full}, &p.configured), configured: &p.configured}
 	}
 }
 

@@ -70,6 +70,17 @@ func (s *stateObjects) plannedWithState(id keyed) {
 	s.change(id, func(o *stateObject) { o.planned = true })
 }
 
+// stays notes the plan of an object to which nothing is done. It is false, and nothing is noted, when another address of the
+// state has the object, too.
+func (s *stateObjects) stays(id keyed, owner string) (sole bool) {
+	s.change(id, func(o *stateObject) {
+		if sole = o.owner == "" || o.owner == owner; sole {
+			o.owner, o.planned = owner, true
+		}
+	})
+	return sole
+}
+
 // ends notes what becomes of an object.
 func (s *stateObjects) ends(id keyed, how ending) {
 	s.change(id, func(o *stateObject) { o.end = how })

@@ -122,49 +122,54 @@ func (r *vaultResource) Create(ctx context.Context, req resource.CreateRequest, 
 func (r *vaultResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state vaultModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	state.fillFromID(ctx)
-	timeout, diags := state.Timeouts.Read(ctx, vaultTimeouts.read.after)
-	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	lookOnce(ctx, vaultModels, state, func() *look[vaultModel] { return r.look(ctx, state, req.Private) }).save(ctx, resp)
+}
+
+// look asks the service for a vault of the state.
+func (r *vaultResource) look(ctx context.Context, state vaultModel, private tfvalue.PrivateReader) *look[vaultModel] {
+	l := &look[vaultModel]{of: state}
+	state.fillFromID(ctx)
+	l.identity = state.identity()
+	timeout, diags := state.Timeouts.Read(ctx, vaultTimeouts.read.after)
+	l.diags.Append(diags...)
+	if l.diags.HasError() {
+		return l
+	}
 	if r.run.keepsState() {
-		if resp.Identity != nil && resp.Identity.Raw.IsFullyNull() { // of a state written before Terraform 1.12
-			resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
-		}
-		return
+		l.fate = kept
+		return l
 	}
 	ctx, cancel := limited(ctx, state.Timeouts.Attributes(), "read", timeout)
 	defer cancel()
 
 	r.run.state.read(state.armID())
-	r.run.warnOfTwoAddresses(ctx, state.armID(), vaultLabel(state), req.Private, &resp.Diagnostics)
+	r.run.warnOfTwoAddresses(ctx, state.armID(), vaultLabel(state), private, &l.diags)
 	v, err := r.run.vaults.VaultOrGone(ctx, state.armID())
 	if vault.IsGone(err) {
-		resp.Diagnostics.AddWarning("Backup vault is gone", fmt.Sprintf(
+		l.diags.AddWarning("Backup vault is gone", fmt.Sprintf(
 			"%s no longer exists and is removed from the state.%s The next apply creates it again, empty.", vaultLabel(state), goneWith(err)))
 		r.run.state.forget(state.armID())
-		resp.State.RemoveResource(ctx)
-		// The framework wants an identity even of what is gone; states written before Terraform 1.12 have none.
-		if resp.Identity != nil {
-			resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
-		}
-		return
+		l.fate = gone
+		return l
 	}
 	if err != nil {
-		resp.Diagnostics.AddError("Unable to read backup vault", tfvalue.Problem(vaultLabel(state), err, ""))
-		return
+		l.diags.AddError("Unable to read backup vault", tfvalue.Problem(vaultLabel(state), err, ""))
+		return l
 	}
-	if v.State == vault.Active {
-		resp.Diagnostics.Append(resp.Private.SetKey(ctx, pendingKey, nil)...)
-	}
+	l.finished = v.State == vault.Active
 	usage, err := r.run.vaults.Usage(ctx, v)
 	if err != nil {
-		resp.Diagnostics.AddError("Unable to read what the backup vault holds", tfvalue.Problem(vaultLabel(state), err, ""))
-		return
+		l.diags.AddError("Unable to read what the backup vault holds", tfvalue.Problem(vaultLabel(state), err, ""))
+		return l
 	}
-	state.Usage = usageValue(usage, &resp.Diagnostics)
-	r.save(ctx, state, v, &resp.State, resp.Identity, &resp.Diagnostics)
+	l.fate, l.is = found, state
+	l.is.Usage = usageValue(usage, &l.diags)
+	l.diags.Append(l.is.take(context.WithoutCancel(ctx), v)...)
+	l.identity = l.is.identity()
+	return l
 }
 
 func (r *vaultResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {

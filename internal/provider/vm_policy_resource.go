@@ -93,43 +93,50 @@ func (r *vmPolicyResource) Create(ctx context.Context, req resource.CreateReques
 func (r *vmPolicyResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state vmPolicyModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	state.fillFromID(ctx)
-	timeout, diags := state.Timeouts.Read(ctx, vmPolicyTimeouts.read.after)
-	resp.Diagnostics.Append(diags...)
-	id := state.mustPolicyID(&resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	lookOnce(ctx, vmPolicyModels, state, func() *look[vmPolicyModel] { return r.look(ctx, state, req.Private) }).save(ctx, resp)
+}
+
+// look asks the service for a policy of the state.
+func (r *vmPolicyResource) look(ctx context.Context, state vmPolicyModel, private tfvalue.PrivateReader) *look[vmPolicyModel] {
+	l := &look[vmPolicyModel]{of: state}
+	state.fillFromID(ctx)
+	timeout, diags := state.Timeouts.Read(ctx, vmPolicyTimeouts.read.after)
+	l.diags.Append(diags...)
+	id := state.mustPolicyID(&l.diags)
+	if l.diags.HasError() {
+		return l
+	}
+	l.identity = state.identity()
 	if r.run.keepsState() {
-		if resp.Identity != nil && resp.Identity.Raw.IsFullyNull() { // of a state written before Terraform 1.12
-			resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
-		}
-		return
+		l.fate = kept
+		return l
 	}
 	ctx, cancel := limited(ctx, state.Timeouts.Attributes(), "read", timeout)
 	defer cancel()
 
 	r.run.state.read(id)
-	r.run.warnOfTwoAddresses(ctx, id, policyLabel(id), req.Private, &resp.Diagnostics)
+	r.run.warnOfTwoAddresses(ctx, id, policyLabel(id), private, &l.diags)
 	p, err := r.run.vaults.PolicyOrGone(ctx, id)
 	if vault.IsGone(err) {
-		resp.Diagnostics.AddWarning("Backup policy is gone", fmt.Sprintf(
+		l.diags.AddWarning("Backup policy is gone", fmt.Sprintf(
 			"%s no longer exists and is removed from the state.%s The next apply creates it again.", policyLabel(id), goneWith(err)))
 		r.run.state.forget(id)
-		resp.State.RemoveResource(ctx)
-		// The framework wants an identity even of what is gone; states written before Terraform 1.12 have none.
-		if resp.Identity != nil {
-			resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
-		}
-		return
+		l.fate = gone
+		return l
 	}
 	if err != nil {
-		resp.Diagnostics.AddError("Unable to read backup policy", tfvalue.Problem(policyLabel(id), err, ""))
-		return
+		l.diags.AddError("Unable to read backup policy", tfvalue.Problem(policyLabel(id), err, ""))
+		return l
 	}
-	if checkKind(p, "Unable to read backup policy", &resp.Diagnostics) {
-		r.save(ctx, state, p, &resp.State, resp.Identity, &resp.Diagnostics)
+	if checkKind(p, "Unable to read backup policy", &l.diags) {
+		l.fate, l.is = found, state
+		l.diags.Append(l.is.take(context.WithoutCancel(ctx), p)...)
+		l.identity = l.is.identity()
 	}
+	return l
 }
 
 func (r *vmPolicyResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
