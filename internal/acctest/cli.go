@@ -3,6 +3,7 @@ package acctest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -10,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/azurebackup/terraform-provider-backup/internal/unchanged"
 )
 
 // cliVariable is where terraform-plugin-testing, too, looks for the binary.
@@ -39,7 +42,35 @@ func run(m *testing.M, start []func() (func(), error)) int {
 		}
 		defer stop()
 	}
-	return m.Run()
+	return withCheckedShortCuts(m.Run)
+}
+
+// withCheckedShortCuts has every provider compare its short cuts with the framework's answers, unless the environment says
+// otherwise. A difference makes an error in the command; where a test expects one, the report has it still.
+func withCheckedShortCuts(tests func() int) int {
+	if _, set := os.LookupEnv(unchanged.Variable); set {
+		return tests()
+	}
+	folder, err := os.MkdirTemp("", "backup-short-cuts-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer func() { _ = os.RemoveAll(folder) }()
+	report := filepath.Join(folder, "differences")
+	for name, value := range map[string]string{unchanged.Variable: unchanged.Checked, unchanged.ReportVariable: report} {
+		if err := os.Setenv(name, value); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+	}
+	code := tests()
+	differences, err := os.ReadFile(report)
+	if errors.Is(err, os.ErrNotExist) {
+		return code
+	}
+	fmt.Fprintf(os.Stderr, "Short cuts lead elsewhere than the framework:\n%s%v\n", differences, err)
+	return 1
 }
 
 // useCLI puts the binary to use into the environment, where the test framework reads it.

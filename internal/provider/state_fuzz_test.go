@@ -27,7 +27,7 @@ type fuzzed struct {
 // theKinds are the resources whose states are made up.
 var theKinds = []string{"backup_vault", "backup_policy_vm", "backup_protected_vm"}
 
-func newFuzzed(f *testing.F) fuzzed {
+func newFuzzed(f testing.TB) fuzzed {
 	f.Helper()
 	database := filepath.Join(f.TempDir(), "vaults.db")
 	file, err := store.Open(f.Context(), database)
