@@ -52,3 +52,48 @@ func TestAccTwoAddresses(t *testing.T) {
 		})
 	}
 }
+
+// A second resource for an object of the state was planned as its replacement when it was planned first, and refused by the
+// apply alone: which of two resources Terraform plans first nobody can tell.
+func TestAccSecondResourceIsRefusedInAnyOrder(t *testing.T) {
+	skipBelow(t, 5, "import blocks")
+	const policyConfig = "  backup = { frequency = \"Daily\", time = \"23:00\" }\n  retention_daily = { count = 30 }\n"
+	for name, test := range map[string]struct{ kind, config string }{
+		"vault":        {"backup_vault", "  name = \"contoso\"\n  region = \"chinaeast\"\n"},
+		"policy":       {"backup_policy_vm", "  name = \"daily\"\n  vault_id = \"" + contosoID + "\"\n" + policyConfig},
+		"protected VM": {"backup_protected_vm", "  vault_id = \"" + contosoID + "\"\n  source_vm_id = \"" + webID + "\"\n  backup_policy_id = \"" + defaultPolicy + "\"\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := acctest.NewWorkspace(t, lifecycleConfig("", ""))
+			w.MustRun("plan") // makes the database
+			if test.kind != "backup_vault" {
+				exists(newServiceClient(t, w.Folder+"/backup-vaults.db"))
+			}
+			block := func(address, after string) string {
+				text := "resource \"" + test.kind + "\" \"" + address + "\" {\n" + test.config
+				if after != "" {
+					text += "  depends_on = [" + test.kind + "." + after + "]\n"
+				}
+				return text + "}\n"
+			}
+			w.Write("main.tf", lifecycleConfig("", block("one", "")))
+			w.MustRun("apply", "-auto-approve")
+			for order, blocks := range map[string]string{
+				"the old one first": block("one", "") + block("two", "one"),
+				"the new one first": block("one", "two") + block("two", ""),
+			} {
+				w.Write("main.tf", lifecycleConfig("", blocks))
+				for _, flags := range [][]string{{"plan"}, {"plan", "-refresh=false"}} {
+					if r := w.Run(flags...); r.ExitCode == 0 {
+						t.Errorf("%s, %v: planned\n%s", order, flags, r.Output)
+					}
+				}
+			}
+			// A tainted object is replaced as before.
+			w.Write("main.tf", lifecycleConfig("", block("one", "")))
+			w.MustRun("taint", test.kind+".one")
+			mention(t, w.MustRun("plan"), "must be replaced")
+		})
+	}
+}

@@ -36,7 +36,7 @@ func (r *protectedVMResource) ModifyPlan(ctx context.Context, req resource.Modif
 		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("source_vm_id"), &state.SourceVMID)...)
 		id, _ = state.itemID()
 		if !req.Plan.Raw.IsNull() {
-			r.run.state.plannedWithState(id)
+			r.run.planned(id, protectedVMLabel(state), &resp.Diagnostics)
 			r.run.warnOfTwoAddresses(ctx, id, protectedVMLabel(state), req.Private, &resp.Diagnostics)
 			resp.Diagnostics.Append(handOn(ctx, id, resp.Private)...)
 		}

@@ -29,6 +29,8 @@ type stateObject struct {
 	planned        bool   // planned with its state, so that it is not tainted
 	owner          string // the mark of its address
 	end            ending
+	// promised to a new object, whose plan came first and took this one for tainted.
+	promised bool
 }
 
 // ending is what this run makes of an object of the state.
@@ -66,15 +68,18 @@ func (s *stateObjects) upgraded(id keyed, texts map[string]string, flags map[str
 
 func (s *stateObjects) read(id keyed) { s.change(id, func(o *stateObject) { o.refreshed = true }) }
 
-func (s *stateObjects) plannedWithState(id keyed) {
-	s.change(id, func(o *stateObject) { o.planned = true })
+// plannedWithState notes the plan of an object with its state; promised tells that the object was planned to be made anew
+// before, by another resource.
+func (s *stateObjects) plannedWithState(id keyed) (promised bool) {
+	s.change(id, func(o *stateObject) { o.planned, promised = true, o.promised })
+	return promised
 }
 
 // stays notes the plan of an object to which nothing is done. It is false, and nothing is noted, when another address of the
-// state has the object, too.
+// state or of the configuration has the object, too.
 func (s *stateObjects) stays(id keyed, owner string) (sole bool) {
 	s.change(id, func(o *stateObject) {
-		if sole = o.owner == "" || o.owner == owner; sole {
+		if sole = (o.owner == "" || o.owner == owner) && !o.promised; sole {
 			o.owner, o.planned = owner, true
 		}
 	})
@@ -119,8 +124,24 @@ func (s *stateObjects) mayReplace(id keyed, handedOn string) bool {
 	if handedOn == id.Key() {
 		return true
 	}
-	o, ok := s.get(id)
-	return ok && !o.planned && (o.end == stays || o.end == replaced)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	o, ok := s.known[id.Key()]
+	if !ok || o.planned || o.end != stays && o.end != replaced {
+		return false
+	}
+	o.promised = true // should the object turn out not to be tainted, its own plan says so
+	s.known[id.Key()] = o
+	return true
+}
+
+// planned notes that an object of the state is planned with its state, and refuses a second resource for it, whose plan came
+// first and could not know of this one.
+func (r *run) planned(id keyed, label string, diags *diag.Diagnostics) {
+	if r.state.plannedWithState(id) {
+		diags.AddError("Two resources for one object", label+" is in the state at this address and stays, and another resource of this configuration is to "+
+			"make it, too.\n\nRemove one of the two blocks. To give the object the other address, use a moved block.")
+	}
 }
 
 // mayEnd tells whether this run ends an object of the state, or may: it was not planned yet.

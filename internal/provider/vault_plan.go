@@ -71,8 +71,9 @@ func (r *vaultResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 
 // planExisting notes that a vault of the state is planned, and hands it on to the plan of one in its place.
 func (r *vaultResource) planExisting(ctx context.Context, id arm.ID, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	r.run.state.plannedWithState(id)
-	r.run.warnOfTwoAddresses(ctx, id, fmt.Sprintf("Vault %q in resource group %q", id.Name, id.ResourceGroup), req.Private, &resp.Diagnostics)
+	label := fmt.Sprintf("Vault %q in resource group %q", id.Name, id.ResourceGroup)
+	r.run.planned(id, label, &resp.Diagnostics)
+	r.run.warnOfTwoAddresses(ctx, id, label, req.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(handOn(ctx, id, resp.Private)...)
 }
 

@@ -40,7 +40,7 @@ func (r *vmPolicyResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	}
 	id, _ := state.policyID()
 	if !req.State.Raw.IsNull() && !req.Plan.Raw.IsNull() {
-		r.run.state.plannedWithState(id)
+		r.run.planned(id, policyLabel(id), &resp.Diagnostics)
 		r.run.warnOfTwoAddresses(ctx, id, policyLabel(id), req.Private, &resp.Diagnostics)
 		resp.Diagnostics.Append(handOn(ctx, id, resp.Private)...)
 		if req.Plan.Raw.Equal(req.State.Raw) {
