@@ -126,6 +126,8 @@ type Request struct {
 	// Heard is set for a write whose acceptance must be heard of: while it is in flight, its answer is waited for a moment
 	// longer than the context lasts.
 	Heard bool
+
+	brief bool // asked again by the caller itself
 }
 
 // Do sends a request and decodes the answer into out, unless out is nil or the answer has no body. A refusal by the
@@ -178,7 +180,7 @@ func (c *Client) sendOnce(ctx context.Context, request Request) (*http.Response,
 	if err != nil {
 		return nil, err
 	}
-	tried := &tries{once: request.Once, start: time.Now()}
+	tried := &tries{once: request.Once, brief: request.brief, start: time.Now()}
 	own := ctx
 	if request.Heard {
 		own, tried.hearing = hear(ctx)

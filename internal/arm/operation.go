@@ -25,7 +25,8 @@ type Operation struct {
 	// Finished tells that the answer which accepted the write was its end, too.
 	Finished bool
 
-	askable bool // there is somewhere to ask
+	askable bool   // there is somewhere to ask
+	result  string // where the service gives the resource once the operation has succeeded; empty when it does not say
 }
 
 // Begin sends a write and returns as soon as the service has accepted it. What the service accepted is an operation, however
@@ -46,6 +47,9 @@ func (c *Client) Begin(ctx context.Context, request Request) (*Operation, error)
 	}
 	// Without any link azcore has ways of its own to ask; instead of a link that is not followed there is none.
 	op.URL, op.askable = resp.Header.Get("Azure-AsyncOperation"), hasLink(resp) || !linked
+	if op.URL != "" && resp.StatusCode == http.StatusAccepted {
+		op.result = resp.Header.Get("Location")
+	}
 	if request.Method == http.MethodDelete || request.Method == http.MethodPost {
 		if resp.StatusCode == http.StatusAccepted && op.URL == "" && resp.Header.Get("Location") == "" {
 			// There is nothing to wait for, and to azcore that would be an error, although the write was accepted.
@@ -111,6 +115,27 @@ func (o *Operation) Ask(ctx context.Context) (look Look, failure *Error, err err
 		return Look{}, operationError(resp), nil
 	}
 	return Look{Done: o.poller.Done(), Status: status, RetryAfter: retryAfter(resp)}, nil, nil
+}
+
+// HasResult tells whether the service says where it gives the resource once the operation has succeeded, beside where it tells how
+// the operation stands.
+func (o *Operation) HasResult() bool { return o.result != "" }
+
+// Result asks once for the resource that the operation leaves behind; done is false when it is not there yet. An error says nothing
+// about the operation, not even that it failed.
+//
+// Source: https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations
+func (o *Operation) Result(ctx context.Context, out any) (look Look, err error) {
+	resp, err := o.client.send(ctx, Request{Method: http.MethodGet, Path: o.result, brief: true})
+	if err != nil {
+		return Look{}, err
+	}
+	look = Look{Status: http.StatusText(resp.StatusCode), RetryAfter: retryAfter(resp)}
+	if resp.StatusCode != http.StatusOK {
+		return look, nil
+	}
+	look.Done = true
+	return look, decode(resp, out)
 }
 
 // isFailure tells whether an operation with this status has ended without doing what it was to do.

@@ -47,7 +47,7 @@ func (r *protectedVMResource) checkPolicy(ctx context.Context, plan protectedVMM
 	if err != nil {
 		return // the validator has said so
 	}
-	policy, err := r.run.vaults.Policy(ctx, id)
+	policy, err := r.run.vaults.UncountedPolicy(ctx, id)
 	if arm.IsNotFound(err) && !r.run.plans.plansPolicy(id) {
 		policy, err = r.run.vaults.PolicyOrGone(ctx, id)
 	}
@@ -74,7 +74,7 @@ func (r *protectedVMResource) checkPolicyChange(ctx context.Context, plan protec
 	if err != nil {
 		return // it had none
 	}
-	before, err := r.run.vaults.Policy(ctx, id)
+	before, err := r.run.vaults.UncountedPolicy(ctx, id)
 	if err != nil {
 		// Without an answer, as when the policy is gone, the service decides.
 		tflog.Debug(ctx, "unable to read the policy there was", map[string]any{"policy": id.String(), "error": err.Error()})
@@ -159,17 +159,17 @@ func (r *protectedVMResource) checkNotProtected(ctx context.Context, plan protec
 	}
 	if v.id.Name != "" && !v.isNew {
 		id := vault.NewItemID(v.id, vm)
-		item, err := r.run.vaults.ProtectedVM(ctx, id)
+		item, found, _ := r.run.vaults.FindProtectedVM(ctx, id) // without an answer the service decides
 		switch {
-		case err == nil && item.SoftDeleted:
+		case found && item.SoftDeleted:
 			diags.AddAttributeWarning(path.Root("source_vm_id"), "Backups of the VM will be undeleted", fmt.Sprintf(
 				"%s was protected by the vault %q before, and its backups are soft-deleted: %s. The apply undeletes them and protects the VM again.",
 				vmLabel(plan), v.id.Name, keptUntil(item)))
 			return
-		case err == nil && !replaced(id):
+		case found && !replaced(id):
 			addProtected(diags, plan, item)
 			return
-		case err == nil:
+		case found:
 			r.endReplaced(ctx, plan, item, diags)
 			return
 		}
@@ -285,11 +285,11 @@ func (r *run) nextBackup(ctx context.Context, item vault.ProtectedVM) (at time.T
 	if err != nil {
 		return at
 	}
-	schedule, err := r.vaults.Schedule(ctx, id)
+	policy, err := r.vaults.UncountedPolicy(ctx, id)
 	if err != nil {
 		tflog.Debug(ctx, "unable to read the policy", map[string]any{"policy": item.PolicyID, "error": err.Error()})
 		return at
 	}
-	at, _ = schedule.Next(r.vaults.Now())
+	at, _ = policy.Settings.Next(r.vaults.Now())
 	return at
 }

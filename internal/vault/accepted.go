@@ -11,8 +11,10 @@ import (
 // itself: whatever the operation answers, only its own word that it failed, or the object's, is a failure.
 type accepted[T any] struct {
 	// op is nil when only the object tells.
-	op   *arm.Operation
-	look func(context.Context) (T, time.Duration, error)
+	op *arm.Operation
+	// result, when not nil, reads what the operation says it leaves behind, which a service that is done at once has at once.
+	result func(context.Context) (T, arm.Look, error)
+	look   func(context.Context) (T, time.Duration, error)
 	// stands tells how the object stands.
 	stands func(T) standing
 	// progress, when not nil, is told each status of the operation.
@@ -42,7 +44,20 @@ func follow[T any](ctx context.Context, c *Client, w accepted[T]) (T, error) {
 	var last T
 	unheard, unseen := 0, 0
 	ended := w.op == nil || w.op.Finished
+	first := !ended && w.result != nil && w.op.HasResult()
 	err := c.arm.Wait(ctx, func(ctx context.Context) (arm.Look, error) {
+		if first {
+			first = false
+			v, look, err := w.result(ctx)
+			if s := w.stands(v); err == nil && look.Done && s.shows && !s.working {
+				last = v
+				return arm.Look{Done: true}, nil
+			}
+			if err == nil && !look.Done {
+				report(w.progress, look.Status)
+				return look, nil
+			}
+		}
 		asks, said := !ended && w.op.CanBeAsked(), ""
 		if asks {
 			look, failure, err := w.op.Ask(ctx)

@@ -23,8 +23,8 @@ func (c *Client) BackupNow(ctx context.Context, id ItemID, retainUntil time.Time
 		request["recoveryPointExpiryTimeInUTC"] = retainUntil.UTC().Format(time.RFC3339)
 	}
 	vault := id.Vault.String()
-	c.wrote(vault)
-	defer c.wrote(vault)
+	c.wroteAny(vault)
+	defer c.wroteAny(vault)
 	op, err := c.arm.Begin(ctx, arm.Request{
 		Method: http.MethodPost, Path: id.String() + "/backup", APIVersion: catalog.BackupAPIVersion, Body: map[string]any{"properties": request},
 		Once: true, Heard: true, // a second one would be another backup

@@ -12,8 +12,9 @@ import (
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 )
 
-// batch answers reads of many children of one parent, such as the items of a vault, from one list call for each parent. It
-// forgets a parent's list as soon as this process writes to that parent, so that no read is older than a write before it.
+// batch answers reads of many children of one parent, such as the items of a vault, from one list call for each parent. No read
+// is older than a write of this process before it: a child that was written since the list was begun is read alone, and the list
+// goes on serving the others.
 type batch[T any] struct {
 	// singles is how many children of a parent are read one by one before they are listed.
 	singles int
@@ -26,16 +27,30 @@ type batch[T any] struct {
 	parents map[string]*batchParent[T]
 }
 
-// batchParent is what a batch knows of one parent; batch.mu guards it.
+// batchParent is what a batch knows of one parent; batch.mu guards it. Each beginning and each end of a write is a moment, and what
+// was asked for at a moment is as of that.
 type batchParent[T any] struct {
-	reads      int // single reads since the last write
-	generation int // counts writes; a list begun before a write does not serve reads after it
-	list       *batchList[T]
+	reads  int // single reads since the last write that may have changed any child
+	moment int // the latest
+	// changed is the moment from which on any child may be another, and counted that from which on it may count something else.
+	changed, counted int
+	list             *batchList[T]
+	children         map[string]*batchChild[T] // those that were written or read alone
+}
+
+// batchChild is what is known of a child beside the list.
+type batchChild[T any] struct {
+	underWay int // writes that have not ended
+	changed  int // the moment of its last write
+	known    bool
+	value    T
+	asOf     int // the moment of value
+	taken    time.Time
 }
 
 // batchList is a list that is fetched or has been.
 type batchList[T any] struct {
-	generation int
+	asOf       int
 	done       chan struct{} // closed when the rest is set
 	children   map[string]T
 	unreadable []*arm.UnreadableError
@@ -44,17 +59,37 @@ type batchList[T any] struct {
 	said       *arm.LastWord
 }
 
+// want is how exactly a child is asked for.
+type want struct {
+	// uncounted is for who does not look at what the child counts, such as the VMs of a policy: an earlier single read serves, too.
+	uncounted bool
+	// listed is for who takes a child that the list lacks for one that is not there, and can be wrong about what came to be within the
+	// last minute.
+	listed bool
+}
+
+// errUnlisted says that a child is not in the list.
+var errUnlisted = errors.New("it is not in the list")
+
 // get reads the child with this id: alone while few have been read, from the list after that.
-func (b *batch[T]) get(ctx context.Context, parent, id string) (T, error) {
+func (b *batch[T]) get(ctx context.Context, parent, id string, w want) (T, error) {
+	key := strings.ToLower(id)
 	b.mu.Lock()
 	p := b.of(parent)
-	l := p.current()
-	if l == nil && p.reads < b.singles {
+	ch := p.child(key)
+	l := p.current(w)
+	switch {
+	case ch.underWay > 0, l != nil && l.asOf < ch.changed && !ch.serves(p, w):
+		b.mu.Unlock()
+		return b.readAlone(ctx, parent, id)
+	case (l == nil || l.asOf < ch.changed) && ch.serves(p, w):
+		defer b.mu.Unlock()
+		return ch.value, nil
+	case l == nil && p.reads < b.singles:
 		p.reads++
 		b.mu.Unlock()
-		return b.read(ctx, id)
-	}
-	if l == nil {
+		return b.readAlone(ctx, parent, id)
+	case l == nil:
 		l = b.begin(ctx, parent, p)
 	}
 	b.mu.Unlock()
@@ -62,19 +97,37 @@ func (b *batch[T]) get(ctx context.Context, parent, id string) (T, error) {
 		var none T
 		return none, err
 	}
-	if child, ok := l.children[strings.ToLower(id)]; ok {
+	if child, ok := l.children[key]; ok {
 		return child, nil
 	}
+	if w.listed && l.lacks(id) {
+		var none T
+		return none, errUnlisted
+	}
 	// Not in the list, or no right to list: only the service's own word on this one counts.
-	return b.read(ctx, id)
+	return b.readAlone(ctx, parent, id)
+}
+
+// readAlone reads a child past the list, and keeps it for those who do not look at what it counts.
+func (b *batch[T]) readAlone(ctx context.Context, parent, id string) (T, error) {
+	b.mu.Lock()
+	asOf := b.of(parent).moment
+	b.mu.Unlock()
+	child, err := b.read(ctx, id)
+	if err == nil {
+		b.mu.Lock()
+		b.of(parent).child(strings.ToLower(id)).keep(child, asOf)
+		b.mu.Unlock()
+	}
+	return child, err
 }
 
 // all reads every child of a parent, from the list that serves single reads, too. Those that cannot be read are beside them.
 func (b *batch[T]) all(ctx context.Context, parent string) (map[string]T, []*arm.UnreadableError, error) {
 	b.mu.Lock()
 	p := b.of(parent)
-	l := p.current()
-	if l == nil {
+	l := p.current(want{})
+	if l == nil || l.asOf < p.moment {
 		l = b.begin(ctx, parent, p)
 	}
 	b.mu.Unlock()
@@ -92,17 +145,47 @@ func (b *batch[T]) has(ctx context.Context, parent, id string) (bool, error) {
 }
 
 // current is the list that may serve a read now; nil when there is none. The caller holds mu.
-func (p *batchParent[T]) current() *batchList[T] {
-	if l := p.list; l != nil && l.generation == p.generation && !l.old() {
+func (p *batchParent[T]) current(w want) *batchList[T] {
+	if l := p.list; l != nil && l.asOf >= p.oldest(w) && !l.old() {
 		return l
 	}
 	return nil
 }
 
+// oldest is the moment as of which something has to be known to serve a read.
+func (p *batchParent[T]) oldest(w want) int {
+	if w.uncounted {
+		return p.changed
+	}
+	return max(p.changed, p.counted)
+}
+
+// child returns what is known of a child. The caller holds mu.
+func (p *batchParent[T]) child(key string) *batchChild[T] {
+	ch := p.children[key]
+	if ch == nil {
+		ch = &batchChild[T]{}
+		p.children[key] = ch
+	}
+	return ch
+}
+
+// serves tells whether what is known of a child answers a read.
+func (ch *batchChild[T]) serves(p *batchParent[T], w want) bool {
+	return ch.known && w.uncounted && ch.asOf >= max(ch.changed, p.oldest(w)) && time.Since(ch.taken) < snapshotAge
+}
+
+// keep keeps what was read of a child as of a moment.
+func (ch *batchChild[T]) keep(value T, asOf int) {
+	if !ch.known || ch.asOf <= asOf {
+		ch.known, ch.value, ch.asOf, ch.taken = true, value, asOf, time.Now()
+	}
+}
+
 // begin begins to fetch a list. The caller holds mu.
 func (b *batch[T]) begin(ctx context.Context, parent string, p *batchParent[T]) *batchList[T] {
 	fetching, said := arm.WithLastWord(context.WithoutCancel(ctx))
-	l := &batchList[T]{generation: p.generation, done: make(chan struct{}), said: said}
+	l := &batchList[T]{asOf: p.moment, done: make(chan struct{}), said: said}
 	p.list = l
 	// The list serves others too, so it must not end when the one who began it is cancelled.
 	go b.fetch(fetching, parent, l)
@@ -116,6 +199,11 @@ func (l *batchList[T]) wait(ctx context.Context) error {
 	case <-ctx.Done():
 		return l.said.Timeout(ctx)
 	}
+}
+
+// lacks tells whether a list that has been fetched is sure not to have a child, not even as one that cannot be read.
+func (l *batchList[T]) lacks(id string) bool {
+	return l.err == nil && !slices.ContainsFunc(l.unreadable, func(e *arm.UnreadableError) bool { return e.ID == "" || strings.EqualFold(e.ID, id) })
 }
 
 // old tells whether a list is too old to serve reads; one that is being fetched is not.
@@ -157,18 +245,49 @@ func (b *batch[T]) of(parent string) *batchParent[T] {
 	}
 	p := b.parents[parent]
 	if p == nil {
-		p = &batchParent[T]{}
+		p = &batchParent[T]{children: map[string]*batchChild[T]{}}
 		b.parents[parent] = p
 	}
 	return p
 }
 
-// wrote is called before and after a write to a parent. While writes and reads take turns, as they do in an apply, each read
-// is a single one again: a list for each would cost more.
-func (b *batch[T]) wrote(parent string) {
+// writing is called before a write of a child, and wrote after it, with what the service described then; nil is not known.
+func (b *batch[T]) writing(parent, id string) (wrote func(after *T)) {
+	key := strings.ToLower(id)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	p := b.of(parent)
-	p.generation++
-	p.reads = 0
+	p.moment++
+	p.child(key).underWay++
+	return func(after *T) {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		p := b.of(parent)
+		ch := p.child(key)
+		p.moment++
+		ch.underWay--
+		ch.changed, ch.known = p.moment, false
+		if after != nil {
+			ch.keep(*after, p.moment)
+		}
+	}
+}
+
+// wroteAny is called before and after a write that may change any child of a parent. While such writes and reads take turns each
+// read is a single one again: a list for each would cost more.
+func (b *batch[T]) wroteAny(parent string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	p := b.of(parent)
+	p.moment++
+	p.changed, p.reads = p.moment, 0
+}
+
+// counts is called after a write that may change what the children of a parent count, and nothing else of them.
+func (b *batch[T]) counts(parent string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	p := b.of(parent)
+	p.moment++
+	p.counted, p.reads = p.moment, 0
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
@@ -27,10 +28,12 @@ type Client struct {
 	// registrations are those that Register has made sure of, by subscription.
 	registrations memo[struct{}]
 
-	policies  *batch[Policy] // by vault
-	schedules schedules
-	items     *batch[ProtectedVM] // by vault
-	vms       *batch[wireVM]      // by subscription
+	policies *batch[Policy]      // by vault
+	items    *batch[ProtectedVM] // by vault
+	vms      *batch[wireVM]      // by subscription
+	noVMs    atomic.Pointer[notImplemented]
+	// pointCounts are how many VMs of a vault were asked for the number of their recovery points: *atomic.Int32, by vault.
+	pointCounts sync.Map
 }
 
 // NewClient makes a client on an ARM connection.
@@ -182,7 +185,7 @@ func (c *Client) Delete(ctx context.Context, id arm.ID, progress func(State)) er
 	err := c.deleteVault(ctx, id, progress)
 	c.inventory.deleted(id, err == nil)
 	c.deleted.forget(strings.ToLower(id.SubscriptionID)) // there is one more
-	c.wrote(id.String())
+	c.wroteAny(id.String())
 	return err
 }
 

@@ -144,7 +144,6 @@ func (c *Client) remove(ctx context.Context, ch child, progress func(string)) er
 	if !arm.IsNotFound(err) {
 		return err
 	}
-	c.wrote(ch.vault.String())
 	return c.awaitGone(ctx, err, ch.look, func(answer error) error { return c.aboveChild(ctx, ch, answer) })
 }
 

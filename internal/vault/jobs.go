@@ -173,6 +173,6 @@ func (c *Client) WaitJob(ctx context.Context, vault arm.ID, name string, progres
 		j = seen
 		return arm.Look{Done: j.Ended(), Status: j.Status, RetryAfter: hint}, nil
 	})
-	c.wrote(vault.String()) // there is another recovery point, perhaps
+	c.wroteAny(vault.String()) // there is another recovery point, perhaps
 	return j, err
 }

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
@@ -38,11 +39,26 @@ func (c *Client) newItemBatch() *batch[ProtectedVM] {
 // ProtectedVM reads one protected VM, also one that is soft-deleted. When many of a vault are read in one run, a single list
 // serves most of them.
 func (c *Client) ProtectedVM(ctx context.Context, id ItemID) (ProtectedVM, error) {
-	return c.items.get(ctx, id.Vault.String(), id.String())
+	return c.items.get(ctx, id.Vault.String(), id.String(), want{})
 }
 
-// RecoveryPointCount asks for the number of an item's recovery points, which lists do not tell.
+// FindProtectedVM is ProtectedVM for who only wants to know whether something is in the way: found is false for what a list of the
+// last minute does not have. When many of a vault are looked for in one run, a list serves also those that it lacks.
+func (c *Client) FindProtectedVM(ctx context.Context, id ItemID) (v ProtectedVM, found bool, err error) {
+	v, err = c.items.get(ctx, id.Vault.String(), id.String(), want{listed: true})
+	if errors.Is(err, errUnlisted) || arm.IsNotFound(err) {
+		return ProtectedVM{}, false, nil
+	}
+	return v, err == nil, err
+}
+
+// RecoveryPointCount asks for the number of an item's recovery points, which lists do not tell. It takes a call for each, so that
+// of more than a few of a vault it is nil.
 func (c *Client) RecoveryPointCount(ctx context.Context, id ItemID) (*int, error) {
+	asked, _ := c.pointCounts.LoadOrStore(id.Vault.Key(), new(atomic.Int32))
+	if asked.(*atomic.Int32).Add(1) > singleReads { //nolint:forcetypeassert // nothing else is stored
+		return nil, nil
+	}
 	v, err := c.readItem(ctx, id.String())
 	return v.RecoveryPoints, err
 }
@@ -80,11 +96,14 @@ func (c *Client) listItems(ctx context.Context, vault string) iter.Seq2[Protecte
 // ProtectNew is Protect for a VM that the vault does not protect yet. If it does, with or without taking backups, nothing is
 // changed and the error is an *AlreadyProtectedError: the service would change the item without a word.
 func (c *Client) ProtectNew(ctx context.Context, id ItemID, p Protection, progress func(status string)) (ProtectedVM, error) {
-	there, err := c.ProtectedVM(ctx, id)
-	if err == nil && !there.SoftDeleted {
+	there, found, err := c.FindProtectedVM(ctx, id)
+	if found && !there.SoftDeleted {
 		return ProtectedVM{}, &AlreadyProtectedError{Item: there}
 	}
-	return c.protect(ctx, id, there, err, p, progress)
+	if err != nil {
+		return ProtectedVM{}, err
+	}
+	return c.protect(ctx, id, there, p, progress)
 }
 
 // AlreadyProtectedError says that the vault has the item already.
@@ -100,17 +119,18 @@ func (e *AlreadyProtectedError) Error() string {
 // ARMID, also when the wait for the end fails, or the request after an undeletion. progress, when not nil, is told each status.
 func (c *Client) Protect(ctx context.Context, id ItemID, p Protection, progress func(status string)) (ProtectedVM, error) {
 	there, err := c.ProtectedVM(ctx, id)
-	return c.protect(ctx, id, there, err, p, progress)
-}
-
-// protect is Protect after the look at what there is.
-func (c *Client) protect(ctx context.Context, id ItemID, there ProtectedVM, err error, p Protection, progress func(status string)) (ProtectedVM, error) {
 	if err != nil && !arm.IsNotFound(err) {
 		return ProtectedVM{}, err
 	}
+	return c.protect(ctx, id, there, p, progress)
+}
+
+// protect is Protect after the look at what there is; a zero item is nothing.
+func (c *Client) protect(ctx context.Context, id ItemID, there ProtectedVM, p Protection, progress func(status string)) (ProtectedVM, error) {
 	var undeleted ProtectedVM
 	if there.SoftDeleted {
 		undelete := wireProtection{ProtectedItemType: protectedVMType, SourceResourceID: there.SourceVMID, IsRehydrate: true}
+		var err error
 		if undeleted, err = c.putItem(ctx, id, false, undelete, progress); err != nil {
 			return undeleted, err
 		}
@@ -140,9 +160,7 @@ func (c *Client) StopProtection(ctx context.Context, id ItemID, state string, pr
 // Unprotect stops the protection of a VM and deletes its backups; with soft delete they are kept for a while. An item that
 // is known to exist no longer is success, as in Delete.
 func (c *Client) Unprotect(ctx context.Context, id ItemID, progress func(status string)) error {
-	vault := id.Vault.String()
-	c.wrote(vault)
-	defer c.wrote(vault)
+	defer c.writesItem(id)()
 	return c.remove(ctx, c.itemChild(id), progress)
 }
 
@@ -152,9 +170,7 @@ func (c *Client) putItem(ctx context.Context, id ItemID, isNew bool, body wirePr
 	if err := errors.Join(id.Vault.Validate(), context.Cause(ctx)); err != nil {
 		return ProtectedVM{}, err
 	}
-	vault := id.Vault.String()
-	c.wrote(vault)
-	defer c.wrote(vault)
+	defer c.writesItem(id)()
 	look := unhurried(c.readItem, id.String())
 	op, err := c.beginWhenFree(ctx, arm.Request{
 		Method: http.MethodPut, Path: id.String(), APIVersion: catalog.BackupAPIVersion,
@@ -178,7 +194,7 @@ func (c *Client) putItem(ctx context.Context, id ItemID, isNew bool, body wirePr
 		}
 	}
 	v, err := follow(ctx, c, accepted[ProtectedVM]{
-		op: op, look: look, stands: func(v ProtectedVM) standing { return standing{status: v.State, shows: body.shownBy(v)} }, progress: progress,
+		op: op, result: c.itemLeft(op), look: look, stands: func(v ProtectedVM) standing { return standing{status: v.State, shows: body.shownBy(v)} }, progress: progress,
 	})
 	if err != nil {
 		// Until it is seen it is what was asked for.
@@ -188,6 +204,19 @@ func (c *Client) putItem(ctx context.Context, id ItemID, isNew bool, body wirePr
 		}
 	}
 	return v, err
+}
+
+// itemLeft reads the item that an operation leaves behind.
+func (c *Client) itemLeft(op *arm.Operation) func(context.Context) (ProtectedVM, arm.Look, error) {
+	return func(ctx context.Context) (ProtectedVM, arm.Look, error) {
+		var w wireItem
+		look, err := op.Result(ctx, &w)
+		if err != nil || !look.Done {
+			return ProtectedVM{}, look, err
+		}
+		v, err := w.protectedVM(c.Now())
+		return v, look, err
+	}
 }
 
 // shownBy tells whether an item is what was asked for.
@@ -208,8 +237,18 @@ func (d *Disks) same(o *Disks) bool {
 	return d == nil && o == nil || d != nil && o != nil && d.Include == o.Include && slices.Equal(d.LUNs, o.LUNs)
 }
 
-// wrote forgets what was read of a vault's items and policies: items have policies, and policies count items.
-func (c *Client) wrote(vault string) {
-	c.items.wrote(vault)
-	c.policies.wrote(vault)
+// writesItem is called before a write of an item, and wrote after it: policies count items.
+func (c *Client) writesItem(id ItemID) (wrote func()) {
+	vault := id.Vault.String()
+	end := c.items.writing(vault, id.String())
+	return func() {
+		end(nil)
+		c.policies.counts(vault)
+	}
+}
+
+// wroteAny forgets what was read of a vault's items and policies.
+func (c *Client) wroteAny(vault string) {
+	c.items.wroteAny(vault)
+	c.policies.wroteAny(vault)
 }

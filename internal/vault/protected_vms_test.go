@@ -369,7 +369,6 @@ func TestItemsAreReadAgainAfterWhatMayChangeThem(t *testing.T) {
 	for name, change := range map[string]func() error{
 		"backup":          func() error { _, err := c.WaitJob(t.Context(), id("contoso"), "j", nil); return err },
 		"policy":          func() error { _, err := c.UpdatePolicy(t.Context(), policyID("p"), daily, nil); return err },
-		"unprotect":       func() error { return c.Unprotect(t.Context(), itemID("other"), nil) },
 		"vault's removal": func() error { return c.Delete(t.Context(), id("contoso"), nil) },
 	} {
 		for _, vm := range all {

@@ -11,17 +11,18 @@ import (
 )
 
 // Many VMs have one policy, which is read for the first of them, and after it has changed.
-func TestScheduleIsReadOnce(t *testing.T) {
+func TestPolicyOfManyVMsIsReadOnce(t *testing.T) {
 	c, f := newFake(t)
 	nightly := policyID("daily")
 	if _, err := c.CreatePolicy(t.Context(), nightly, daily); err != nil {
 		t.Fatal(err)
 	}
+	c = f.connect(t)
 	f.take()
 	expectTime := func(want string) {
 		t.Helper()
-		if got, err := c.Schedule(t.Context(), nightly); err != nil || got.Schedule.Time != want {
-			t.Errorf("the schedule has %q, want %q: %v", got.Schedule.Time, want, err)
+		if got, err := c.UncountedPolicy(t.Context(), nightly); err != nil || got.Settings.Schedule.Time != want {
+			t.Errorf("the schedule has %q, want %q: %v", got.Settings.Schedule.Time, want, err)
 		}
 	}
 	expectTime("02:00")
@@ -41,8 +42,8 @@ func TestScheduleIsReadOnce(t *testing.T) {
 	if err := c.DeletePolicy(t.Context(), nightly); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Schedule(t.Context(), nightly); !arm.IsNotFound(err) {
-		t.Error("the schedule of a deleted policy is still known:", err)
+	if _, err := c.UncountedPolicy(t.Context(), nightly); !arm.IsNotFound(err) {
+		t.Error("the a deleted policy is still known:", err)
 	}
 }
 

@@ -35,12 +35,13 @@ func (c *Client) newPolicyBatch() *batch[Policy] {
 
 // Policy reads one policy. When many of a vault are read in one run, a single list serves most of them.
 func (c *Client) Policy(ctx context.Context, id PolicyID) (Policy, error) {
-	begun := c.schedules.begun()
-	p, err := c.policies.get(ctx, id.Vault.String(), id.String())
-	if err == nil {
-		c.schedules.note(id, p.Settings, begun)
-	}
-	return p, err
+	return c.policies.get(ctx, id.Vault.String(), id.String(), want{})
+}
+
+// UncountedPolicy is Policy as it was at most a minute ago, or after this process's last write of it, so that of many VMs with one
+// policy the first has it read. How many VMs have it may be older than that: protecting one changes nothing else in it.
+func (c *Client) UncountedPolicy(ctx context.Context, id PolicyID) (Policy, error) {
+	return c.policies.get(ctx, id.Vault.String(), id.String(), want{uncounted: true})
 }
 
 // Policies yields the policies for VMs of a vault, in the service's order. The list is always fresh. A policy that cannot be
@@ -155,7 +156,8 @@ func (c *Client) putPolicy(ctx context.Context, id PolicyID, p catalog.VMPolicy,
 	if err := errors.Join(id.Vault.Validate(), context.Cause(ctx)); err != nil {
 		return Policy{}, false, err
 	}
-	defer c.writesPolicy(id)()
+	wrote := c.writesPolicy(id)
+	defer func() { wrote(written, err) }()
 	look := unhurried(c.readPolicy, id.String())
 	op, err := c.beginWhenFree(ctx, arm.Request{Method: http.MethodPut, Path: id.String(), APIVersion: catalog.BackupAPIVersion, Body: body, Heard: true})
 	found, err := lookAfter(ctx, err, look)
@@ -208,16 +210,23 @@ func sortedDays(p catalog.VMPolicy) catalog.VMPolicy {
 // DeletePolicy deletes a policy and returns when it is gone. One that is known to exist no longer is success, as in Delete; one
 // that VMs use is refused by the service.
 func (c *Client) DeletePolicy(ctx context.Context, id PolicyID) error {
-	defer c.writesPolicy(id)()
-	return c.remove(ctx, c.policyChild(id), nil)
+	wrote := c.writesPolicy(id)
+	err := c.remove(ctx, c.policyChild(id), nil)
+	wrote(Policy{}, err)
+	return err
 }
 
-// writesPolicy forgets what was read before a write of a policy, and again at its end.
-func (c *Client) writesPolicy(id PolicyID) (end func()) {
-	forget := func() {
-		c.wrote(id.Vault.String())
-		c.schedules.wrote()
+// writesPolicy is called before a write of a policy, and wrote after it. The items that have it may be others then.
+func (c *Client) writesPolicy(id PolicyID) (wrote func(Policy, error)) {
+	vault := id.Vault.String()
+	c.items.wroteAny(vault)
+	end := c.policies.writing(vault, id.String())
+	return func(written Policy, err error) {
+		c.items.wroteAny(vault)
+		if err != nil || written.ARMID == "" {
+			end(nil)
+			return
+		}
+		end(&written)
 	}
-	forget()
-	return forget
 }

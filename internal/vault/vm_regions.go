@@ -2,7 +2,10 @@ package vault
 
 import (
 	"context"
+	"errors"
 	"iter"
+	"net/http"
+	"time"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
@@ -27,13 +30,7 @@ func (vm wireVM) check() error {
 func (c *Client) newVMBatch() *batch[wireVM] {
 	return &batch[wireVM]{
 		singles: singleReads,
-		read: func(ctx context.Context, id string) (wireVM, error) {
-			var vm wireVM
-			if err := c.arm.Get(ctx, id, catalog.VMAPIVersion, &vm); err != nil {
-				return vm, err
-			}
-			return vm, vm.check()
-		},
+		read:    c.readVM,
 		list: func(ctx context.Context, subscription string) iter.Seq2[wireVM, error] {
 			path := "/subscriptions/" + subscription + "/providers/" + catalog.VMType
 			return func(yield func(wireVM, error) bool) {
@@ -51,10 +48,32 @@ func (c *Client) newVMBatch() *batch[wireVM] {
 	}
 }
 
+// readVM asks for a VM. A service that says that it has no such function, as the embedded one does without an inventory of VMs, is
+// not asked for each of them.
+func (c *Client) readVM(ctx context.Context, id string) (vm wireVM, err error) {
+	if refusal := c.noVMs.Load(); refusal != nil && time.Since(refusal.taken) < snapshotAge {
+		return vm, refusal.err
+	}
+	if err := c.arm.Get(ctx, id, catalog.VMAPIVersion, &vm); err != nil {
+		var refusal *arm.Error
+		if errors.As(err, &refusal) && refusal.StatusCode == http.StatusNotImplemented {
+			c.noVMs.Store(&notImplemented{err: err, taken: time.Now()})
+		}
+		return vm, err
+	}
+	return vm, vm.check()
+}
+
+// notImplemented is the answer of a service that does not have a function.
+type notImplemented struct {
+	err   error
+	taken time.Time
+}
+
 // VMRegion returns the region of a VM, in its canonical name. arm.IsNotFound tells of the error that there is no such VM;
 // any other refusal leaves it open. When many VMs of a subscription are asked for in one run, a single list serves them.
 func (c *Client) VMRegion(ctx context.Context, vm arm.ID) (string, error) {
-	found, err := c.vms.get(ctx, vm.SubscriptionID, vm.String())
+	found, err := c.vms.get(ctx, vm.SubscriptionID, vm.String(), want{})
 	if err != nil {
 		return "", err
 	}
