@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # bench.sh [FLAGS]: measures bin/terraform-provider-backup, which `make build` makes, with a real Terraform or
-# OpenTofu, and prints tables. Flags: -quick, -sizes 100,1000, -runs 3, -cli PATH, -provider PATH; -help explains them.
+# OpenTofu, and prints tables. Flags: -quick, -sizes 100,1000, -runs 3, -cli PATH, -provider PATH, -latency 80ms with
+# -against PATH and -azurerm PATH; -help explains them.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

@@ -11,6 +11,7 @@ import (
 // listItems serves the items of a vault by name, the soft-deleted ones among them.
 func (s *Service) listItems(c *call) (*answer, error) {
 	return s.listInVault(c, "protected items", itemFilterPaths, func(tx *store.Tx, l *listing, vault *store.Document) error {
+		l.size = s.itemPage
 		v, err := s.readItemVault(tx, vault)
 		if err != nil {
 			return err

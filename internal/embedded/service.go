@@ -26,6 +26,8 @@ const (
 	// longPageSize is for what is computed anew for each page from all there is, such as the jobs of a vault: what takes
 	// a while is that, not the entries.
 	longPageSize = 1000
+	// itemPageSize is for the items of a vault, of which Azure was seen to give 200 in one page.
+	itemPageSize = 200
 )
 
 // Subscription is a subscription that exists.
@@ -62,7 +64,7 @@ type Config struct {
 	// rounded up to seconds as Retry-After.
 	RetryAfter time.Duration
 
-	// PageSize is the number of entries in a page of a list; 0 is 100, and 1000 for jobs and recovery points.
+	// PageSize is the number of entries in a page of a list; 0 is 100, 200 for items, and 1000 for jobs and recovery points.
 	PageSize int
 
 	// Now is the clock; nil is time.Now.
@@ -99,6 +101,7 @@ type Config struct {
 type Service struct {
 	config        Config
 	longPage      int                     // entries in a page of jobs or recovery points
+	itemPage      int                     // entries in a page of items
 	subscriptions map[string]Subscription // by case-folded id
 	regions       map[string]catalog.Region
 	inventory     map[string]*machine // by the key of the id; nil when any machine exists
@@ -113,9 +116,9 @@ func New(config Config) *Service {
 	if config.Regions == nil {
 		config.Regions = catalog.Regions()
 	}
-	longPage := config.PageSize
+	longPage, itemPage := config.PageSize, config.PageSize
 	if config.PageSize <= 0 {
-		config.PageSize, longPage = defaultPageSize, longPageSize
+		config.PageSize, longPage, itemPage = defaultPageSize, longPageSize, itemPageSize
 	}
 	if config.Now == nil {
 		config.Now = time.Now
@@ -123,6 +126,7 @@ func New(config Config) *Service {
 	s := &Service{
 		config:        config,
 		longPage:      longPage,
+		itemPage:      itemPage,
 		subscriptions: map[string]Subscription{},
 		regions:       map[string]catalog.Region{},
 		inventory:     inventoryOf(config.VirtualMachines),

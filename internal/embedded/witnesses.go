@@ -64,6 +64,7 @@ var behaviours = []fact{
 	{what: "Items that are not soft-deleted have no members about it, but `softDeleteRetentionPeriod` 0 from API version 2025-02-01 on", seen: seen{recordedPowerShell25, high, "2025-10"}},
 	{what: "Soft-deleted items tell when that was and what is left, with seven decimals", seen: seen{recordedCLI22, high, "2022-03"}},
 	{what: "Soft-deleted items tell the days of retention and, on the last day, that they will be purged", seen: seen{}},
+	{what: "A list of items has 200 in a page, and the client cannot choose how many; that Azure has no more in one is our reading", seen: seen{"Azure/azure-sdk-for-js issue 15306, where Microsoft answers", medium, "2021-06"}},
 	{what: "Lists of items have no `extendedInfo` and no `eTag`; `sourceLocation` comes with API version 2026-07-01", seen: seen{recordedPowerShell25, high, "2025-10"}},
 	{what: "Items without recovery points are soft-deleted like others", seen: seen{recordedCLI22, high, "2022-03"}},
 	{what: "A VM whose protection was stopped, its backups kept, is free for another vault and among what that can protect; the item stays in the first", seen: seen{recordedPowerShell25, high, "2025-10"}},

@@ -76,6 +76,43 @@ func TestAccAzure_calls(t *testing.T) {
 	}
 }
 
+// A further protected VM takes the question which vault protects it, a write, and a look at the operation; to end its protection
+// takes a write and a look. With OpenTofu the question is asked twice, as the guide says of every look.
+func TestAccAzure_callsOfFurtherVMs(t *testing.T) {
+	t.Parallel()
+	const few, more = 12, 36
+	applied, destroyed := map[int]int{}, map[int]int{}
+	for _, count := range []int{few, more} {
+		a := newAzureCloud(t, catalog.Public)
+		before := 0
+		taken := func() int {
+			n := len(a.Requests())
+			n, before = n-before, n
+			return n
+		}
+		vms := strings.NewReplacer("resource \"backup_protected_vm\" \"test\" {", fmt.Sprintf("resource \"backup_protected_vm\" \"test\" {\n  count = %d", count),
+			"/virtualMachines/", "/virtualMachines/vm${count.index}").Replace(azureStack("eastus"))
+		w := newAzureWorkspace(t, a, vms)
+		taken()
+		w.MustRun("apply", "-auto-approve")
+		applied[count] = taken()
+		w.MustRun("destroy", "-auto-approve", "-refresh=false")
+		destroyed[count] = taken()
+	}
+	each := 3
+	if isOpenTofu() {
+		each = 4
+	}
+	// Which of those that run side by side meets a list that is there already is chance.
+	const chance = 6
+	if got, most := applied[more]-applied[few], each*(more-few)+chance; got > most {
+		t.Errorf("%d further VMs take %d calls, want at most %d", more-few, got, most)
+	}
+	if got, most := destroyed[more]-destroyed[few], 2*(more-few)+chance; got > most {
+		t.Errorf("to end the protection of %d further VMs takes %d calls, want at most %d", more-few, got, most)
+	}
+}
+
 // guideCalls reads the table of the guide: what is done in the first column, our calls in the second.
 func guideCalls(t *testing.T) callsOf {
 	t.Helper()

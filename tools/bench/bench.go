@@ -64,6 +64,11 @@ func (b *bench) measure(ctx context.Context) error {
 	for _, size := range b.sizes {
 		steps = append(steps, func(ctx context.Context) error { return b.measureTimes(ctx, size) })
 	}
+	if b.latency > 0 {
+		for _, size := range b.sizes {
+			steps = append(steps, func(ctx context.Context) error { return b.measureDistant(ctx, size) })
+		}
+	}
 	steps = append(steps, b.measureCalls, b.measureMemory, b.measureWaits, b.measureStart)
 	for _, step := range steps {
 		if err := step(ctx); err != nil {

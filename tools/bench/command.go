@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,6 +35,7 @@ type invocation struct {
 	folder  string
 	args    []string
 	env     []string
+	timeout time.Duration // commandTimeout when it is 0
 	started func(pid int) // called once, when the process is there
 }
 
@@ -43,7 +45,8 @@ func (b *bench) command(ctx context.Context, folder string, args ...string) (out
 }
 
 func (b *bench) invoke(ctx context.Context, i invocation) (outcome, error) {
-	ctx, cancel := context.WithTimeout(ctx, commandTimeout)
+	timeout := cmp.Or(i.timeout, commandTimeout)
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, b.cli, i.args...)
 	var output bytes.Buffer
@@ -69,7 +72,7 @@ func (b *bench) invoke(ctx context.Context, i invocation) (outcome, error) {
 	}
 	name := strings.Join(append([]string{filepath.Base(b.cli)}, i.args...), " ")
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		err = fmt.Errorf("not done after %s", commandTimeout)
+		err = fmt.Errorf("not done after %s", timeout)
 	} else if ctx.Err() != nil {
 		return o, fmt.Errorf("interrupted during `%s`", name)
 	}

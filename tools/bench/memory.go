@@ -14,8 +14,19 @@ import (
 // sampling is the pause between two looks at the processes of a command.
 const sampling = 20 * time.Millisecond
 
-// peaks are the greatest amounts of memory, in bytes, that processes of a command held.
-type peaks struct{ cli, provider int64 }
+// peaks are the greatest amounts of memory, in bytes, that processes of a command held, and the processor time of each provider.
+type peaks struct {
+	cli, provider int64
+	providerCPU   map[int]time.Duration // by process
+}
+
+// cpu is the processor time of all providers of a command.
+func (p peaks) cpu() (sum time.Duration) {
+	for _, took := range p.providerCPU {
+		sum += took
+	}
+	return sum
+}
 
 // measureMemory measures a plan of the largest size, in the workspace where countPlans has left the vaults.
 func (b *bench) measureMemory(ctx context.Context) error {
@@ -49,26 +60,33 @@ func (b *bench) measureMemory(ctx context.Context) error {
 }
 
 func (b *bench) peaksOf(ctx context.Context, folder string) (peaks, error) {
-	var p peaks
+	p, _, err := b.watched(ctx, invocation{folder: folder, args: []string{"plan", "-detailed-exitcode"}})
+	return p, err
+}
+
+// watched runs a command and watches its processes.
+func (b *bench) watched(ctx context.Context, i invocation) (p peaks, o outcome, err error) {
 	watching, stop := context.WithCancel(ctx)
 	watched := make(chan struct{})
 	close(watched) // for a command that does not start
-	_, err := b.invoke(ctx, invocation{folder: folder, args: []string{"plan", "-detailed-exitcode"}, started: func(pid int) {
+	i.started = func(pid int) {
 		watched = make(chan struct{})
 		go func() {
 			defer close(watched)
 			p.watch(watching, pid)
 		}()
-	}})
+	}
+	o, err = b.invoke(ctx, i)
 	stop()
 	<-watched
-	return p, err
+	return p, o, err
 }
 
 // watch looks at a process and those below it again and again. The kernel keeps the peak of each, so only what a
 // process adds in its last moments is missed. What the kernel tells of a process that has ended does not serve: the
 // figure for the CLI is that of its largest child if this is larger.
 func (p *peaks) watch(ctx context.Context, root int) {
+	p.providerCPU = map[int]time.Duration{}
 	ticker := time.NewTicker(sampling)
 	defer ticker.Stop()
 	for {
@@ -77,6 +95,7 @@ func (p *peaks) watch(ctx context.Context, root int) {
 			peak := peakOf(pid)
 			if program, _ := os.Readlink(processFile(pid, "exe")); strings.HasPrefix(filepath.Base(program), "terraform-provider-") {
 				p.provider = max(p.provider, peak)
+				p.providerCPU[pid] = max(p.providerCPU[pid], cpuOf(pid))
 			} else {
 				p.cli = max(p.cli, peak)
 			}
@@ -108,6 +127,20 @@ func peakOf(pid int) int64 {
 	return 0
 }
 
+// tick is the unit of processor time in /proc, the same on all of Linux's usual builds.
+const tick = 10 * time.Millisecond
+
+// cpuOf is the processor time that a process has taken; 0 when it is gone.
+func cpuOf(pid int) time.Duration {
+	fields := statOf(pid)
+	if len(fields) < 13 {
+		return 0
+	}
+	user, _ := strconv.ParseInt(fields[11], 10, 64)
+	system, _ := strconv.ParseInt(fields[12], 10, 64)
+	return time.Duration(user+system) * tick
+}
+
 // below lists a process and all that descend from it.
 func below(root int) []int {
 	entries, err := os.ReadDir("/proc")
@@ -129,15 +162,20 @@ func below(root int) []int {
 
 // parentOf reads the parent's process id, 0 when the process is gone.
 func parentOf(pid int) int {
-	stat, err := os.ReadFile(processFile(pid, "stat"))
-	if err != nil {
-		return 0
-	}
-	// The program's name comes before, in parentheses, and may hold anything.
-	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
+	fields := statOf(pid)
 	if len(fields) < 2 {
 		return 0
 	}
 	parent, _ := strconv.Atoi(fields[1])
 	return parent
+}
+
+// statOf are the fields of a process from its state on.
+func statOf(pid int) []string {
+	stat, err := os.ReadFile(processFile(pid, "stat"))
+	if err != nil {
+		return nil
+	}
+	// The program's name comes before, in parentheses, and may hold anything.
+	return strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
 	"runtime"
 )
@@ -14,6 +15,8 @@ import (
 // a short address differently.
 const (
 	providerSource  = "terraform.local/azurebackup/backup"
+	againstSource   = "terraform.local/against/backup"
+	azurermSource   = "terraform.local/hashicorp/azurerm"
 	providerVersion = "0.0.1"
 )
 
@@ -24,16 +27,25 @@ var executableSuffix = func() string {
 	return ""
 }()
 
-// prepare lays out what all workspaces share: the CLI configuration and the tree that init takes the provider from.
+// prepare lays out what all workspaces share: the CLI configuration and the tree that init takes the providers from.
 func (b *bench) prepare() error {
 	if err := os.WriteFile(b.cliConfig(), nil, 0o600); err != nil {
 		return err
 	}
-	folder := filepath.Join(b.plugins(), filepath.FromSlash(providerSource), providerVersion, runtime.GOOS+"_"+runtime.GOARCH)
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return err
+	for source, binary := range map[string]string{providerSource: b.provider, againstSource: b.against, azurermSource: b.azurerm} {
+		if binary == "" {
+			continue
+		}
+		folder := filepath.Join(b.plugins(), filepath.FromSlash(source), providerVersion, runtime.GOOS+"_"+runtime.GOARCH)
+		if err := os.MkdirAll(folder, 0o700); err != nil {
+			return err
+		}
+		name := "terraform-provider-" + path.Base(source) + "_v" + providerVersion + executableSuffix
+		if err := copyExecutable(filepath.Join(folder, name), binary); err != nil {
+			return err
+		}
 	}
-	return copyExecutable(filepath.Join(folder, "terraform-provider-backup_v"+providerVersion+executableSuffix), b.provider)
+	return nil
 }
 
 func (b *bench) plugins() string { return filepath.Join(b.folder, "plugins") }
