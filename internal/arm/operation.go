@@ -121,8 +121,8 @@ func (o *Operation) Ask(ctx context.Context) (look Look, failure *Error, err err
 // the operation stands.
 func (o *Operation) HasResult() bool { return o.result != "" }
 
-// Result asks once for the resource that the operation leaves behind; done is false when it is not there yet. An error says nothing
-// about the operation, not even that it failed.
+// Result asks once for the resource that the operation leaves behind, which it has only when it is done. An error says nothing about
+// the operation, not even that it failed.
 //
 // Source: https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations
 func (o *Operation) Result(ctx context.Context, out any) (look Look, err error) {
@@ -130,12 +130,13 @@ func (o *Operation) Result(ctx context.Context, out any) (look Look, err error) 
 	if err != nil {
 		return Look{}, err
 	}
-	look = Look{Status: http.StatusText(resp.StatusCode), RetryAfter: retryAfter(resp)}
-	if resp.StatusCode != http.StatusOK {
-		return look, nil
+	switch resp.StatusCode {
+	case http.StatusOK:
+		return Look{Done: true}, decode(resp, out)
+	case http.StatusAccepted:
+		return Look{Status: "InProgress", RetryAfter: retryAfter(resp)}, nil
 	}
-	look.Done = true
-	return look, decode(resp, out)
+	return Look{}, &Error{StatusCode: resp.StatusCode, Message: "the operation leaves nothing behind"}
 }
 
 // isFailure tells whether an operation with this status has ended without doing what it was to do.

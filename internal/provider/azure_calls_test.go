@@ -92,7 +92,7 @@ func TestAccAzure_callsOfFurtherVMs(t *testing.T) {
 		}
 		vms := strings.NewReplacer("resource \"backup_protected_vm\" \"test\" {", fmt.Sprintf("resource \"backup_protected_vm\" \"test\" {\n  count = %d", count),
 			"/virtualMachines/", "/virtualMachines/vm${count.index}").Replace(azureStack("eastus"))
-		w := newAzureWorkspace(t, a, vms)
+		w := newAzureWorkspace(t, a, azureBlock(catalog.Public)+vms)
 		taken()
 		w.MustRun("apply", "-auto-approve")
 		applied[count] = taken()
