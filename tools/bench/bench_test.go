@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"maps"
 	"strings"
 	"testing"
@@ -87,5 +88,23 @@ func TestWaitPart(t *testing.T) {
 	}
 	if _, ok := (wait{waited: time.Second}).part(); ok {
 		t.Error("a vault that is Active at once has nothing to compare with")
+	}
+}
+
+// What is compared is compared with a latency; without one it would quietly not be measured.
+func TestRivalsNeedALatency(t *testing.T) {
+	for _, flag := range []string{"-against", "-azurerm"} {
+		if _, err := parseFlags([]string{flag, "bench.go"}, io.Discard); err == nil || !strings.Contains(err.Error(), "-latency") {
+			t.Errorf("%s: %v", flag, err)
+		}
+	}
+}
+
+// A vault protects 1,000 VMs, so that more of them need more vaults.
+func TestDistantVMsFitIntoTheirVaults(t *testing.T) {
+	for count, vaults := range map[int]string{1: "count  = 1\n", 1000: "count  = 1\n", 1001: "count  = 2\n", 5000: "count  = 5\n"} {
+		if got := distantVMs(rival{source: providerSource}, "https://127.0.0.1:1", count); !strings.Contains(got, vaults) {
+			t.Errorf("%d VMs:\n%s", count, got)
+		}
 	}
 }
