@@ -31,6 +31,9 @@ type batch[T any] struct {
 // was asked for at a moment is as of that.
 type batchParent[T any] struct {
 	reads  int // single reads since the last write that may have changed any child
+	// looks is how many children were looked for one by one, of those that are to be made, since looking.
+	looks   int
+	looking time.Time
 	moment int // the latest
 	// changed is the moment from which on any child may be another, and counted that from which on it may count something else.
 	changed, counted int
@@ -63,10 +66,13 @@ type batchList[T any] struct {
 type want struct {
 	// uncounted is for who does not look at what the child counts, such as the VMs of a policy: an earlier single read serves, too.
 	uncounted bool
-	// listed is for who takes a child that the list lacks for one that is not there, and can be wrong about what came to be within the
-	// last minute.
+	// listed is for who is about to make a child, and takes one that the list lacks for one that is not there. Somebody else may make it
+	// at the same moment as well; the list has to be so new that nothing else is likely to have come between.
 	listed bool
 }
+
+// lookAge is how old a list can be that says that a child is not there.
+const lookAge = 5 * time.Second
 
 // errUnlisted says that a child is not in the list.
 var errUnlisted = errors.New("it is not in the list")
@@ -78,6 +84,10 @@ func (b *batch[T]) get(ctx context.Context, parent, id string, w want) (T, error
 	p := b.of(parent)
 	ch := p.child(key)
 	l := p.current(w)
+	if l == nil && w.listed && p.looksAlone(b.singles) {
+		b.mu.Unlock()
+		return b.readAlone(ctx, parent, id)
+	}
 	switch {
 	case ch.underWay > 0, l != nil && l.asOf < ch.changed && !ch.serves(p, w):
 		b.mu.Unlock()
@@ -85,7 +95,7 @@ func (b *batch[T]) get(ctx context.Context, parent, id string, w want) (T, error
 	case (l == nil || l.asOf < ch.changed) && ch.serves(p, w):
 		defer b.mu.Unlock()
 		return ch.value, nil
-	case l == nil && p.reads < b.singles:
+	case l == nil && p.reads < b.singles && !w.listed:
 		p.reads++
 		b.mu.Unlock()
 		return b.readAlone(ctx, parent, id)
@@ -146,10 +156,24 @@ func (b *batch[T]) has(ctx context.Context, parent, id string) (bool, error) {
 
 // current is the list that may serve a read now; nil when there is none. The caller holds mu.
 func (p *batchParent[T]) current(w want) *batchList[T] {
-	if l := p.list; l != nil && l.asOf >= p.oldest(w) && !l.old() {
+	age := snapshotAge
+	if w.listed {
+		age = lookAge
+	}
+	if l := p.list; l != nil && l.asOf >= p.oldest(w) && !l.old(age) {
 		return l
 	}
 	return nil
+}
+
+// looksAlone tells whether a child that is to be made is looked for alone: where they come one after the other, as the service takes
+// its time, a list for each would cost more. The caller holds mu.
+func (p *batchParent[T]) looksAlone(singles int) bool {
+	if time.Since(p.looking) > lookAge {
+		p.looks, p.looking = 0, time.Now()
+	}
+	p.looks++
+	return p.looks <= singles
 }
 
 // oldest is the moment as of which something has to be known to serve a read.
@@ -206,11 +230,11 @@ func (l *batchList[T]) lacks(id string) bool {
 	return l.err == nil && !slices.ContainsFunc(l.unreadable, func(e *arm.UnreadableError) bool { return e.ID == "" || strings.EqualFold(e.ID, id) })
 }
 
-// old tells whether a list is too old to serve reads; one that is being fetched is not.
-func (l *batchList[T]) old() bool {
+// old tells whether a list is older than an age; one that is being fetched is not.
+func (l *batchList[T]) old(age time.Duration) bool {
 	select {
 	case <-l.done:
-		return time.Since(l.taken) > snapshotAge
+		return time.Since(l.taken) > age
 	default:
 		return false
 	}

@@ -31,7 +31,7 @@ type Client struct {
 	policies *batch[Policy]      // by vault
 	items    *batch[ProtectedVM] // by vault
 	vms      *batch[wireVM]      // by subscription
-	noVMs    atomic.Pointer[notImplemented]
+	noVMs    atomic.Pointer[noDescription]
 	// pointCounts are how many VMs of a vault were asked for the number of their recovery points: *atomic.Int32, by vault.
 	pointCounts sync.Map
 }

@@ -43,7 +43,7 @@ func (c *Client) ProtectedVM(ctx context.Context, id ItemID) (ProtectedVM, error
 }
 
 // FindProtectedVM is ProtectedVM for who only wants to know whether something is in the way: found is false for what a list of the
-// last minute does not have. When many of a vault are looked for in one run, a list serves also those that it lacks.
+// last seconds does not have. When many of a vault are looked for in one run, a list serves also those that it lacks.
 func (c *Client) FindProtectedVM(ctx context.Context, id ItemID) (v ProtectedVM, found bool, err error) {
 	v, err = c.items.get(ctx, id.Vault.String(), id.String(), want{listed: true})
 	if errors.Is(err, errUnlisted) || arm.IsNotFound(err) {

@@ -48,32 +48,45 @@ func (c *Client) newVMBatch() *batch[wireVM] {
 	}
 }
 
-// readVM asks for a VM. A service that says that it has no such function, as the embedded one does without an inventory of VMs, is
-// not asked for each of them.
 func (c *Client) readVM(ctx context.Context, id string) (vm wireVM, err error) {
-	if refusal := c.noVMs.Load(); refusal != nil && time.Since(refusal.taken) < snapshotAge {
-		return vm, refusal.err
-	}
 	if err := c.arm.Get(ctx, id, catalog.VMAPIVersion, &vm); err != nil {
-		var refusal *arm.Error
-		if errors.As(err, &refusal) && refusal.StatusCode == http.StatusNotImplemented {
-			c.noVMs.Store(&notImplemented{err: err, taken: time.Now()})
+		if says(err, http.StatusNotImplemented) || arm.HasCode(err, notDescribed) {
+			c.noVMs.Store(&noDescription{err: err, taken: time.Now()})
 		}
 		return vm, err
 	}
 	return vm, vm.check()
 }
 
-// notImplemented is the answer of a service that does not have a function.
-type notImplemented struct {
+// notDescribed is how the embedded service, without an inventory of VMs, answers for those that no client has made.
+const notDescribed = "VirtualMachineNotDescribed"
+
+// noDescription is the answer of a service that cannot describe a VM, or any.
+type noDescription struct {
 	err   error
 	taken time.Time
 }
 
+func says(err error, status int) bool {
+	var refusal *arm.Error
+	return errors.As(err, &refusal) && refusal.StatusCode == status
+}
+
 // VMRegion returns the region of a VM, in its canonical name. arm.IsNotFound tells of the error that there is no such VM;
-// any other refusal leaves it open. When many VMs of a subscription are asked for in one run, a single list serves them.
+// any other refusal leaves it open. When many VMs of a subscription are asked for in one run, a single list serves them, and a
+// service that could not describe one is not asked for each that its list does not have.
 func (c *Client) VMRegion(ctx context.Context, vm arm.ID) (string, error) {
-	found, err := c.vms.get(ctx, vm.SubscriptionID, vm.String(), want{})
+	refusal := c.noVMs.Load()
+	if refusal != nil && time.Since(refusal.taken) > snapshotAge {
+		refusal = nil
+	}
+	if refusal != nil && says(refusal.err, http.StatusNotImplemented) {
+		return "", refusal.err
+	}
+	found, err := c.vms.get(ctx, vm.SubscriptionID, vm.String(), want{listed: refusal != nil})
+	if errors.Is(err, errUnlisted) {
+		return "", refusal.err
+	}
 	if err != nil {
 		return "", err
 	}
