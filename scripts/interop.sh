@@ -51,6 +51,8 @@ serve_it() {
   say "Building and starting serve…"
   CGO_ENABLED=0 go build -trimpath -o "$folder/terraform-provider-backup" .
   (umask 077 && head -c 32 /dev/urandom | base64 | tr -d '/+=\n' >"$BACKUP_SECRET_FILE")
+  # Looked into before the server may have made it.
+  : >"$folder/serve.out"
   # Operations that take a moment, so that clients have something to wait for.
   "$folder/terraform-provider-backup" serve --database "$folder/backup-vaults.db" --listen 127.0.0.1:0 \
     --tls-self-signed "$folder/tls" --token-file "$BACKUP_SECRET_FILE" \
