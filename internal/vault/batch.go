@@ -30,11 +30,11 @@ type batch[T any] struct {
 // batchParent is what a batch knows of one parent; batch.mu guards it. Each beginning and each end of a write is a moment, and what
 // was asked for at a moment is as of that.
 type batchParent[T any] struct {
-	reads  int // single reads since the last write that may have changed any child
+	reads int // single reads since the last write that may have changed any child
 	// looks is how many children were looked for one by one, of those that are to be made, since looking.
 	looks   int
 	looking time.Time
-	moment int // the latest
+	moment  int // the latest
 	// changed is the moment from which on any child may be another, and counted that from which on it may count something else.
 	changed, counted int
 	list             *batchList[T]

@@ -111,6 +111,7 @@ func (c *Client) UpdatePolicy(ctx context.Context, id PolicyID, p catalog.VMPoli
 	for _, name := range []string{"protectedItemsCount", "resourceGuardOperationRequests"} {
 		delete(properties, spelledIn(properties, name)) // of this moment, not of the policy
 	}
+	keepOwnTimes(properties, changed)
 	dropModelled(properties, changed)
 	overlay(properties, changed)
 	document[member] = properties

@@ -104,6 +104,46 @@ func TestPolicyUpdateKeepsWhatIsNotModelled(t *testing.T) {
 	}
 }
 
+// An hourly policy can have a time of retention of its own, which a change of something else wrote over.
+func TestPolicyUpdateKeepsOwnTimesOfRetention(t *testing.T) {
+	hourly := catalog.VMPolicy{
+		Type: "V2", TimeZone: "UTC", Schedule: catalog.VMSchedule{Frequency: "Hourly", Time: "09:00", HourInterval: 4, HourDuration: 12},
+		Daily: &catalog.DailyRetention{Count: 40}, Weekly: &catalog.WeeklyRetention{Count: 5, Weekdays: []string{"Sunday"}},
+	}
+	onceADay := hourly
+	onceADay.Schedule = catalog.VMSchedule{Frequency: "Daily", Time: "09:00"}
+	for name, test := range map[string]struct {
+		kept string // at what time, until now
+		to   catalog.VMPolicy
+		want string
+	}{
+		"of its own":             {"02:00", hourly, "2026-01-01T02:00:00Z"},
+		"when the window begins": {"08:00", hourly, "09:00"},
+		"once a day from now on": {"02:00", onceADay, "09:00"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c, f := newFake(t)
+			id := policyID("hourly")
+			f.put(id.String(), `{"id":"`+id.String()+`","properties":{"backupManagementType":"AzureIaasVM","policyType":"V2","timeZone":"UTC",
+				"schedulePolicy":{"schedulePolicyType":"SimpleSchedulePolicyV2","ScheduleRunFrequency":"Hourly",
+					"hourlySchedule":{"interval":4,"scheduleWindowDuration":12,"scheduleWindowStartTime":"2026-01-01T08:00:00Z"}},
+				"retentionPolicy":{"retentionPolicyType":"LongTermRetentionPolicy","dailySchedule":{"retentionTimes":["2026-01-01T`+test.kept+`:00Z"],
+					"retentionDuration":{"count":30,"durationType":"Days"}}}}}`)
+			if _, err := c.UpdatePolicy(t.Context(), id, test.to, nil); err != nil {
+				t.Fatal(err)
+			}
+			retention, _ := f.written(t)["retentionPolicy"].(map[string]any)
+			for _, rule := range []string{"dailySchedule", "weeklySchedule"} {
+				kept, _ := retention[rule].(map[string]any)
+				times, _ := kept["retentionTimes"].([]any)
+				if len(times) != 1 || !strings.Contains(times[0].(string), test.want) { //nolint:forcetypeassert // it would fail the test
+					t.Errorf("%s at %v", rule, times)
+				}
+			}
+		})
+	}
+}
+
 // A service that spells members otherwise gets back its own, once.
 func TestPolicyUpdateInAnotherLetterCase(t *testing.T) {
 	c, f := newFake(t)
