@@ -30,6 +30,14 @@ func Environments() []string {
 	return names
 }
 
+// IsCloud tells whether the setting environment, or what stands in for an empty one, is not the embedded service.
+func IsCloud(setting string) bool {
+	environment := environmentOr(setting)
+	return environment != "" && environment != environmentEmbedded
+}
+
+func environmentOr(setting string) string { return cmp.Or(setting, os.Getenv(environmentVariable)) }
+
 // The environment variables that stand in for settings that are empty.
 const (
 	environmentVariable  = "BACKUP_ENVIRONMENT"
@@ -173,7 +181,7 @@ func (o *opening) addError(err error) {
 // takeEnvironment reads where vaults live. Only BACKUP_ENVIRONMENT and the attribute count: a stray ARM_* variable must
 // never move a configuration to Azure.
 func (o *opening) takeEnvironment() {
-	o.Environment = cmp.Or(o.settings.Environment, os.Getenv(environmentVariable))
+	o.Environment = environmentOr(o.settings.Environment)
 	switch {
 	case o.Environment == "":
 		o.Environment = environmentEmbedded

@@ -43,12 +43,12 @@ func Regions(clouds ...Cloud) []Region {
 	return regions
 }
 
-// RegionsAnd returns the regions of every cloud, and behind them those of extra that none of them has. Nothing is known
-// of these but their names.
+// RegionsAnd returns the regions of every cloud, behind them those that are announced, and those of extra that are none of
+// these. Nothing is known of extra ones but their names.
 func RegionsAnd(extra []string) []Region {
-	regions := Regions()
+	regions := append(Regions(), announcedRegions...)
 	for _, name := range extra {
-		if _, known := LookupRegion(name); !known {
+		if isNamed := func(r Region) bool { return r.Name == name }; !slices.ContainsFunc(regions, isNamed) {
 			regions = append(regions, Region{Name: name, DisplayName: name, Cloud: Public})
 		}
 	}
@@ -119,18 +119,30 @@ func withoutGeography(s string) string {
 }
 
 // LookupRegion finds a region of any cloud by its canonical or display name in any spelling that NormalizeRegion
-// makes equal. It reports false, with a zero Region, when the catalogue has none of that name.
+// makes equal. It reports false, with a zero Region, when the catalogue has none of that name, or only as announced.
 func LookupRegion(s string) (Region, bool) {
 	r, ok := regionsByName[NormalizeRegion(s)]
 	return r, ok
 }
 
-// CheckRegion returns nil when s is, in any spelling, a region of the catalogue or one of extra, the names that
-// ParseExtraRegions returned (they are normalized again, so display names do too). It does not ask which cloud the
+// UnknownRegionError says that a name is that of no region which the catalogue has, open or announced.
+type UnknownRegionError struct {
+	// What says so, with the region that was probably meant, if there is one near. It ends in a full stop or a question mark.
+	What string
+	// CouldBeNewer is true when the name could be that of a region which the catalogue does not have yet.
+	CouldBeNewer bool
+}
+
+// Error names ExtraRegionsVariable as the way to use a region newer than the catalogue.
+func (e *UnknownRegionError) Error() string {
+	return e.What + " If the region is newer than the provider, list it in the environment variable " + ExtraRegionsVariable
+}
+
+// CheckRegion returns nil when s is, in any spelling, a region of the catalogue, be it an announced one, or one of extra, the
+// names that ParseExtraRegions returned (they are normalized again, so display names do too). It does not ask which cloud the
 // region is in, nor whether that cloud offers vaults there: the service is asked for that at plan time.
 //
-// The error quotes s, offers the region that SuggestRegion finds, if any, and names ExtraRegionsVariable as the way to
-// use a region newer than the catalogue.
+// The error of a name that no region has is an *UnknownRegionError.
 func CheckRegion(s string, extra ...string) error {
 	name := NormalizeRegion(s)
 	if name == "" {
@@ -139,19 +151,21 @@ func CheckRegion(s string, extra ...string) error {
 	if _, ok := regionsByName[name]; ok {
 		return nil
 	}
-	for _, e := range extra {
-		if NormalizeRegion(e) == name {
-			return nil
-		}
+	if _, ok := LookupAnnounced(name); ok || IsExtraRegion(name, extra) {
+		return nil
 	}
-	var suggestion string
+	what := quote(s) + " is not an Azure region that this provider knows."
 	if r, ok := SuggestRegion(s); ok {
-		suggestion = fmt.Sprintf("; did you mean %q (%s)?", r.DisplayName, r.Name)
-	} else {
-		suggestion = "."
+		what = fmt.Sprintf("%s is not an Azure region that this provider knows; did you mean %q (%s)?", quote(s), r.DisplayName, r.Name)
 	}
-	return fmt.Errorf("%s is not an Azure region that this provider knows%s If the region is newer than the provider, "+
-		"list it in the environment variable %s", quote(s), suggestion, ExtraRegionsVariable)
+	malformed := strings.ContainsFunc(name, func(r rune) bool { return !isASCIILetterOrDigit(r) })
+	return &UnknownRegionError{What: what, CouldBeNewer: !malformed}
+}
+
+// IsExtraRegion tells whether s is, in any spelling, one of extra, the names that ParseExtraRegions returned.
+func IsExtraRegion(s string, extra []string) bool {
+	name := NormalizeRegion(s)
+	return slices.ContainsFunc(extra, func(e string) bool { return NormalizeRegion(e) == name })
 }
 
 // ParseExtraRegions reads the value of the environment variable BACKUP_EXTRA_REGIONS: names of regions that the

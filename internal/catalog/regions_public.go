@@ -4,13 +4,12 @@ package catalog
 // geography, pair, zones.
 //
 // Sources: learn.microsoft.com/azure/reliability/regions-list as of 2026-09-23 for the open regions, their pairs and
-// zones; the same page as of 2025-03-21 and regions-paired as of 2025-01-13 for the access-restricted regions and the
+// zones (those of East US 2 EUAP are Azure/terraform-azurerm-avm-utl-regions' of 2026-03-12); the same page as of 2025-03-21 and regions-paired as of 2025-01-13 for the access-restricted regions and the
 // pairs with them; and an answer of GET /subscriptions/{id}/locations, kept by Azure/terraform-azurerm-avm-utl-regions,
 // for the Jio and EUAP (canary) regions, which the page leaves out, and for the geographies.
 //
-// Left out on purpose: logical locations such as "europe" and "global", Microsoft's staging regions (names ending in
-// stg or stage), and regions announced but not on the page at that date, such as Saudi Arabia East (promised for the
-// last quarter of 2026). BACKUP_EXTRA_REGIONS admits those until this table has them.
+// Left out on purpose: logical locations such as "europe" and "global", and Microsoft's staging regions (names ending in
+// stg or stage). Regions that were announced and not on the page at that date are in regions_announced.go.
 //
 // Pairs that look wrong and are not: Brazil South replicates out of its geography to South Central US, which does not
 // replicate back; West US 3 replicates to East US, West India to South India and India South Central to Central India,
@@ -34,7 +33,7 @@ var publicRegions = []Region{
 	{"eastasia", "East Asia", Public, "Asia Pacific", "southeastasia", true},
 	{"eastus", "East US", Public, "United States", "westus", true},
 	{"eastus2", "East US 2", Public, "United States", "centralus", true},
-	{"eastus2euap", "East US 2 EUAP", Public, "Canary (US)", "centraluseuap", false},
+	{"eastus2euap", "East US 2 EUAP", Public, "Canary (US)", "centraluseuap", true},
 	{"francecentral", "France Central", Public, "France", "francesouth", true},
 	{"francesouth", "France South", Public, "France", "francecentral", false},
 	{"germanynorth", "Germany North", Public, "Germany", "germanywestcentral", false},

@@ -1,6 +1,7 @@
 package catalog_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -215,6 +216,7 @@ func TestCheckRegion(t *testing.T) {
 		"display name":          {"China East 2", nil, ""},
 		"shouted":               {"USGOV VIRGINIA", nil, ""},
 		"extra":                 {"New Region 1", extra, ""},
+		"announced":             {"Saudi Arabia East", nil, ""},
 		"extra not normalized":  {"newregion2", extra, ""},
 		"catalogue with extras": {"eastus", extra, ""},
 		"portal's":              {"(US) East US", nil, ""},
@@ -235,6 +237,45 @@ func TestCheckRegion(t *testing.T) {
 			t.Parallel()
 			checkMessage(t, catalog.CheckRegion(tt.region, tt.extra...), tt.want)
 		})
+	}
+}
+
+// A name that can be that of a region which is newer than the catalogue is told from one that no region can have.
+func TestNamesThatCouldBeNewerRegions(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{
+		"eastus9": true, "Greece Central": true, "China Eats": true, "china-east": false, "not_here": false, "\u212aorea Central": false, "east.us": false,
+	} {
+		var unknown *catalog.UnknownRegionError
+		if err := catalog.CheckRegion(name); !errors.As(err, &unknown) || unknown.CouldBeNewer != want {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}
+
+// Regions that were announced could not be named at all.
+func TestAnnouncedRegions(t *testing.T) {
+	t.Parallel()
+	all := catalog.RegionsAnd([]string{"eastus3", "atlantis"})
+	if want := len(catalog.Regions()) + len(catalog.AnnouncedRegions()) + 1; len(all) != want {
+		t.Errorf("%d regions, want %d", len(all), want)
+	}
+	if !slices.IsSortedFunc(catalog.AnnouncedRegions(), func(a, b catalog.Region) int { return strings.Compare(a.Name, b.Name) }) {
+		t.Error("they are not by name")
+	}
+	for _, r := range catalog.AnnouncedRegions() {
+		if _, open := catalog.LookupRegion(r.Name); open {
+			t.Errorf("%s is open", r.Name)
+		}
+		if found, ok := catalog.LookupAnnounced(strings.ToUpper(r.DisplayName)); !ok || found != r || r.Cloud != catalog.Public || r.Geography == "" || r.Pair != "" || r.Zones {
+			t.Errorf("%+v is found as %+v", r, found)
+		}
+		if near, ok := catalog.SuggestRegion(r.Name + "x"); !ok || near.Name != r.Name {
+			t.Errorf("%sx suggests %q", r.Name, near.Name)
+		}
+		if err := catalog.CheckRegion(r.DisplayName); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

@@ -10,14 +10,14 @@ import (
 // maxSuggestDistance caps the edits that still count as a slip of the keyboard, however long the name.
 const maxSuggestDistance = 3
 
-// SuggestRegion returns the region that somebody who wrote s most likely meant, over all clouds. It forgives:
+// SuggestRegion returns the region that somebody who wrote s most likely meant, over all clouds, announced ones included. It forgives:
 //
 //   - separators: "china-east", "us_east.2";
 //   - words in another order, with or without separators: "east china", "europe west", "useast2";
 //   - a few wrong, missing, added or transposed characters, one for each four of the region's name and at most three:
 //     "chinaest", "China Eats", "westeurop", "eastus22".
 //
-// Fewer edits win, then words in the usual order, then the same first character, then the order of Regions, so one
+// Fewer edits win, then words in the usual order, then the same first character, then the order of Regions, announced ones last, so one
 // input always has one answer. A name that is right gives its own region. It reports false when nothing is near.
 func SuggestRegion(s string) (Region, bool) {
 	text := []rune(lettersAndDigits(withoutGeography(strings.TrimSpace(s))))
@@ -76,7 +76,7 @@ func compareBool(a, b bool) int {
 // regionSpellings is built on the first near miss only: most runs of a provider never need it.
 var regionSpellings = sync.OnceValue(func() []spelling {
 	var all []spelling
-	for _, r := range Regions() {
+	for _, r := range append(Regions(), announcedRegions...) {
 		words := strings.Fields(strings.ToLower(r.DisplayName))
 		for i, text := range wordOrders(words) {
 			all = append(all, spelling{text: []rune(text), region: r, swapped: i > 0})

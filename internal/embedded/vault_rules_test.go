@@ -195,6 +195,8 @@ func TestZonesOfTheRegion(t *testing.T) {
 	s.patch(vaultPath("g", "va"), `{"properties":`+zones+`}`).wantError(http.StatusBadRequest, "InvalidRestApiParameter", "zones")
 	s.put(vaultPath("g", "vb"), in("eastasia", zones)).want(http.StatusCreated)
 	s.put(vaultPath("g", "vc"), in("newland", zones)).want(http.StatusCreated) // nobody knows
+	announced := start(t, func(c *embedded.Config) { c.Regions = catalog.RegionsAnd(nil) })
+	announced.put(vaultPath("g", "vc"), in("saudiarabiaeast", zones)).want(http.StatusCreated)
 
 	// A vault that has them already can be changed otherwise.
 	zoned := &service{tb: t, transport: embedded.NewTransport(embedded.New(embedded.Config{

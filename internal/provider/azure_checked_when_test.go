@@ -56,19 +56,21 @@ func offering(registration string, regions ...string) azuretest.Intercept {
 }
 
 var azureMistakes = map[string]mistake{
-	"A region is of the cloud":                           inPublic(oneAzureVault("China East"), nil),
-	"A region is offered to the subscription":            inPublic(oneAzureVault("eastus"), offering("Registered", "West Europe", "West US")),
-	"The resource provider is registered":                inPublic(oneAzureVault("eastus"), offering("NotRegistered", "East US")),
-	"The resource group exists, before the apply":        inPublic(oneAzureVault("eastus", `resource_group_name = "missing"`), nil),
-	"The resource group exists":                          inPublic(oneAzureVault("eastus", `resource_group_name = "missing"`), nil),
-	"Soft delete is AlwaysOn in Azure, before the apply": inPublic(oneAzureVault("eastus", `soft_delete = { state = "Disabled" }`), nil),
-	"Soft delete is AlwaysOn in Azure":                   inPublic(oneAzureVault("eastus", `soft_delete = { state = "Disabled" }`), nil),
-	"A subscription is named":                            inAzure(without(azureBlock(catalog.Public), "subscription_id")+oneAzureVault("eastus"), nil),
-	"The sign-in works":                                  inPublic(oneAzureVault("eastus"), signInFails),
-	"The endpoint is reached by https":                   inAzure(azureBlock(catalog.Public, `endpoint = "http://management.azure.com"`)+oneAzureVault("eastus"), nil),
-	"The metadata host is a host name":                   inAzure(azureBlock(catalog.Public, `metadata_host = "https://management.stratus.example"`)+oneAzureVault("eastus"), nil),
-	"The metadata host says which cloud it is of":        inAzure(azureBlock(catalog.Public, `metadata_host = "management.stratus.example"`)+oneAzureVault("eastus"), noMetadata),
-	"The region of a VM can be read":                     inPublic(without(azureStack("eastus"), "source_vm_region"), vmsForbidden),
+	"A region is of the cloud":                                                                inPublic(oneAzureVault("China East"), nil),
+	"A region is offered to the subscription":                                                 inPublic(oneAzureVault("eastus"), offering("Registered", "West Europe", "West US")),
+	"A region is one that this version of the provider knows":                                 inPublic(oneAzureVault("eastus9"), offering("Registered", "East US", "East US 9")),
+	"A region that this version of the provider does not know is offered to the subscription": inPublic(oneAzureVault("eastus9"), offering("Registered", "East US")),
+	"The resource provider is registered":                                                     inPublic(oneAzureVault("eastus"), offering("NotRegistered", "East US")),
+	"The resource group exists, before the apply":                                             inPublic(oneAzureVault("eastus", `resource_group_name = "missing"`), nil),
+	"The resource group exists":                                                               inPublic(oneAzureVault("eastus", `resource_group_name = "missing"`), nil),
+	"Soft delete is AlwaysOn in Azure, before the apply":                                      inPublic(oneAzureVault("eastus", `soft_delete = { state = "Disabled" }`), nil),
+	"Soft delete is AlwaysOn in Azure":                                                        inPublic(oneAzureVault("eastus", `soft_delete = { state = "Disabled" }`), nil),
+	"A subscription is named":                                                                 inAzure(without(azureBlock(catalog.Public), "subscription_id")+oneAzureVault("eastus"), nil),
+	"The sign-in works":                                                                       inPublic(oneAzureVault("eastus"), signInFails),
+	"The endpoint is reached by https":                                                        inAzure(azureBlock(catalog.Public, `endpoint = "http://management.azure.com"`)+oneAzureVault("eastus"), nil),
+	"The metadata host is a host name":                                                        inAzure(azureBlock(catalog.Public, `metadata_host = "https://management.stratus.example"`)+oneAzureVault("eastus"), nil),
+	"The metadata host says which cloud it is of":                                             inAzure(azureBlock(catalog.Public, `metadata_host = "management.stratus.example"`)+oneAzureVault("eastus"), noMetadata),
+	"The region of a VM can be read":                                                          inPublic(without(azureStack("eastus"), "source_vm_region"), vmsForbidden),
 }
 
 func signInFails(w http.ResponseWriter, r *http.Request) bool {

@@ -28,7 +28,7 @@ const (
 )
 
 // azureCloud plays Azure in a test: every host of every cloud, over TLS, with a sign-in service before an ARM that has the
-// embedded service's rules. A resource group "backup" has been made in it.
+// embedded service's rules. A resource group "backup" has been made in it. Its regions are those of the catalogue and newer ones.
 type azureCloud struct {
 	*azuretest.Server
 	t      *testing.T
@@ -37,7 +37,7 @@ type azureCloud struct {
 	runCLI func(ctx context.Context, args ...string) ([]byte, error)
 }
 
-func newAzureCloud(t *testing.T, cloud catalog.Cloud) *azureCloud {
+func newAzureCloud(t *testing.T, cloud catalog.Cloud, newer ...catalog.Region) *azureCloud {
 	t.Helper()
 	file, err := store.Open(t.Context(), acctest.Database(t))
 	if err != nil {
@@ -47,7 +47,7 @@ func newAzureCloud(t *testing.T, cloud catalog.Cloud) *azureCloud {
 	a := &azureCloud{Server: azuretest.New(t), t: t, faults: &embedded.Faults{}}
 	a.runCLI = func(context.Context, ...string) ([]byte, error) { return nil, errors.New("there is no az here") }
 	a.arm = embedded.New(embedded.Config{
-		Store: file, Faults: a.faults, Regions: catalog.Regions(cloud), StrictResourceGroups: true,
+		Store: file, Faults: a.faults, Regions: append(catalog.Regions(cloud), newer...), StrictResourceGroups: true,
 		Subscriptions: []embedded.Subscription{{ID: azureAccount, DisplayName: "Production"}},
 	})
 	a.ServeARM(a.arm)

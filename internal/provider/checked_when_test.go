@@ -86,6 +86,7 @@ var mistakes = map[string]mistake{
 	"The name starts with an ASCII letter":                                {config: renamed("1contoso")},
 	"The name has only ASCII letters, digits and hyphens":                 {config: renamed("contoso_production")},
 	"The region exists":                                                   {config: named(`region = "China Eats"`)},
+	"The region is open, not only announced":                              {config: named(`region = "Saudi Arabia East"`)},
 	"The resource group's name is one":                                    {config: named(`region = "eastus"`, `resource_group_name = "backup."`)},
 	"The subscription id is a UUID":                                       {config: named(`region = "eastus"`, `subscription_id = "production"`)},
 	"The redundancy is one":                                               {config: named(`region = "eastus"`, `storage_redundancy = "LRS"`)},

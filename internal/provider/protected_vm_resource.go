@@ -36,9 +36,14 @@ var protectedVMTimeouts = resourceTimeouts{
 }
 
 // NewProtectedVMResource makes the resource backup_protected_vm.
-func NewProtectedVMResource() resource.Resource { return &protectedVMResource{} }
+func NewProtectedVMResource(e *environments) resource.Resource {
+	return &protectedVMResource{environments: e}
+}
 
-type protectedVMResource struct{ run *run }
+type protectedVMResource struct {
+	run          *run
+	environments *environments
+}
 
 func (r *protectedVMResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_protected_vm"

@@ -71,7 +71,7 @@ func (r *protectedVMResource) Schema(ctx context.Context, _ resource.SchemaReque
 				CustomType:    tfvalue.Region,
 				Optional:      true,
 				Computed:      true,
-				Validators:    []validator.String{regionValidator{}},
+				Validators:    []validator.String{regionValidator{r.environments}},
 				PlanModifiers: []planmodifier.String{tfvalue.Region.KeepSpelling()},
 			},
 			"protection_state": schema.StringAttribute{

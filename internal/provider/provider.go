@@ -15,10 +15,11 @@ import (
 )
 
 var (
-	_ provider.Provider                  = (*backupProvider)(nil)
-	_ provider.ProviderWithListResources = (*backupProvider)(nil)
-	_ provider.ProviderWithFunctions     = (*backupProvider)(nil)
-	_ provider.ProviderWithActions       = (*backupProvider)(nil)
+	_ provider.Provider                   = (*backupProvider)(nil)
+	_ provider.ProviderWithValidateConfig = (*backupProvider)(nil)
+	_ provider.ProviderWithListResources  = (*backupProvider)(nil)
+	_ provider.ProviderWithFunctions      = (*backupProvider)(nil)
+	_ provider.ProviderWithActions        = (*backupProvider)(nil)
 )
 
 // New returns the constructor of the provider, as the plugin server wants it. version is the provider's own.
@@ -31,7 +32,8 @@ func newProvider(version string, options []backend.Option) *backupProvider {
 }
 
 type backupProvider struct {
-	version string
+	version      string
+	environments environments
 	// configured is the run that Configure began last; nil before.
 	configured atomic.Pointer[run]
 	options    []backend.Option
@@ -44,15 +46,15 @@ func (p *backupProvider) Metadata(_ context.Context, _ provider.MetadataRequest,
 
 func (p *backupProvider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
-		NewVaultResource,
-		NewProtectedVMResource,
+		func() resource.Resource { return NewVaultResource(&p.environments) },
+		func() resource.Resource { return NewProtectedVMResource(&p.environments) },
 		NewVMPolicyResource,
 	}
 }
 
 func (p *backupProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
-		NewVaultDataSource, NewVaultsDataSource, NewRegionsDataSource, NewSubscriptionsDataSource,
+		NewVaultDataSource, func() datasource.DataSource { return NewVaultsDataSource(&p.environments) }, NewRegionsDataSource, NewSubscriptionsDataSource,
 		NewProtectedVMsDataSource,
 		NewVMPolicyDataSource,
 		NewRecoveryPointsDataSource,
@@ -62,7 +64,7 @@ func (p *backupProvider) DataSources(context.Context) []func() datasource.DataSo
 
 func (p *backupProvider) ListResources(context.Context) []func() list.ListResource {
 	return []func() list.ListResource{
-		NewVaultListResource,
+		func() list.ListResource { return NewVaultListResource(&p.environments) },
 		NewProtectedVMListResource,
 		NewVMPolicyListResource,
 	}

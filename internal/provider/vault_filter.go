@@ -37,7 +37,7 @@ type filterText struct {
 }
 
 // vaultFilterTexts describes vaultFilter's attributes but tags, by name.
-func vaultFilterTexts() map[string]filterText {
+func vaultFilterTexts(e *environments) map[string]filterText {
 	return map[string]filterText{
 		"subscription_id": {
 			"The subscription: a UUID. Default: the provider's `subscription_id`.",
@@ -52,7 +52,7 @@ func vaultFilterTexts() map[string]filterText {
 		"region": {
 			"Only vaults in this region, in any spelling. Default: those of all regions.",
 			tfvalue.Region,
-			[]validator.String{regionValidator{}},
+			[]validator.String{regionValidator{e}},
 		},
 		"name_pattern": {
 			"Only vaults whose name matches: `*` stands for any characters, `?` for one, `[ab]` for one of these. Letter " +

@@ -18,9 +18,14 @@ import (
 var _ list.ListResourceWithConfigure = (*vaultListResource)(nil)
 
 // NewVaultListResource makes the list resource backup_vault.
-func NewVaultListResource() list.ListResource { return &vaultListResource{} }
+func NewVaultListResource(e *environments) list.ListResource {
+	return &vaultListResource{environments: e}
+}
 
-type vaultListResource struct{ run *run }
+type vaultListResource struct {
+	run          *run
+	environments *environments
+}
 
 func (l *vaultListResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_vault"
@@ -35,7 +40,7 @@ func (l *vaultListResource) ListResourceConfigSchema(_ context.Context, _ list.L
 			Validators:          []validator.Map{tagsValidator{}},
 		},
 	}
-	for name, text := range vaultFilterTexts() {
+	for name, text := range vaultFilterTexts(l.environments) {
 		attributes[name] = schema.StringAttribute{
 			MarkdownDescription: text.markdown, CustomType: text.kind, Validators: text.validators,
 			Optional: true,

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
+	"github.com/azurebackup/terraform-provider-backup/internal/backend"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/tflog"
 	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
@@ -45,14 +47,31 @@ func (r *vaultResource) checkRegionOffered(ctx context.Context, plan vaultModel,
 	if _, ok := offered[region]; ok || len(offered) == 0 {
 		return
 	}
-	var names []string
-	for _, display := range offered {
-		names = append(names, display)
-	}
-	slices.Sort(names)
+	names := slices.Sorted(maps.Values(offered))
 	diags.AddAttributeError(path.Root("region"), "Region not offered", fmt.Sprintf(
-		"The environment %q does not offer backup vaults in %q to subscription %s.\n\nIt offers them in: %s.",
-		r.run.environment, plan.Region.ValueString(), subscription, strings.Join(names, ", ")))
+		"The environment %q does not offer backup vaults in %q to subscription %s%s\n\nIt offers them in: %s.%s",
+		r.run.environment, plan.Region.ValueString(), subscription, meant(region, offered), strings.Join(names, ", "), r.newRegionAdvice(region)))
+}
+
+// meant is the end of a sentence that refuses a region: the one of those offered that was probably meant, if the name is none.
+func meant(region string, offered map[string]string) string {
+	if _, announced := catalog.LookupAnnounced(region); announced {
+		return ": it had been announced, and was not open, when this version of the provider was made, and the cloud's own list does not have it yet."
+	}
+	_, exists := catalog.LookupRegion(region)
+	near, ok := catalog.SuggestRegion(region)
+	if _, has := offered[near.Name]; exists || !ok || !has {
+		return "."
+	}
+	return fmt.Sprintf("; did you mean %q (%s)?", near.DisplayName, near.Name)
+}
+
+// newRegionAdvice tells how the embedded service, which has the regions of this release, gets another.
+func (r *vaultResource) newRegionAdvice(region string) string {
+	if _, known := catalog.LookupRegion(region); known || r.run.service.Kind == backend.Azure {
+		return ""
+	}
+	return " A region that is newer than the embedded service can be listed in the environment variable " + catalog.ExtraRegionsVariable + "."
 }
 
 func regionNames(cloud catalog.Cloud) string {

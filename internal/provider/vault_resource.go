@@ -46,9 +46,12 @@ const pendingKey = "pending"
 var pendingMark = []byte(`{"operation":"create"}`)
 
 // NewVaultResource makes the resource backup_vault.
-func NewVaultResource() resource.Resource { return &vaultResource{} }
+func NewVaultResource(e *environments) resource.Resource { return &vaultResource{environments: e} }
 
-type vaultResource struct{ run *run }
+type vaultResource struct {
+	run          *run
+	environments *environments
+}
 
 func (r *vaultResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_vault"

@@ -42,7 +42,7 @@ func (r *vaultResource) Schema(ctx context.Context, _ resource.SchemaRequest, re
 					"vault; another spelling is not a change.",
 				CustomType:    tfvalue.Region,
 				Required:      true,
-				Validators:    []validator.String{regionValidator{}},
+				Validators:    []validator.String{regionValidator{r.environments}},
 				PlanModifiers: []planmodifier.String{tfvalue.Region.KeepSpelling(), tfvalue.ReplaceIfDiffers()},
 			},
 			"resource_group_name": schema.StringAttribute{

@@ -26,21 +26,3 @@ func (nameValidator) ValidateString(_ context.Context, req validator.StringReque
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid backup vault name", tfvalue.Sentence(err.Error()))
 	}
 }
-
-// regionValidator checks that a region exists somewhere; whether it is offered is asked while planning.
-type regionValidator struct{}
-
-func (regionValidator) Description(context.Context) string {
-	return "the name or display name of an Azure region"
-}
-
-func (v regionValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (regionValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	if err := checkRegion(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Unknown region", tfvalue.Sentence(err.Error())+mockAdvice("region", req.ConfigValue.ValueString()))
-	}
-}

@@ -16,9 +16,14 @@ import (
 var _ datasource.DataSourceWithConfigure = (*vaultsDataSource)(nil)
 
 // NewVaultsDataSource makes the data source backup_vaults.
-func NewVaultsDataSource() datasource.DataSource { return &vaultsDataSource{} }
+func NewVaultsDataSource(e *environments) datasource.DataSource {
+	return &vaultsDataSource{environments: e}
+}
 
-type vaultsDataSource struct{ run *run }
+type vaultsDataSource struct {
+	run          *run
+	environments *environments
+}
 
 // vaultsModel is the data source backup_vaults: filters, and what they let through.
 type vaultsModel struct {
@@ -44,7 +49,7 @@ func (d *vaultsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 			NestedObject:        schema.NestedAttributeObject{Attributes: vaultDataAttributes()},
 		},
 	}
-	for name, text := range vaultFilterTexts() {
+	for name, text := range vaultFilterTexts(d.environments) {
 		attributes[name] = schema.StringAttribute{
 			MarkdownDescription: text.markdown, CustomType: text.kind, Validators: text.validators,
 			Optional: true,

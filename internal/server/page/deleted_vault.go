@@ -53,13 +53,19 @@ func isSubscriptionID(s string) bool { return catalog.CheckSubscriptionID(s) == 
 // deletedVaults looks for the vaults that had an id, of which there can be several; the one that was deleted last comes
 // first. Deleted vaults are listed by region, and of these nobody knows where they were.
 func (r *reader) deletedVaults(ctx context.Context, subscription, id string) ([]wireDeletedVault, error) {
+	regions, _, err := list[wireLocation](ctx, r, "/subscriptions/"+subscription+"/locations", catalog.SubscriptionAPIVersion, 0)
+	if refusedAsMissing(err) {
+		return nil, nil // no such subscription
+	}
+	if err != nil {
+		return nil, err
+	}
 	var found []wireDeletedVault
-	for _, region := range catalog.Regions() {
+	for _, region := range regions {
 		list, _, err := list[wireDeletedVault](ctx, r, "/subscriptions/"+subscription+"/providers/"+catalog.VaultNamespace+
 			"/locations/"+region.Name+"/deletedVaults", catalog.VaultAPIVersion, 0)
-		var refused *refusal
-		if errors.As(err, &refused) && refused.Status < http.StatusInternalServerError && refused.Status != http.StatusTooManyRequests {
-			continue // no vaults in this region, or no such subscription
+		if refusedAsMissing(err) {
+			continue // no vaults in this region
 		}
 		if err != nil {
 			return nil, err
@@ -72,4 +78,15 @@ func (r *reader) deletedVaults(ctx context.Context, subscription, id string) ([]
 	}
 	slices.SortStableFunc(found, func(a, b wireDeletedVault) int { return b.Properties.Deleted.Compare(a.Properties.Deleted) })
 	return found, nil
+}
+
+// wireLocation is a region of a subscription.
+type wireLocation struct {
+	Name string `json:"name"`
+}
+
+// refusedAsMissing tells whether the service refused because of what was asked for, not because it could not answer.
+func refusedAsMissing(err error) bool {
+	var refused *refusal
+	return errors.As(err, &refused) && refused.Status < http.StatusInternalServerError && refused.Status != http.StatusTooManyRequests
 }
