@@ -19,9 +19,9 @@ var successors = map[string]struct {
 	name string
 	make func() resource.Resource
 }{
-	"azurerm_recovery_services_vault": {"backup_vault", provider.NewVaultResource},
+	"azurerm_recovery_services_vault": {"backup_vault", func() resource.Resource { return provider.NewVaultResource(nil) }},
 	"azurerm_backup_policy_vm":        {"backup_policy_vm", provider.NewVMPolicyResource},
-	"azurerm_backup_protected_vm":     {"backup_protected_vm", provider.NewProtectedVMResource},
+	"azurerm_backup_protected_vm":     {"backup_protected_vm", func() resource.Resource { return provider.NewProtectedVMResource(nil) }},
 }
 
 // azurermAttribute is a row of the guide about azurerm: an attribute, the versions that have it, what it is here, and where
