@@ -64,8 +64,10 @@ type Settings struct {
 	Endpoint          string
 	SubscriptionID    string
 	ResourceGroupName string
-	Embedded          *EmbeddedSettings // nil when the block has none
-	SignIn            SignIn
+	// NamesPerGroup: the names of vaults are unique in a resource group, or may be, while it is not known.
+	NamesPerGroup bool
+	Embedded      *EmbeddedSettings // nil when the block has none
+	SignIn        SignIn
 	// Unknown are the settings that are not known yet, by the names of their attributes, such as "embedded.database".
 	Unknown Unknown
 	// Application is what makes the requests.

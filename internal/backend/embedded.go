@@ -109,6 +109,7 @@ func (o *opening) embeddedConfig(settings EmbeddedSettings) embedded.Config {
 		Regions:          catalog.RegionsAnd(extra),
 		VirtualMachines:  settings.VirtualMachines,
 		SoftDeleteChosen: settings.SoftDeleteChosen,
+		NamesPerGroup:    o.settings.NamesPerGroup,
 		Now:              func() time.Time { return time.Now().Add(offset) },
 	}
 	for _, f := range settings.FailedBackups {

@@ -97,6 +97,7 @@ func (o *opening) connect(a arm.Options) bool {
 		return false
 	}
 	o.Vaults = vault.NewClient(connection)
+	o.Vaults.NamesPerGroup = o.settings.NamesPerGroup
 	return true
 }
 

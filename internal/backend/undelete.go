@@ -47,6 +47,9 @@ func (s *Service) undeleteInFile(v vault.DeletedVault) string {
 	if s.clockOffset != 0 {
 		serve = append(serve, "--clock-offset", s.clockOffset.String()) // before it was deleted, there is no deleted vault
 	}
+	if s.Vaults.NamesPerGroup {
+		serve = append(serve, "--vault-names-unique-per="+catalog.NamesPerResourceGroup)
+	}
 	if id, err := vault.ParseID(v.VaultID); err == nil && !strings.EqualFold(id.SubscriptionID, embedded.DefaultSubscriptionID) {
 		serve = append(serve, "--subscription", id.SubscriptionID)
 	}

@@ -209,3 +209,11 @@ func illegalChars(s string, position int, legal func(rune) bool) string {
 	}
 	return strings.Join(listed, "")
 }
+
+// The scopes in which the names of vaults can be held unique.
+const (
+	// NamesPerSubscription is the classic rule of backup vaults.
+	NamesPerSubscription = "subscription"
+	// NamesPerResourceGroup is what Azure's Recovery Services vaults have.
+	NamesPerResourceGroup = "resource_group"
+)

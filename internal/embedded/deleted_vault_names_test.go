@@ -204,3 +204,33 @@ func TestRegionsThatCannotListDeletedVaults(t *testing.T) {
 		in("westus2").want(http.StatusOK)
 	}
 }
+
+// Where names are unique in a resource group, as in Azure, another group may have the name.
+func TestNamesUniquePerResourceGroup(t *testing.T) {
+	for perGroup, other := range map[bool]int{false: http.StatusConflict, true: http.StatusCreated} {
+		s := start(t, func(c *embedded.Config) { c.NamesPerGroup = perGroup })
+		s.put(vaultPath("one", "vault"), minimal).want(http.StatusCreated)
+		available := func(group string) bool {
+			t.Helper()
+			answer := s.do(http.MethodPost, sub+"/resourceGroups/"+group+"/providers/Microsoft.RecoveryServices/locations/westeurope/checkNameAvailability",
+				`{"type":"Microsoft.RecoveryServices/vaults","name":"VAULT"}`).want(http.StatusOK)
+			return answer.at("nameAvailable") == true
+		}
+		s.put(sub+"/resourceGroups/two", `{"location":"eastasia"}`).want(http.StatusCreated)
+		if available("ONE") || available("two") != perGroup {
+			t.Errorf("per group %v: the name is available in the groups one %v, two %v", perGroup, available("ONE"), available("two"))
+		}
+		s.put(vaultPath("two", "Vault"), minimal).want(other)
+		s.put(vaultPath("ONE", "VAULT"), minimal).want(http.StatusOK)
+	}
+}
+
+// An undelete looks for the name where names are unique.
+func TestUndeleteBesideANamesake(t *testing.T) {
+	for perGroup, want := range map[bool]int{false: http.StatusConflict, true: http.StatusAccepted} {
+		s := start(t, func(c *embedded.Config) { c.NamesPerGroup = perGroup })
+		deleted := s.softDeletedVault(vaultPath("one", "vault"), minimal)
+		s.put(vaultPath("two", "vault"), minimal).want(http.StatusCreated)
+		s.do(http.MethodPost, deleted.text("id")+"/undelete", `{"properties":{"recoveryResourceGroupId":"`+sub+`/resourceGroups/one"}}`).want(want)
+	}
+}

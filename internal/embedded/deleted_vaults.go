@@ -124,7 +124,7 @@ func (s *Service) beginUndelete(tx *store.Tx, c *call, v *deletedVault, group st
 	if err := checkGroupLives(tx, c); err != nil {
 		return nil, err
 	}
-	if err := checkUndeletePlace(tx, c); err != nil {
+	if err := s.checkUndeletePlace(tx, c); err != nil {
 		return nil, err
 	}
 	if err := s.begin(tx, v.document, operationRevive, s.config.OperationTime, nil); err != nil {
@@ -154,9 +154,9 @@ func (s *Service) beginUndelete(tx *store.Tx, c *call, v *deletedVault, group st
 }
 
 // checkUndeletePlace refuses to bring a vault back while there is another of its name, also one that is going. Azure's
-// code does not say where it looks; here names are unique within a subscription.
-func checkUndeletePlace(tx *store.Tx, c *call) error {
-	holder, err := nameHolder(tx, c.params["subscription"], c.params["vault"])
+// code does not say where it looks; here it is where names are unique.
+func (s *Service) checkUndeletePlace(tx *store.Tx, c *call) error {
+	holder, err := s.nameHolder(tx, c, c.params["vault"])
 	if err != nil || holder == nil {
 		return err
 	}

@@ -40,7 +40,7 @@ func (s *Service) checkNameAvailability(c *call) (*answer, error) {
 		if err := s.requireGroup(tx, c); err != nil {
 			return err
 		}
-		holder, err = nameHolder(tx, c.params["subscription"], name)
+		holder, err = s.nameHolder(tx, c, name)
 		return err
 	})
 	if err != nil {

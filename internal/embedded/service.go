@@ -91,6 +91,10 @@ type Config struct {
 	// Faults, for tests, make requests go wrong; nil is none.
 	Faults *Faults
 
+	// NamesPerGroup lets vaults of several resource groups have one name, as Azure does. Otherwise a name is unique in a
+	// subscription, as the rule of backup vaults has it.
+	NamesPerGroup bool
+
 	// SoftDeleteChosen lets vaults have any soft delete, and Enabled when nobody chooses, as Azure had it before 2026 and
 	// still has it in regions and subscriptions that are not switched over. Otherwise it is AlwaysON, and nothing else.
 	SoftDeleteChosen bool

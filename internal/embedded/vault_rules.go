@@ -26,7 +26,7 @@ func (s *Service) checkNewVault(tx *store.Tx, c *call, in object) error {
 	if err := s.checkOffered(where); err != nil {
 		return err
 	}
-	holder, err := nameHolder(tx, c.params["subscription"], name)
+	holder, err := s.nameHolder(tx, c, name)
 	if err != nil || holder == nil {
 		return err
 	}
@@ -42,10 +42,15 @@ func (s *Service) checkNewVault(tx *store.Tx, c *call, in object) error {
 	}
 }
 
-// nameHolder returns the vault of the subscription that has this name, nil when none does. A deleted vault does not
-// hold its own: clean-up scripts for Azure make a vault again under it at once, in the same group, while the backups are kept.
-func nameHolder(tx *store.Tx, subscription, name string) (*store.Document, error) {
-	docs, err := tx.Documents(store.Query{Type: catalog.VaultType, Subscription: subscription, Name: name, Limit: 1})
+// nameHolder returns the vault that has this name, in the subscription of the request or, where names are unique in a resource
+// group, in its group; nil when none does. A deleted vault does not hold its own: clean-up scripts for Azure make a vault again
+// under it at once, in the same group, while the backups are kept.
+func (s *Service) nameHolder(tx *store.Tx, c *call, name string) (*store.Document, error) {
+	q := store.Query{Type: catalog.VaultType, Subscription: c.params["subscription"], Name: name, Limit: 1}
+	if s.config.NamesPerGroup {
+		q.ResourceGroup = c.params["group"]
+	}
+	docs, err := tx.Documents(q)
 	if err != nil || len(docs) == 0 {
 		return nil, err
 	}

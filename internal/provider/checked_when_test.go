@@ -89,6 +89,7 @@ var mistakes = map[string]mistake{
 	"The region is open, not only announced":                              {config: named(`region = "Saudi Arabia East"`)},
 	"The resource group's name is one":                                    {config: named(`region = "eastus"`, `resource_group_name = "backup."`)},
 	"The subscription id is a UUID":                                       {config: named(`region = "eastus"`, `subscription_id = "production"`)},
+	"Classic alerts are still sent":                                       {config: named(`region = "eastus"`, `monitoring = { alerts_for_critical_operation_failures_enabled = true }`)},
 	"The redundancy is one":                                               {config: named(`region = "eastus"`, `storage_redundancy = "LRS"`)},
 	"Cross-region restore needs geo-redundant storage":                    {config: named(`region = "eastus"`, `storage_redundancy = "LocallyRedundant"`, `cross_region_restore_enabled = true`)},
 	"The words of a vault are spelled as Azure spells them":               {config: named(`region = "eastus"`, `soft_delete = { state = "alwayson" }`)},
@@ -107,6 +108,9 @@ var mistakes = map[string]mistake{
 	"The subscription exists":                                             {config: named(`region = "eastus"`, `subscription_id = "00000000-0000-4000-8000-00000000beef"`)},
 	"The name is free in the subscription, in the same group":             {config: named(`region = "westus"`), prepare: existing("backup")},
 	"The name is free in the subscription, in other groups":               {config: named(`region = "eastus"`), prepare: existing("other")},
+	"The name is free in the resource group, with `vault_names_unique_per = \"resource_group\"`": {
+		config: strings.Replace(named(`region = "westus"`), `environment = "embedded" }`, "\n  vault_names_unique_per = \"resource_group\"\n  environment = \"embedded\"\n}", 1), prepare: existing("backup"),
+	},
 	"The name is used once in a configuration": {config: named(`region = "eastus"`) +
 		"resource \"backup_vault\" \"again\" {\n  name = \"Contoso\"\n  region = \"westus\"\n  resource_group_name = \"other\"\n}\n"},
 	"No deleted vault of the name holds backups":                                          {config: named(`region = "westus"`), prepare: deleted},

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/backend"
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 )
 
@@ -115,7 +116,9 @@ func (m providerModel) settings(ctx context.Context, diags *diag.Diagnostics) ba
 	s := backend.Settings{
 		Environment: m.Environment.ValueString(), Endpoint: m.Endpoint.ValueString(),
 		SubscriptionID: m.SubscriptionID.ValueString(), ResourceGroupName: m.ResourceGroupName.ValueString(),
-		SignIn: m.signIn(),
+		// Until it is known where names are unique, nothing is refused that may be right.
+		NamesPerGroup: m.NamesUniquePer.IsUnknown() || m.NamesUniquePer.ValueString() == catalog.NamesPerResourceGroup,
+		SignIn:        m.signIn(),
 	}
 	s.SignIn.MetadataHost = m.MetadataHost.ValueString()
 	if m.Embedded.IsNull() || m.Embedded.IsUnknown() {

@@ -24,7 +24,7 @@ func (normalizeRegionFunction) Definition(_ context.Context, _ function.Definiti
 	resp.Definition = function.Definition{
 		Summary: "The canonical name of an Azure region",
 		MarkdownDescription: "Gives the canonical name of a region in any spelling: `China East` becomes `chinaeast`, and so does `(China) China East`, as the portal writes it. A region that does not " +
-			"exist is an error, with a suggestion when one is near. `BACKUP_EXTRA_REGIONS` adds names.",
+			"exist is an error, with a suggestion when one is near. The function asks no cloud: it knows the regions of this release, open or announced, and those of `BACKUP_EXTRA_REGIONS`.",
 		Parameters: []function.Parameter{
 			function.StringParameter{Name: "region", MarkdownDescription: "The name or display name of a region."},
 		},

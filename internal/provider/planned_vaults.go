@@ -103,11 +103,17 @@ func (p *plannedVaults) release(ids ...keyed) {
 	}
 }
 
-// vaultName is the name of a vault in its subscription, which no two vaults share.
-type vaultName struct{ subscriptionID, name string }
+// vaultName is the name of a vault in its subscription, or in its resource group, which no two vaults share.
+type vaultName struct {
+	subscriptionID string
+	group          string // "" where names are unique in a subscription
+	name           string
+}
 
 // Key is the name folded to one letter case.
-func (n vaultName) Key() string { return strings.ToLower("name " + n.subscriptionID + "/" + n.name) }
+func (n vaultName) Key() string {
+	return strings.ToLower("name " + n.subscriptionID + "/" + n.group + "/" + n.name)
+}
 
 // made tells whether this run has made an object of this id.
 func (p *plannedVaults) made(id keyed) bool {

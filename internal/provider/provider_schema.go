@@ -23,6 +23,7 @@ type providerModel struct {
 	Embedded          types.Object `tfsdk:"embedded"`
 	MetadataHost      types.String `tfsdk:"metadata_host"`
 	Register          types.Bool   `tfsdk:"register_resource_provider"`
+	NamesUniquePer    types.String `tfsdk:"vault_names_unique_per"`
 	signInModel
 }
 
@@ -83,6 +84,13 @@ func (p *backupProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 				MarkdownDescription: "Whether an apply registers the resource provider `Microsoft.RecoveryServices` in a subscription that has it not " +
 					"registered, before it makes the first vault there. Default `false`: such a subscription is an error when planning.",
 				Optional: true,
+			},
+			"vault_names_unique_per": schema.StringAttribute{
+				MarkdownDescription: "Where the name of a vault is unique: `subscription` is the rule of backup vaults, which keeps one name from meaning two " +
+					"vaults; `resource_group` is what Azure itself asks for, and is for subscriptions whose vaults of several groups have one name already. " +
+					"Plans, applies and the embedded service go by it. Default `subscription`.",
+				Optional:   true,
+				Validators: []validator.String{stringvalidator.OneOf(catalog.NamesPerSubscription, catalog.NamesPerResourceGroup)},
 			},
 			"embedded": embeddedAttribute(),
 		},

@@ -48,7 +48,7 @@ func (d *regionsDataSource) Metadata(_ context.Context, req datasource.MetadataR
 
 func (d *regionsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The regions that this version of the provider knows, ordered by cloud and name. It asks no service.",
+		MarkdownDescription: "The regions that this version of the provider knows as open, ordered by cloud and name. It asks no service; a cloud may have opened more since.",
 		Attributes: map[string]schema.Attribute{
 			"cloud": schema.StringAttribute{
 				MarkdownDescription: "Only regions of this cloud: `public`, `china` or `usgovernment`. Default: those of all clouds.",

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -10,6 +11,8 @@ import (
 
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/tflog"
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
+	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
 // warnOfDeleted tells of the backups that deleted vaults of the planned name still hold: the new vault does not have them, and
@@ -22,6 +25,12 @@ func (r *vaultResource) warnOfDeleted(ctx context.Context, plan vaultModel, diag
 	if err != nil && !r.run.passesOver(err, diags) {
 		// What the other regions said counts all the same. Azure has regions that never answer this.
 		tflog.Debug(ctx, "unable to look everywhere for a deleted vault of the same name", map[string]any{"error": err.Error()})
+	}
+	if r.run.vaults.NamesPerGroup {
+		kept = slices.DeleteFunc(kept, func(v vault.DeletedVault) bool {
+			id, err := vault.ParseID(v.VaultID)
+			return err == nil && !plan.ResourceGroupName.Same(tfvalue.ARMName.Value(id.ResourceGroup))
+		})
 	}
 	if len(kept) == 0 {
 		return

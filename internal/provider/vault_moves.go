@@ -24,6 +24,7 @@ func (r *vaultResource) ValidateConfig(_ context.Context, req resource.ValidateC
 		}
 	}
 	addVaultProblems(problems, "", &resp.Diagnostics)
+	warnOfClassicAlerts(req.Config.Raw, &resp.Diagnostics)
 }
 
 // checkBirth refuses what a new vault cannot be, and warns of what it stays for ever, or may not be, unless that has been said.

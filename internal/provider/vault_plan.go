@@ -131,7 +131,7 @@ func (r *vaultResource) planCreate(ctx context.Context, plan vaultModel, req res
 	r.checkRegistered(ctx, plan, &resp.Diagnostics)
 	r.checkBirth(plan, resp.Plan.Raw, isSecondLook(req), &resp.Diagnostics)
 	// OpenTofu does not tell a second look, but what this run has made is no stranger's.
-	if isSecondLook(req) || r.run.plans.made(vaultName{plan.SubscriptionID.ValueString(), plan.Name.ValueString()}) {
+	if isSecondLook(req) || r.run.plans.made(r.run.nameOf(plan.armID())) {
 		return // Create looks itself whether a vault is in the way
 	}
 	r.checkGroup(ctx, plan, &resp.Diagnostics)

@@ -8,12 +8,12 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
+	"github.com/azurebackup/terraform-provider-backup/internal/backend"
 	"github.com/azurebackup/terraform-provider-backup/internal/tflog"
 	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
@@ -74,11 +74,9 @@ func (r *vaultResource) Create(ctx context.Context, req resource.CreateRequest, 
 	ctx, cancel := limited(ctx, plan.Timeouts.Attributes(), "create", timeout)
 	defer cancel()
 
-	id, name := plan.armID(), vaultName{plan.SubscriptionID.ValueString(), plan.Name.ValueString()}
+	id, name := plan.armID(), r.run.nameOf(plan.armID())
 	if !r.run.plans.make(id, name) {
-		resp.Diagnostics.AddAttributeError(path.Root("name"), "Backup vault name used twice", fmt.Sprintf(
-			"Another resource of this configuration makes a vault named %q in the same subscription, in this apply. Names are unique within a "+
-				"subscription, whatever the resource group.", name.name))
+		r.run.addNameTwice(id, &resp.Diagnostics)
 		return
 	}
 	made := false
@@ -248,7 +246,7 @@ func (r *vaultResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 		resp.Diagnostics.AddError("Unable to delete backup vault", tfvalue.Problem(vaultLabel(state), err, r.deletionAdvice(ctx, state, err)))
 		return
 	}
-	r.run.plans.release(state.armID(), vaultName{state.SubscriptionID.ValueString(), state.Name.ValueString()})
+	r.run.plans.release(state.armID(), r.run.nameOf(state.armID()))
 	r.run.state.forget(state.armID())
 }
 
@@ -330,11 +328,11 @@ func (r *vaultResource) save(ctx context.Context, m vaultModel, v vault.Vault, s
 func (r *vaultResource) addCreateError(ctx context.Context, diags *diag.Diagnostics, plan vaultModel, there vault.Vault, err error) {
 	if errors.Is(err, vault.ErrExists) {
 		if there.ARMID != "" {
-			addNameTaken(diags, plan, there)
+			r.run.addNameTaken(diags, plan, there)
 			return
 		}
-		if found, ok, findErr := r.run.vaults.FindByName(ctx, plan.SubscriptionID.ValueString(), plan.Name.ValueString()); ok && findErr == nil {
-			addNameTaken(diags, plan, found)
+		if found, findErr := r.run.vaults.Namesakes(ctx, plan.armID()); len(found) > 0 && findErr == nil {
+			r.run.addNameTaken(diags, plan, found[0])
 			return
 		}
 	}
@@ -344,6 +342,9 @@ func (r *vaultResource) addCreateError(ctx context.Context, diags *diag.Diagnost
 		advice = notKnown("the vault", err)
 	case arm.HasCode(err, softDeleteCodes...):
 		advice = softDeleteAdvice
+	case r.run.service.Kind == backend.Served && r.run.vaults.NamesPerGroup && arm.HasCode(err, "Conflict"):
+		advice = "If the name is taken in another resource group: the service at the endpoint holds names unique in a subscription. " +
+			"Start it with --vault-names-unique-per=resource_group, as the provider's vault_names_unique_per says."
 	}
 	diags.AddError("Unable to create backup vault", tfvalue.Problem(vaultLabel(plan), err, advice))
 }

@@ -29,7 +29,7 @@ func (r *vaultResource) Schema(ctx context.Context, _ resource.SchemaRequest, re
 			},
 			"name": schema.StringAttribute{
 				MarkdownDescription: "The name: 2 to 50 characters, the first an ASCII letter, the others ASCII letters, digits or hyphens. It must be " +
-					"unique within the subscription. A change replaces the vault; another letter case is not a change.",
+					"unique within the subscription, or what the provider's `vault_names_unique_per` says. A change replaces the vault; another letter case is not a change.",
 				CustomType:    tfvalue.ARMName,
 				Required:      true,
 				Validators:    []validator.String{nameValidator{}},
@@ -37,8 +37,8 @@ func (r *vaultResource) Schema(ctx context.Context, _ resource.SchemaRequest, re
 			},
 			"region": schema.StringAttribute{
 				MarkdownDescription: "The Azure region, by name or display name: `chinaeast`, `China East` and the portal's `(China) China East` are the same. It must be the region of the " +
-					"VMs to protect; VMs in several regions need a vault in each. The names are listed by the data source `backup_regions`; the " +
-					"environment variable `BACKUP_EXTRA_REGIONS` (comma-separated) adds regions newer than this provider. A change replaces the " +
+					"VMs to protect; VMs in several regions need a vault in each. The names are listed by the data source `backup_regions`. In a cloud, its own list " +
+					"counts, so that newer regions can be used; the environment variable `BACKUP_EXTRA_REGIONS` (comma-separated) adds them to the embedded service. A change replaces the " +
 					"vault; another spelling is not a change.",
 				CustomType:    tfvalue.Region,
 				Required:      true,

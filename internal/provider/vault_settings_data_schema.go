@@ -54,7 +54,7 @@ func settingsDataAttributes() map[string]schema.Attribute {
 			"alerts_for_all_job_failures_enabled":            flag("Whether there are Azure Monitor alerts for failed jobs."),
 			"alerts_for_all_replication_issues_enabled":      flag("Whether there are Azure Monitor alerts for replication issues."),
 			"alerts_for_all_failover_issues_enabled":         flag("Whether there are Azure Monitor alerts for failover issues."),
-			"alerts_for_critical_operation_failures_enabled": flag("Whether there are classic alerts for failures of critical operations."),
+			"alerts_for_critical_operation_failures_enabled": flag("Whether there are classic alerts for failures of critical operations, which Microsoft retired on 2026-03-31."),
 			"email_notifications_for_site_recovery_enabled":  flag("Whether there are e-mails about Site Recovery."),
 		}),
 		"usage": object("What the vault holds. A vault that ever registered a VM costs two calls more to read.", map[string]schema.Attribute{

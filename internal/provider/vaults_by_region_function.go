@@ -30,7 +30,7 @@ func (vaultsByRegionFunction) Definition(_ context.Context, _ function.Definitio
 		Summary: "The vaults that virtual machines need, one per region",
 		MarkdownDescription: "A vault protects only VMs of its own region. From a map of VMs this makes what `for_each` of the vaults takes: a map with " +
 			"the canonical name of each region that VMs are in, and the sorted keys of those VMs. `China East` and `chinaeast` are one region. " +
-			"A region that does not exist is an error, with a suggestion when one is near; `BACKUP_EXTRA_REGIONS` adds names.",
+			"A region that does not exist is an error, with a suggestion when one is near; The function asks no cloud: it knows the regions of this release, open or announced, and those of `BACKUP_EXTRA_REGIONS`.",
 		Parameters: []function.Parameter{
 			// Terraform drops other attributes when it converts to this type. That matters: the id of a VM that is yet to
 			// be made is unknown, and would make the result unknown.

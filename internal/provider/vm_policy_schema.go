@@ -67,7 +67,7 @@ func (r *vmPolicyResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 func policyScheduleAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"policy_type": schema.StringAttribute{
-			MarkdownDescription: "`V1` (standard) or `V2` (enhanced: several backups a day, longer instant restore, trusted launch VMs). Default `V1`. " +
+			MarkdownDescription: "`V1` (standard) or `V2` (enhanced: several backups a day, longer instant restore). Both protect VMs with trusted launch; standard policies do since May 2025. Default `V1`. " +
 				"A change replaces the policy.",
 			Optional: true, Computed: true, Default: stringdefault.StaticString(catalog.PolicyV1),
 			Validators:    []validator.String{stringvalidator.LengthAtLeast(1)},

@@ -136,6 +136,7 @@ func serviceConfig(o *options) (embedded.Config, error) {
 		Regions:              catalog.RegionsAnd(extra),
 		StrictResourceGroups: o.strictResourceGroups,
 		SoftDeleteChosen:     !o.softDeleteForced,
+		NamesPerGroup:        o.namesPerGroup,
 		VirtualMachines:      o.virtualMachines,
 		Now:                  func() time.Time { return time.Now().Add(o.clockOffset) },
 	}

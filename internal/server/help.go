@@ -30,6 +30,9 @@ What there is:
   --soft-delete-forced=false
                             vaults can have any soft delete, as in regions that Azure has not switched over; without it,
                             it is AlwaysON
+  --vault-names-unique-per=resource_group
+                            vaults of several resource groups can have one name, as in Azure; without it, or with
+                            =subscription, a name is unique in its subscription
 
 Time:
   --provisioning-time TIME  how long the creation of a vault takes, such as 30s (or $BACKUP_PROVISIONING_TIME)

@@ -29,6 +29,7 @@ type options struct {
 	virtualMachines      map[string]string
 	strictResourceGroups bool
 	softDeleteForced     bool
+	namesPerGroup        bool
 
 	provisioningTime, operationTime, backupTime, clockOffset, retryAfter time.Duration
 
@@ -75,6 +76,7 @@ func (o *options) flags() (*flag.FlagSet, error) {
 	flags.Func("virtual-machine", "", o.addVirtualMachine)
 	flags.BoolVar(&o.strictResourceGroups, "strict-resource-groups", false, "")
 	flags.BoolVar(&o.softDeleteForced, "soft-delete-forced", true, "")
+	flags.Func("vault-names-unique-per", "", o.setNameScope)
 	var errs []error
 	duration := func(name, variable string, rule catalog.DurationRule, value *time.Duration) {
 		set := func(s string) (err error) {
@@ -122,6 +124,14 @@ func perSecond(value *float64) func(string) error {
 		}
 		return nil
 	}
+}
+
+func (o *options) setNameScope(s string) error {
+	if s != catalog.NamesPerSubscription && s != catalog.NamesPerResourceGroup {
+		return fmt.Errorf("it must be %s or %s", catalog.NamesPerSubscription, catalog.NamesPerResourceGroup)
+	}
+	o.namesPerGroup = s == catalog.NamesPerResourceGroup
+	return nil
 }
 
 func (o *options) addHost(s string) error {

@@ -23,6 +23,8 @@ func TestOptions(t *testing.T) {
 		{"--listen 0.0.0.0:1 --tls-cert c --tls-key k --token-file t", ""},
 		{"--subscription 00000000-0000-4000-8000-000000000003=Test --subscription 00000000-0000-4000-8000-000000000004", ""},
 		{"--virtual-machine " + vm + "=eastasia --strict-resource-groups", ""},
+		{"--vault-names-unique-per=resource_group", ""},
+		{"--vault-names-unique-per group", "it must be subscription or resource_group"},
 		{"-listen 127.0.0.1:5", ""},
 
 		{"--nope", "unknown flag --nope"},

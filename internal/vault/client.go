@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -17,6 +18,10 @@ import (
 
 // Client makes the calls on vaults. It lives for one provider run, and is safe for concurrent use.
 type Client struct {
+	// NamesPerGroup makes names unique in a resource group, as Azure has it, instead of in a subscription. It is set before
+	// the first call.
+	NamesPerGroup bool
+
 	arm       *arm.Client
 	inventory *inventory
 	offers    memo[Offer]    // by subscription
@@ -87,9 +92,10 @@ func (c *Client) BeginCreate(ctx context.Context, id arm.ID, region string, sett
 		err = fmt.Errorf("%w: %w", ErrExists, err)
 	}
 	if arm.IsConflict(err) {
-		// Names are unique in a subscription, and Azure's code for that is not known.
+		// The name may be another's, and Azure's code for that is not known.
 		c.inventory.forget(id.SubscriptionID)
-		if other, found, findErr := c.FindByName(ctx, id.SubscriptionID, id.Name); findErr == nil && found && !other.ID.Equal(id) {
+		isOther := func(v Vault) bool { return !v.ID.Equal(id) }
+		if found, findErr := c.Namesakes(ctx, id); findErr == nil && slices.ContainsFunc(found, isOther) {
 			return v, fmt.Errorf("%w: %w", ErrExists, err)
 		}
 	}
@@ -233,7 +239,51 @@ func (c *Client) List(ctx context.Context, subscriptionID, resourceGroup string)
 	}
 }
 
-// FindByName looks for a vault by its name, which is unique in a subscription. found is false when no vault has it.
+// AmbiguousNameError says that several vaults of a subscription have one name.
+type AmbiguousNameError struct {
+	Name   string
+	Groups []string // the resource groups that have one, in order
+}
+
+// Error names the resource groups.
+func (e *AmbiguousNameError) Error() string {
+	return fmt.Sprintf("%d vaults of the subscription are named %q: in the resource groups %s; name the resource group of the one that is meant",
+		len(e.Groups), e.Name, strings.Join(e.Groups, ", "))
+}
+
+// FindByName looks for the vault of a subscription that has a name. found is false when no vault has it; that several have it
+// is an *AmbiguousNameError.
 func (c *Client) FindByName(ctx context.Context, subscriptionID, name string) (v Vault, found bool, err error) {
-	return c.inventory.find(ctx, subscriptionID, name)
+	all, err := c.inventory.find(ctx, subscriptionID, "", name)
+	switch {
+	case err != nil || len(all) == 0:
+		return Vault{}, false, err
+	case len(all) == 1:
+		return all[0], true, nil
+	}
+	ambiguous := &AmbiguousNameError{Name: name}
+	for _, v := range all {
+		ambiguous.Groups = append(ambiguous.Groups, v.ID.ResourceGroup)
+	}
+	slices.Sort(ambiguous.Groups)
+	return Vault{}, false, ambiguous
+}
+
+// Namesakes are the vaults that hold the name which a vault of this id would have, the one of its own resource group first.
+func (c *Client) Namesakes(ctx context.Context, id arm.ID) ([]Vault, error) {
+	group := ""
+	if c.NamesPerGroup {
+		group = id.ResourceGroup
+	}
+	all, err := c.inventory.find(ctx, id.SubscriptionID, group, id.Name)
+	slices.SortStableFunc(all, func(a, b Vault) int { return foreign(a, id) - foreign(b, id) })
+	return all, err
+}
+
+// foreign is 0 for a vault of the resource group of an id, 1 for another.
+func foreign(v Vault, id arm.ID) int {
+	if inGroup(v.ID, id.ResourceGroup) {
+		return 0
+	}
+	return 1
 }

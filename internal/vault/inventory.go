@@ -33,12 +33,12 @@ type inventory struct {
 
 // subscription is what the inventory knows of one subscription; inventory.mu guards it.
 type subscription struct {
-	reads      int               // single reads so far
-	generation int               // counts writes; a list begun before a write does not serve reads after it
-	snapshot   *snapshot         // the newest list, nil before the first
-	loading    *load             // the list being fetched, nil when none is
-	ours       map[string]arm.ID // lower-cased names of vaults that this process created or wrote, unless it deleted them
-	gone       map[string]bool   // lower-cased names of vaults that this process deleted
+	reads      int             // single reads so far
+	generation int             // counts writes; a list begun before a write does not serve reads after it
+	snapshot   *snapshot       // the newest list, nil before the first
+	loading    *load           // the list being fetched, nil when none is
+	ours       namedIDs        // of vaults that this process created or wrote, unless it deleted them
+	gone       map[string]bool // id keys of vaults that this process deleted
 	confirmed  map[string]confirmedGone
 }
 
@@ -49,9 +49,23 @@ type confirmedGone struct {
 	taken      time.Time
 }
 
+// namedIDs are ids of vaults by lower-cased name: vaults of several resource groups may have one.
+type namedIDs map[string][]arm.ID
+
+func (n namedIDs) add(id arm.ID) {
+	if key := strings.ToLower(id.Name); !slices.ContainsFunc(n[key], id.Equal) {
+		n[key] = append(n[key], id)
+	}
+}
+
+func (n namedIDs) remove(id arm.ID) {
+	key := strings.ToLower(id.Name)
+	n[key] = slices.DeleteFunc(n[key], id.Equal)
+}
+
 type snapshot struct {
 	vaults     map[string]Vault // by id key
-	names      map[string]Vault // by lower-cased name
+	names      namedIDs
 	unreadable []*arm.UnreadableError
 	generation int
 	taken      time.Time
@@ -65,11 +79,11 @@ func (s *snapshot) has(id arm.ID) bool {
 	return slices.ContainsFunc(s.unreadable, func(e *arm.UnreadableError) bool { return strings.EqualFold(e.ID, id.String()) })
 }
 
-// unread returns the error of the vault of this name that cannot be read; nil when there is none. One whose name cannot be
-// read either may have any.
-func (s *snapshot) unread(name string) error {
+// unread returns the error of the vault of this name, in this group unless that is empty, that cannot be read; nil when there
+// is none. One whose name cannot be read either may have any.
+func (s *snapshot) unread(group, name string) error {
 	for _, e := range s.unreadable {
-		if id, err := ParseID(e.ID); err != nil || strings.EqualFold(id.Name, name) {
+		if id, err := ParseID(e.ID); err != nil || strings.EqualFold(id.Name, name) && inGroup(id, group) {
 			return e
 		}
 	}
@@ -93,7 +107,7 @@ func (i *inventory) of(subscriptionID string) *subscription {
 	key := strings.ToLower(subscriptionID)
 	s := i.subscriptions[key]
 	if s == nil {
-		s = &subscription{ours: map[string]arm.ID{}, gone: map[string]bool{}, confirmed: map[string]confirmedGone{}}
+		s = &subscription{ours: namedIDs{}, gone: map[string]bool{}, confirmed: map[string]confirmedGone{}}
 		i.subscriptions[key] = s
 	}
 	return s
@@ -108,7 +122,7 @@ func (i *inventory) get(ctx context.Context, id arm.ID) (Vault, error) {
 		s.reads++
 	}
 	// A list may have what we deleted for some time yet.
-	alone = alone || s.gone[strings.ToLower(id.Name)]
+	alone = alone || s.gone[id.Key()]
 	i.mu.Unlock()
 	if !alone {
 		list, err := i.list(ctx, id.SubscriptionID, true)
@@ -123,35 +137,54 @@ func (i *inventory) get(ctx context.Context, id arm.ID) (Vault, error) {
 	return v, err
 }
 
-// find looks for a vault by name. Names are looked up for many vaults in a row and are compared with what this process
-// wrote since, so a list that is older than our own writes still serves.
-func (i *inventory) find(ctx context.Context, subscriptionID, name string) (Vault, bool, error) {
+// find looks for the vaults of a name, in one resource group unless that is empty. Names are looked up for many vaults in a
+// row and are compared with what this process wrote since, so a list that is older than our own writes still serves.
+func (i *inventory) find(ctx context.Context, subscriptionID, group, name string) ([]Vault, error) {
 	list, err := i.list(ctx, subscriptionID, false)
 	if err != nil {
-		return Vault{}, false, err
+		return nil, err
 	}
+	ids, listed := i.named(list, subscriptionID, group, name)
+	if !listed {
+		return nil, list.unread(group, name)
+	}
+	var found []Vault
+	for _, id := range ids {
+		// The list may be some seconds old; nobody is told of a conflict that has just gone away.
+		v, _, err := i.client.read(ctx, id)
+		if arm.IsNotFound(err) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, v)
+	}
+	return found, nil
+}
+
+// named are the ids that may have a name: those that this process wrote, and those of a list that it has not deleted since.
+// listed is false when nobody has ever heard of one.
+func (i *inventory) named(list *snapshot, subscriptionID, group, name string) (ids []arm.ID, listed bool) {
 	key := strings.ToLower(name)
 	i.mu.Lock()
+	defer i.mu.Unlock()
 	s := i.of(subscriptionID)
-	id, ours := s.ours[key]
-	gone, generation := s.gone[key], s.generation
-	i.mu.Unlock()
-	if !ours {
-		v, listed := list.names[key]
-		if !listed {
-			return Vault{}, false, list.unread(name)
+	for _, id := range slices.Concat(s.ours[key], list.names[key]) {
+		if !inGroup(id, group) || slices.ContainsFunc(ids, id.Equal) {
+			continue
 		}
-		if gone && list.generation != generation {
-			return Vault{}, false, nil
+		listed = true
+		if !s.gone[id.Key()] || list.generation == s.generation {
+			ids = append(ids, id)
 		}
-		id = v.ID
 	}
-	// The list may be some seconds old; nobody is told of a conflict that has just gone away.
-	v, _, err := i.client.read(ctx, id)
-	if arm.IsNotFound(err) {
-		return Vault{}, false, nil
-	}
-	return v, err == nil, err
+	return ids, listed
+}
+
+// inGroup tells whether an id is in a resource group; every one is in none.
+func inGroup(id arm.ID, group string) bool {
+	return group == "" || strings.EqualFold(id.ResourceGroup, group)
 }
 
 // forget drops the list of a subscription: the service has shown that it knows better.
@@ -201,7 +234,7 @@ const fetchTimeout = 5 * time.Minute
 func (i *inventory) fetch(ctx context.Context, subscriptionID string, s *subscription, l *load) {
 	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
 	defer cancel()
-	list := &snapshot{vaults: map[string]Vault{}, names: map[string]Vault{}, generation: l.generation, taken: i.now()}
+	list := &snapshot{vaults: map[string]Vault{}, names: namedIDs{}, generation: l.generation, taken: i.now()}
 	for v, err := range i.client.List(ctx, subscriptionID, "") {
 		var unreadable *arm.UnreadableError
 		if errors.As(err, &unreadable) {
@@ -213,7 +246,7 @@ func (i *inventory) fetch(ctx context.Context, subscriptionID string, s *subscri
 			break
 		}
 		list.vaults[v.ID.Key()] = v
-		list.names[strings.ToLower(v.ID.Name)] = v
+		list.names.add(v.ID)
 	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -233,7 +266,7 @@ func (i *inventory) fetch(ctx context.Context, subscriptionID string, s *subscri
 func (i *inventory) isDeleted(id arm.ID) bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	return i.of(id.SubscriptionID).gone[strings.ToLower(id.Name)]
+	return i.of(id.SubscriptionID).gone[id.Key()]
 }
 
 // noteGone remembers that a vault is gone, recallGone tells it; nil when that is not known.
@@ -276,9 +309,9 @@ func (i *inventory) wrote(id arm.ID, accepted bool) {
 	defer i.mu.Unlock()
 	s := i.of(id.SubscriptionID)
 	s.generation++
-	if key := strings.ToLower(id.Name); accepted {
-		s.ours[key] = id
-		delete(s.gone, key)
+	if accepted {
+		s.ours.add(id)
+		delete(s.gone, id.Key())
 	}
 }
 
@@ -287,8 +320,8 @@ func (i *inventory) deleted(id arm.ID, accepted bool) {
 	defer i.mu.Unlock()
 	s := i.of(id.SubscriptionID)
 	s.generation++
-	if key := strings.ToLower(id.Name); accepted {
-		delete(s.ours, key)
-		s.gone[key] = true
+	if accepted {
+		s.ours.remove(id)
+		s.gone[id.Key()] = true
 	}
 }
