@@ -18,6 +18,7 @@ import (
 const (
 	examplesFolder = "../../examples"
 	modulesFolder  = examplesFolder + "/modules"
+	lastBackup     = examplesFolder + "/last-backup"
 )
 
 // example is a folder under examples/.
@@ -36,8 +37,8 @@ func examples(t *testing.T) []example {
 		if err != nil || !entry.IsDir() {
 			return err
 		}
-		if folder == modulesFolder {
-			return fs.SkipDir // TestAccModules runs them
+		if folder == modulesFolder || folder == lastBackup {
+			return fs.SkipDir // TestAccModules and TestAccExamples_lastBackup run them
 		}
 		entries, err := os.ReadDir(folder)
 		if err != nil {

@@ -25,7 +25,7 @@ func (r *protectedVMResource) checkDeletion(ctx context.Context, id arm.ID, stat
 	case *count == 0:
 		points = "it has no recovery points yet; those taken until then"
 	case *count == 1:
-		points = "its recovery point"
+		points = "its recovery point, and any taken until then,"
 	default:
 		points = fmt.Sprintf("its %d recovery points", *count)
 	}
