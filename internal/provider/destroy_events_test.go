@@ -101,7 +101,9 @@ resource "backup_vault" "this" {
 func TestAccDestroyIsFalse(t *testing.T) {
 	skipUnless(t, 16, 12, "lifecycle { destroy = false }")
 	t.Parallel()
-	kept := func(s string) string { return strings.ReplaceAll(s, "\n}\n", "\n  lifecycle {\n    destroy = false\n  }\n}\n") }
+	kept := func(s string) string {
+		return strings.ReplaceAll(s, "\n}\n", "\n  lifecycle {\n    destroy = false\n  }\n}\n")
+	}
 	w := acctest.NewWorkspace(t, lifecycleConfig("", kept(contoso("force_destroy = true")+web(`deletion_policy = "delete"`))))
 	w.MustRun("apply", "-auto-approve")
 	r := w.Run("destroy", "-auto-approve") // OpenTofu ends it with an exit code of its own

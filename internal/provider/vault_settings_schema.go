@@ -121,12 +121,12 @@ func settingsAttributes() map[string]schema.Attribute {
 				"not set stay as they are, or are on. Changed in place.",
 			Optional: true, Computed: true,
 			Attributes: map[string]schema.Attribute{
-				"alerts_for_all_job_failures_enabled":            alertSwitch("Azure Monitor alerts for failed jobs"),
-				"alerts_for_all_replication_issues_enabled":      alertSwitch("Azure Monitor alerts for replication issues"),
-				"alerts_for_all_failover_issues_enabled":         alertSwitch("Azure Monitor alerts for failover issues"),
+				"alerts_for_all_job_failures_enabled":       alertSwitch("Azure Monitor alerts for failed jobs"),
+				"alerts_for_all_replication_issues_enabled": alertSwitch("Azure Monitor alerts for replication issues"),
+				"alerts_for_all_failover_issues_enabled":    alertSwitch("Azure Monitor alerts for failover issues"),
 				"alerts_for_critical_operation_failures_enabled": alertSwitch("classic alerts for failures of critical operations. Microsoft retired classic alerts on 2026-03-31: `true` is a warning, as nothing is sent any more; " +
 					"`alerts_for_all_job_failures_enabled` has the alerts of Azure Monitor in their place"),
-				"email_notifications_for_site_recovery_enabled":  alertSwitch("e-mails about Site Recovery"),
+				"email_notifications_for_site_recovery_enabled": alertSwitch("e-mails about Site Recovery"),
 			},
 		},
 		"force_destroy": schema.BoolAttribute{
