@@ -29,7 +29,7 @@ func withShortCuts(framework frameworkServer, configured *atomic.Pointer[run]) f
 			Resource: &vaultResource{}, Names: []string{"name"}, Modifiers: quiet,
 			Object: shortCut[vaultModel]{
 				vaultModels, configured,
-				func(r *run) object[vaultModel] { return &vaultResource{r} },
+				func(r *run) object[vaultModel] { return &vaultResource{run: r} },
 			},
 		},
 		unchanged.Kind{
@@ -43,7 +43,7 @@ func withShortCuts(framework frameworkServer, configured *atomic.Pointer[run]) f
 			Resource: &protectedVMResource{}, Names: []string{"source_vm_id"}, Modifiers: quiet,
 			Object: shortCut[protectedVMModel]{
 				protectedVMModels, configured,
-				func(r *run) object[protectedVMModel] { return &protectedVMResource{r} },
+				func(r *run) object[protectedVMModel] { return &protectedVMResource{run: r} },
 			},
 		},
 	)
