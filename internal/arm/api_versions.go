@@ -7,12 +7,9 @@ import (
 	"sync"
 )
 
-// versions knows which API versions a cloud answers to. A sovereign cloud may not have the newest yet. Of some that is
-// known beforehand; another one names those it has in its refusal, and the newest of them that the caller knows takes the
-// place of the one asked for.
+// versions knows which API versions a cloud answers to. A sovereign cloud may not have the newest yet. It names those it
+// has in its refusal, and the newest of them that the caller knows takes the place of the one asked for.
 type versions struct {
-	// instead is the version that is sent to this cloud in place of one; nil when each is sent as it is.
-	instead func(version string) string
 	// known are the versions that do, newest first, in place of one; nil when there is none.
 	known func(namespace, version string) []string
 
@@ -39,10 +36,7 @@ func (v *versions) of(path, version string) string {
 	if chosen := v.chosen[namespaceOf(path)+" "+version]; chosen != "" {
 		return chosen
 	}
-	if v.instead == nil || version == "" {
-		return version
-	}
-	return v.instead(version)
+	return version
 }
 
 var apiVersion = regexp.MustCompile(`\d{4}-\d{2}-\d{2}(-[a-z]+)?`)

@@ -2,6 +2,7 @@ package arm_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -45,16 +46,10 @@ func (l *lagging) serve(w http.ResponseWriter, r *http.Request) {
 		`for api version '%s'. The supported api-versions are '%s'."}}`, l.code, version, strings.Join(l.supported, ",")))(w, r)
 }
 
-func (l *lagging) client(t *testing.T, instead map[string]string) *arm.Client {
+func (l *lagging) client(t *testing.T) *arm.Client {
 	t.Helper()
 	c, err := arm.NewClient(arm.Options{
 		Endpoint: endpoint, Transport: handlerTransport{l.serve},
-		VersionFor: func(version string) string {
-			if other, ok := instead[version]; ok {
-				return other
-			}
-			return version
-		},
 		KnownVersions: func(_, version string) []string {
 			if version == "2025-08-01" {
 				return []string{"2025-02-01", "2024-04-01"}
@@ -75,7 +70,7 @@ func TestAPIVersions_refusals(t *testing.T) {
 		"NoRegisteredProviderFound": http.StatusBadRequest, "InvalidApiVersionParameter": http.StatusBadRequest, "InvalidResourceType": http.StatusNotFound,
 	} {
 		l := &lagging{supported: []string{"2016-06-01", "2024-04-01"}, code: code, status: status}
-		c := l.client(t, nil)
+		c := l.client(t)
 		for range 2 {
 			if err := c.Get(t.Context(), vaultPath, "2025-08-01", nil); err != nil {
 				t.Fatalf("%s: %v", code, err)
@@ -86,34 +81,9 @@ func TestAPIVersions_refusals(t *testing.T) {
 		}
 
 		l = &lagging{supported: []string{"2016-06-01"}, code: code, status: status}
-		err := l.client(t, nil).Get(t.Context(), vaultPath, "2025-08-01", nil)
+		err := l.client(t).Get(t.Context(), vaultPath, "2025-08-01", nil)
 		if !arm.HasCode(err, code) || arm.IsNotFound(err) || len(l.sent) != 1 {
 			t.Errorf("%s: %v, which is taken for a resource that does not exist: %v; sent %q", code, err, arm.IsNotFound(err), l.sent)
-		}
-	}
-}
-
-// What is known of a cloud beforehand costs no refusal; when it is no longer so, the refusal still tells.
-func TestAPIVersions_ofACloud(t *testing.T) {
-	instead := map[string]string{"2025-08-01": "2025-02-01"}
-	for name, test := range map[string]struct {
-		supported []string
-		sent      []string
-		chosen    []string
-	}{
-		"as known":         {[]string{"2024-04-01", "2025-02-01"}, []string{"2025-02-01", "2025-02-01"}, nil},
-		"it has caught up": {[]string{"2025-08-01", "2026-01-01"}, []string{"2025-02-01", "2025-08-01", "2025-08-01"}, []string{"2025-02-01 2025-08-01"}},
-		"it lags more":     {[]string{"2024-04-01"}, []string{"2025-02-01", "2024-04-01", "2024-04-01"}, []string{"2025-02-01 2024-04-01"}},
-	} {
-		l := &lagging{supported: test.supported, code: "NoRegisteredProviderFound", status: http.StatusBadRequest}
-		c := l.client(t, instead)
-		for range 2 {
-			if err := c.Get(t.Context(), vaultPath, "2025-08-01", nil); err != nil {
-				t.Fatalf("%s: %v", name, err)
-			}
-		}
-		if d := cmp.Diff(test.sent, l.sent) + cmp.Diff(test.chosen, l.chosen); d != "" {
-			t.Errorf("%s: %s", name, d)
 		}
 	}
 }
@@ -127,7 +97,7 @@ func TestAPIVersions_refusedAtTheSameTime(t *testing.T) {
 		supported: []string{"2024-04-01"}, code: "NoRegisteredProviderFound", status: http.StatusBadRequest,
 		hold: func() { refused.Done(); refused.Wait() },
 	}
-	c := l.client(t, nil)
+	c := l.client(t)
 	errs := make(chan error, many)
 	for range many {
 		go func() { errs <- c.Get(t.Context(), vaultPath, "2025-08-01", nil) }()
@@ -139,5 +109,36 @@ func TestAPIVersions_refusedAtTheSameTime(t *testing.T) {
 	}
 	if len(l.chosen) != 1 {
 		t.Errorf("told %d times", len(l.chosen))
+	}
+}
+
+// A body is made for the version that is sent, also when the first one was refused, and what it cannot say in an older version
+// is not sent at all.
+func TestAPIVersions_bodyOfTheVersion(t *testing.T) {
+	l := &lagging{supported: []string{"2024-04-01"}, code: "NoRegisteredProviderFound", status: http.StatusBadRequest}
+	c := l.client(t)
+	lacks := errors.New("2024-04-01 lacks it")
+	var made []string
+	request := arm.Request{
+		Method: http.MethodPatch, Path: vaultPath, APIVersion: "2025-08-01",
+		BodyIn: func(version string) (any, error) {
+			made = append(made, version)
+			if version < "2025-01-01" {
+				return nil, lacks
+			}
+			return map[string]string{"version": version}, nil
+		},
+	}
+	if c.VersionOf(vaultPath, "2025-08-01") != "2025-08-01" {
+		t.Error("a version that nothing refused yet is another")
+	}
+	if err := c.Do(t.Context(), request, nil); !errors.Is(err, lacks) {
+		t.Errorf("err = %v", err)
+	}
+	if d := cmp.Diff([]string{"2025-08-01", "2024-04-01"}, made) + cmp.Diff([]string{"2025-08-01"}, l.sent); d != "" {
+		t.Error(d)
+	}
+	if got := c.VersionOf(vaultPath+"/usages", "2025-08-01"); got != "2024-04-01" {
+		t.Errorf("in use is %s", got)
 	}
 }

@@ -33,9 +33,6 @@ type Options struct {
 	Persistence Persistence
 	// SignIn adds a token to each try of a request; nil for a service that wants none.
 	SignIn policy.Policy
-	// VersionFor returns the API version to send in place of one, to a service that is known not to have it; nil sends each
-	// as it is.
-	VersionFor func(version string) string
 	// KnownVersions returns the API versions, newest first, that do in place of one that the service does not have; nil is
 	// none. namespace is lower-cased, such as "microsoft.recoveryservices/vaults".
 	KnownVersions func(namespace, version string) []string
@@ -84,7 +81,7 @@ func NewClient(o Options) (*Client, error) {
 	}
 	return &Client{
 		clock:    clock,
-		versions: &versions{instead: o.VersionFor, known: o.KnownVersions},
+		versions: &versions{known: o.KnownVersions},
 		chosen:   o.VersionChosen,
 		endpoint: strings.TrimSuffix(o.Endpoint, "/"),
 		polling:  o.Polling.withDefaults(),
@@ -121,6 +118,9 @@ type Request struct {
 	Query      url.Values
 	Header     http.Header
 	Body       any // marshalled to JSON unless nil
+	// BodyIn, when not nil, makes the body in the API version that is sent, which is an older one where the service does not
+	// have the one asked for. Its error ends the request.
+	BodyIn func(version string) (any, error)
 	// Once is set for what must not be done twice: it is not sent again when it may have had its effect.
 	Once bool
 	// Heard is set for a write whose acceptance must be heard of: while it is in flight, its answer is waited for a moment
@@ -154,6 +154,10 @@ func (c *Client) Poll(ctx context.Context, path, apiVersion string, out any) (ti
 	return retryAfter(resp), decode(resp, out)
 }
 
+// VersionOf is the API version that takes the place of one in requests about path. Until the service has refused one, it is
+// the one asked for.
+func (c *Client) VersionOf(path, asked string) string { return c.versions.of(path, asked) }
+
 // send runs the pipeline, with another API version when the service does not have the one asked for.
 func (c *Client) send(ctx context.Context, request Request) (*http.Response, error) {
 	asked := request.APIVersion
@@ -179,6 +183,11 @@ func (c *Client) sendOnce(ctx context.Context, request Request) (*http.Response,
 	target, err := c.resolve(request)
 	if err != nil {
 		return nil, err
+	}
+	if request.BodyIn != nil {
+		if request.Body, err = request.BodyIn(request.APIVersion); err != nil {
+			return nil, err
+		}
 	}
 	tried := &tries{once: request.Once, brief: request.brief, start: time.Now()}
 	own := ctx

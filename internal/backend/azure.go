@@ -35,10 +35,7 @@ func (o *opening) openAzure(ctx context.Context) {
 	tflog.Info(ctx, "signed in to Azure", map[string]any{"method": string(how.Method), "cloud": cloud.Name})
 
 	o.Environment, o.Cloud, o.Portal, o.GroupsMustExist = cloud.Name, cloud.Known, cloud.Portal, true
-	if !o.connect(arm.Options{
-		Endpoint: connection.Endpoint(), Transport: connection.Transport(), SignIn: connection.Policy(),
-		VersionFor: func(version string) string { return o.options.apiVersion(cloud.Known, version) },
-	}) {
+	if !o.connect(arm.Options{Endpoint: connection.Endpoint(), Transport: connection.Transport(), SignIn: connection.Policy()}) {
 		return
 	}
 	o.takeSubscription(subscription)

@@ -15,18 +15,17 @@ import (
 
 // options are how services are reached.
 type options struct {
-	version    string
-	wrap       TransportWrapper
-	change     EmbeddedChange
-	azure      AzureChange
-	apiVersion func(cloud catalog.Cloud, version string) string
+	version string
+	wrap    TransportWrapper
+	change  EmbeddedChange
+	azure   AzureChange
 }
 
 // Option changes how services are reached; tests use it.
 type Option func(*options)
 
 func optionsOf(change []Option) options {
-	o := options{apiVersion: catalog.Cloud.APIVersion}
+	var o options
 	for _, option := range change {
 		option(&o)
 	}
@@ -68,11 +67,6 @@ type AzureChange func(*azure.Options)
 // WithAzure makes the way to Azure different from the network, such as one that leads to a test's own server.
 func WithAzure(change AzureChange) Option {
 	return func(o *options) { o.azure = change }
-}
-
-// WithAPIVersions replaces the table of API versions that clouds get in place of others.
-func WithAPIVersions(of func(cloud catalog.Cloud, version string) string) Option {
-	return func(o *options) { o.apiVersion = of }
 }
 
 // azureOptions are the ways to the outside.

@@ -12,10 +12,10 @@ const (
 // The ARM API versions that the provider sends, one for each kind of resource. All are published in
 // Azure/azure-rest-api-specs. The embedded service answers other versions too.
 const (
-	// VaultAPIVersion is for Microsoft.RecoveryServices/vaults. It is the version that azurerm 5.2 sends. Storage
-	// redundancy can be set in the create call, and DELETE is asynchronous; in 2023-04-01, which Microsoft's Go module
-	// for vaults uses, redundancy is read-only.
-	VaultAPIVersion = "2025-08-01"
+	// VaultAPIVersion is for Microsoft.RecoveryServices/vaults. It is the version that Azure CLI sends since September 2026,
+	// and has all the settings of vaultSettingsSince. One version is for reads and writes: a PUT sends back what was read, and
+	// in an older version it would leave out what only the newer one shows.
+	VaultAPIVersion = "2026-07-01"
 	// SubscriptionAPIVersion is for /subscriptions and the locations of one (Microsoft.Resources, subscriptions).
 	SubscriptionAPIVersion = "2022-12-01"
 	// ProviderAPIVersion is for reading and registering resource providers (Microsoft.Resources, providers). It is
@@ -41,7 +41,10 @@ const (
 // when (https://learn.microsoft.com/azure/templates/microsoft.recoveryservices/change-log/vaults): storage redundancy
 // can be set from 2023-08-01 on; two of the alert settings came in 2024-02-01.
 var olderAPIVersions = map[string][]string{
-	VaultAPIVersion: {"2025-02-01", "2025-01-01", "2024-10-01", "2024-04-01", "2024-02-01", "2024-01-01", "2023-08-01"},
+	VaultAPIVersion: {
+		"2026-05-01", "2026-02-01", "2026-01-01", "2025-08-01",
+		"2025-02-01", "2025-01-01", "2024-10-01", "2024-04-01", "2024-02-01", "2024-01-01", "2023-08-01",
+	},
 	BackupAPIVersion: {
 		"2025-01-01", "2024-10-01", "2024-04-01", "2024-02-01", "2024-01-01", "2023-08-01", "2023-06-01", "2023-04-01", "2023-02-01",
 	},
@@ -50,26 +53,21 @@ var olderAPIVersions = map[string][]string{
 	ProviderAPIVersion:     {"2021-01-01", "2020-10-01", "2020-06-01", "2019-10-01"},
 }
 
-// cloudAPIVersions are the versions to send to a cloud in place of others, for a cloud that is known not to have those.
+// vaultSettingsSince are the settings of a vault, by the attribute of backup_vault, that came with a later API version than the
+// oldest of those above. Without them a vault is written in any version; with one of them, a cloud that does not have its
+// version is an error, as the service would pass it over.
 //
-// The rule: an entry needs a source that names the cloud, the kind of resource and the versions it has, such as the answer
-// of the cloud to `az provider show --namespace Microsoft.RecoveryServices`, and its value must be one of olderAPIVersions.
-// Without an entry the newest version is sent, and the refusal of a cloud that has it not lists those it has: that costs
-// one refused request in each run and for each kind of resource. An entry saves it, and can be no worse: a cloud that has
-// dropped the version of its entry refuses it the same way.
-//
-// There is none. That clouds lag is known of other services, such as Microsoft.Security in China
-// (https://github.com/JulianHayward/Azure-MG-Sub-Governance-Reporting/issues/244); of Microsoft.RecoveryServices no list for
-// China or US Government was found: Azure CLI's API profiles are for Azure Stack, and azurerm sends every cloud the same.
-var cloudAPIVersions = map[Cloud]map[string]string{}
-
-// APIVersion returns the version to send to this cloud in place of one: another one when the cloud is known not to have it.
-func (c Cloud) APIVersion(version string) string {
-	if other, ok := cloudAPIVersions[c][version]; ok {
-		return other
-	}
-	return version
+// Source: Microsoft's type definitions (Azure/bicep-types-az) and the samples of its clients, which name the version.
+var vaultSettingsSince = map[string]string{
+	"source_scan_configuration":  "2025-02-01",
+	"cost_granularity_level":     "2026-01-01",
+	"immutability_configuration": "2026-05-01",
+	"region_of_choice":           "2026-07-01",
 }
+
+// VaultSettingSince returns the API version that a setting of a vault, named as its attribute, came with; empty for one that
+// every version has.
+func VaultSettingSince(attribute string) string { return vaultSettingsSince[attribute] }
 
 // KnownAPIVersions returns the API versions that do in place of one, newest first; nil when there is none. Each version
 // that the provider sends stands for one kind of resource, so that the namespace, such as

@@ -34,36 +34,14 @@ func TestKnownAPIVersions(t *testing.T) {
 			t.Errorf("vaults at %s", v)
 		}
 	}
+	// A setting comes with a version that is sent or takes the place of one.
+	for _, attribute := range []string{"source_scan_configuration", "cost_granularity_level", "immutability_configuration", "region_of_choice"} {
+		since := catalog.VaultSettingSince(attribute)
+		if since != catalog.VaultAPIVersion && !slices.Contains(catalog.KnownAPIVersions("", catalog.VaultAPIVersion), since) {
+			t.Errorf("%s since %q", attribute, since)
+		}
+	}
 	if known := catalog.KnownAPIVersions("microsoft.recoveryservices/vaults", "2001-01-01"); len(known) > 0 {
 		t.Errorf("a version that is never sent: %v", known)
-	}
-}
-
-// A cloud that is known to lag gets another version, and only that cloud.
-func TestCloudAPIVersion(t *testing.T) {
-	for cloud, versions := range catalog.CloudAPIVersions {
-		if !slices.Contains(catalog.Clouds(), cloud) {
-			t.Errorf("there is no cloud %q", cloud)
-		}
-		for version, other := range versions {
-			if !slices.Contains(catalog.KnownAPIVersions("", version), other) {
-				t.Errorf("%s gets %s in place of %s, which is none that does", cloud, other, version)
-			}
-		}
-	}
-	catalog.CloudAPIVersions[catalog.Cloud("lagging")] = map[string]string{catalog.VaultAPIVersion: "2024-04-01"}
-	t.Cleanup(func() { delete(catalog.CloudAPIVersions, "lagging") })
-	for _, test := range []struct {
-		cloud         catalog.Cloud
-		version, want string
-	}{
-		{"lagging", catalog.VaultAPIVersion, "2024-04-01"},
-		{"lagging", catalog.BackupAPIVersion, catalog.BackupAPIVersion},
-		{catalog.Public, catalog.VaultAPIVersion, catalog.VaultAPIVersion},
-		{"", catalog.VaultAPIVersion, catalog.VaultAPIVersion}, // that of a metadata host
-	} {
-		if got := test.cloud.APIVersion(test.version); got != test.want {
-			t.Errorf("%q: %s in place of %s, want %s", test.cloud, got, test.version, test.want)
-		}
 	}
 }

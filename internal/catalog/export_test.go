@@ -15,6 +15,3 @@ func (z windowsZone) IANA() string { return z.iana }
 
 // ZoneAbbreviations are what suggestions are made of.
 var ZoneAbbreviations = zoneAbbreviations
-
-// CloudAPIVersions are the API versions that clouds get in place of others.
-var CloudAPIVersions = cloudAPIVersions

@@ -117,7 +117,7 @@ func TestVersions(t *testing.T) {
 		catalog.ProviderAPIVersion, catalog.ResourceGroupAPIVersion, catalog.BackupAPIVersion, catalog.VMType, catalog.VMAPIVersion,
 	}
 	want := []string{
-		"Microsoft.RecoveryServices", "Microsoft.RecoveryServices/vaults", "2025-08-01", "2022-12-01", "2021-04-01",
+		"Microsoft.RecoveryServices", "Microsoft.RecoveryServices/vaults", "2026-07-01", "2022-12-01", "2021-04-01",
 		"2021-04-01", "2025-02-01", "Microsoft.Compute/virtualMachines", "2024-07-01",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -6,9 +6,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-
-	"github.com/azurebackup/terraform-provider-backup/internal/backend"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 )
 
@@ -46,40 +43,5 @@ func TestAccAzure_olderAPIVersions(t *testing.T) {
 	w.MustRun("destroy", "-auto-approve")
 	if len(refused) != 2 {
 		t.Errorf("refused: %v", refused)
-	}
-}
-
-// A cloud that is known to lag is spoken to in the version that it has from the first request on; others are not.
-func TestAccAzure_apiVersionsOfACloud(t *testing.T) {
-	t.Parallel()
-	const older = "2024-04-01"
-	lags := backend.WithAPIVersions(func(cloud catalog.Cloud, version string) string {
-		if cloud == catalog.China && version == catalog.VaultAPIVersion {
-			return older
-		}
-		return version
-	})
-	for cloud, want := range map[catalog.Cloud]string{catalog.China: older, catalog.USGovernment: catalog.VaultAPIVersion} {
-		t.Run(string(cloud), func(t *testing.T) {
-			t.Parallel()
-			a := newAzureCloud(t, cloud)
-			resource.UnitTest(t, resource.TestCase{
-				ProtoV6ProviderFactories: a.factories(lags),
-				Steps:                    []resource.TestStep{{Config: azureBlock(cloud) + "data \"backup_vaults\" \"all\" {}\n"}},
-			})
-			asked := 0
-			for _, r := range a.Requests() {
-				if !strings.HasSuffix(r.Path, "/vaults") {
-					continue
-				}
-				asked++
-				if version := r.Query.Get("api-version"); version != want {
-					t.Errorf("%s is asked for in %s", r.Path, version)
-				}
-			}
-			if asked == 0 {
-				t.Error("no vaults were asked for")
-			}
-		})
 	}
 }
