@@ -50,9 +50,14 @@ type Vault struct {
 	SoftDeleteForced         Value[bool]
 	SoftDeleteDays           Value[int64]
 	Immutability             Value[string]
+	ImmutabilityPeriod       Value[VaultImmutabilityPeriod]
 	CrossSubscriptionRestore Value[string]
-	Identity                 Value[VaultIdentity]
-	Encryption               Value[VaultEncryption]
+	// RegionOfChoice is whether the vault protects VMs of other regions.
+	RegionOfChoice  Value[string]
+	CostGranularity Value[string]
+	SourceScan      Value[VaultSourceScan]
+	Identity        Value[VaultIdentity]
+	Encryption      Value[VaultEncryption]
 }
 
 // VaultIdentity is the managed identity of a vault.

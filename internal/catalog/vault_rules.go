@@ -36,7 +36,7 @@ const SoftDeleteIsForced = "Soft delete has to be AlwaysOn"
 //
 // Where the service wants several writes for one change (ImmutabilityStep), the change is checked as a whole.
 //
-// Source: ARM's model of Microsoft.RecoveryServices/vaults, API 2025-08-01, what azurerm_recovery_services_vault checks, and
+// Source: ARM's model of Microsoft.RecoveryServices/vaults, API 2026-07-01, what azurerm_recovery_services_vault checks, and
 // the service's own answers as reported.
 func CheckVault(before *Vault, after Vault) []VaultProblem {
 	m := vaultMove{after: after, birth: before == nil}
@@ -50,8 +50,12 @@ func CheckVault(before *Vault, after Vault) []VaultProblem {
 	m.checkSoftDelete("soft_delete.state", "soft delete", m.before.SoftDelete, m.after.SoftDelete)
 	m.checkSoftDelete("soft_delete.enhanced_security", "enhanced security", m.before.EnhancedSecurity, m.after.EnhancedSecurity)
 	m.checkChoice("immutability", "immutability", ImmutabilityStates(), ImmutabilityLocked, m.before.Immutability, m.after.Immutability)
+	m.checkImmutabilityPeriod()
 	m.checkChoice("cross_subscription_restore", "cross-subscription restore", CrossSubscriptionRestoreStates(), CrossSubscriptionRestorePermanentlyDisabled,
 		m.before.CrossSubscriptionRestore, m.after.CrossSubscriptionRestore)
+	m.checkChoice("region_of_choice", "region of choice", Switches(), "", m.before.RegionOfChoice, m.after.RegionOfChoice)
+	m.checkChoice("cost_granularity_level", "the granularity of costs", CostGranularityLevels(), "", m.before.CostGranularity, m.after.CostGranularity)
+	m.checkSourceScan()
 	m.checkEncryption(m.checkIdentity())
 	return m.problems
 }
@@ -67,6 +71,10 @@ func (v Vault) over(was Vault) Vault {
 	v.EnhancedSecurity = v.EnhancedSecurity.Or(was.EnhancedSecurity)
 	v.SoftDeleteDays = v.SoftDeleteDays.Or(was.SoftDeleteDays)
 	v.Immutability = v.Immutability.Or(was.Immutability)
+	v.ImmutabilityPeriod = v.ImmutabilityPeriod.Or(was.ImmutabilityPeriod)
+	v.RegionOfChoice = v.RegionOfChoice.Or(was.RegionOfChoice)
+	v.CostGranularity = v.CostGranularity.Or(was.CostGranularity)
+	v.SourceScan = v.SourceScan.Or(was.SourceScan)
 	v.CrossSubscriptionRestore = v.CrossSubscriptionRestore.Or(was.CrossSubscriptionRestore)
 	return v
 }

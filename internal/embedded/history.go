@@ -29,6 +29,8 @@ type period struct {
 	// Policy holds the properties of the policy's document as they were when the period began; a period that has none
 	// goes on with those of the one before.
 	Policy object `json:"policy,omitempty"`
+	// ImmutableDays is how long the vault keeps each recovery point, whatever the policy says.
+	ImmutableDays int `json:"immutableDays,omitempty"`
 
 	settings catalog.VMPolicy // what Policy says
 }
@@ -107,22 +109,26 @@ func (h history) into(body object) { body[memberHistory] = h }
 
 // begin starts a period in which the item is backed up under a policy, of which it takes the document's properties. It
 // is called when the item is protected, gets another policy or is protected again, and when its policy is changed.
-func (h *history) begin(at time.Time, policy object) {
-	h.enter(period{From: at.UTC(), Policy: snapshot(policy)})
+func (h *history) begin(at time.Time, policy object, immutableDays int) {
+	h.enter(period{From: at.UTC(), Policy: snapshot(policy), ImmutableDays: immutableDays})
 }
 
 // end suspends backups: no more are taken, those there are expire, and the last of them stays.
-func (h *history) end(at time.Time) { h.enter(period{From: at.UTC(), State: periodSuspended}) }
+func (h *history) end(at time.Time) {
+	h.enter(period{From: at.UTC(), State: periodSuspended, ImmutableDays: h.immutableDays()})
+}
 
 // stop ends backups: no more are taken, and those there are at that moment are kept for ever. It is for protection that
 // is stopped and for items that are soft-deleted.
-func (h *history) stop(at time.Time) { h.enter(period{From: at.UTC(), State: periodStopped}) }
+func (h *history) stop(at time.Time) {
+	h.enter(period{From: at.UTC(), State: periodStopped, ImmutableDays: h.immutableDays()})
+}
 
 // change tells that the item's policy was changed while it keeps its state: where backups are suspended, those there
 // are expire by the new retention.
 func (h *history) change(at time.Time, policy object) {
 	if state := h.state(); state != periodStopped {
-		h.enter(period{From: at.UTC(), State: state, Policy: snapshot(policy)})
+		h.enter(period{From: at.UTC(), State: state, Policy: snapshot(policy), ImmutableDays: h.immutableDays()})
 	}
 }
 
@@ -131,7 +137,7 @@ func (h *history) enter(p period) {
 	for n := len(h.Periods); n > 0 && h.Periods[n-1].From.After(p.From); n = len(h.Periods) {
 		h.Periods = h.Periods[:n-1]
 	}
-	if n := len(h.Periods); n > 0 && p.Policy == nil && p.State == h.Periods[n-1].State {
+	if n := len(h.Periods); n > 0 && p.Policy == nil && p.State == h.Periods[n-1].State && p.ImmutableDays == h.Periods[n-1].ImmutableDays {
 		return
 	}
 	h.Periods = append(h.Periods, p)

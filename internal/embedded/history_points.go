@@ -90,7 +90,7 @@ func (h history) successes(p period, first, last time.Time, c course) []time.Tim
 	if p.State != "" {
 		return nil
 	}
-	for from := later(first, last.Add(-longest(p.settings))); ; from = first {
+	for from := later(first, last.Add(-p.longest())); ; from = first {
 		due := slices.DeleteFunc(p.occurrences(from, last), func(at time.Time) bool { return h.fault(at, c) != nil })
 		if len(due) > 0 || !from.After(first) {
 			return due
@@ -192,6 +192,7 @@ func (p period) retain(points []point, at time.Time) []point {
 		} else {
 			point.until = point.expires
 		}
+		point.until = later(point.until, p.immutableUntil(point))
 		switch expired := !point.until.After(at); {
 		case p.State == periodStopped, i == newest && (expired || p.State == periodSuspended):
 			point.until = time.Time{}

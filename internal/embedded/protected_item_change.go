@@ -70,7 +70,7 @@ func (s *Service) settleItem(tx *store.Tx, c *call, d *store.Document, v *itemVa
 		h.comeBack(tx.Now()) // what can be protected exists
 		// What a version of this service protected that took no backups has no periods.
 		if !same || len(h.Periods) == 0 {
-			h.begin(tx.Now(), p.properties())
+			h.begin(tx.Now(), p.properties(), immutableDays(v.body))
 		}
 	})
 }

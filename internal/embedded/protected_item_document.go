@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/store"
 )
 
@@ -60,14 +61,34 @@ type itemVault struct {
 	body     object
 	policies map[string]*policy // those that were asked for, by the key of the name
 	course   func(machine string) course
+	machine  func(*store.Tx, machineID) (*machine, error)
 }
 
 func (s *Service) readItemVault(tx *store.Tx, d *store.Document) (*itemVault, error) {
 	body, err := decode(d.Body)
-	return &itemVault{tx: tx, document: d, body: body, policies: map[string]*policy{}, course: s.courseOf}, err
+	return &itemVault{tx: tx, document: d, body: body, policies: map[string]*policy{}, course: s.courseOf, machine: s.findMachine}, err
 }
 
 func (v *itemVault) region() string { return lookupText(v.body, "location") }
+
+// protectsOtherRegions tells whether the vault is one of a region of choice.
+func (v *itemVault) protectsOtherRegions() bool {
+	return v.setting(pathRegionOfChoice) == catalog.SettingEnabled
+}
+
+// regionOf is where the machine of an item is. A vault protects machines of its own region alone, unless its region is one of
+// choice.
+func (v *itemVault) regionOf(source string) (string, error) {
+	id, ok := parseMachineID(source)
+	if !ok || !v.protectsOtherRegions() {
+		return v.region(), nil
+	}
+	m, err := v.machine(v.tx, id)
+	if err != nil || m == nil {
+		return v.region(), err
+	}
+	return m.region, nil
+}
 
 // policy returns the policy of this name, nil when the vault has none. A list of items asks for the same few again and
 // again.
@@ -102,7 +123,7 @@ func retention(vault object) time.Duration {
 // where between the versions of two recordings a member came is our reading.
 const (
 	firstSoftDeleteRetentionPeriod = "2025-02-01" // not with 2021-12-01
-	firstSourceLocation            = "2026-07-01" // not with 2025-02-01
+	firstSourceLocation            = "2026-07-01" // not with 2025-02-01; of containers by Microsoft's type definitions
 )
 
 // renderItem is the item as clients see it.
@@ -136,7 +157,9 @@ func renderItem(c *call, d *store.Document, v *itemVault) (object, error) {
 		properties["softDeleteRetentionPeriod"] = 0 // whatever the vault's retention is
 	}
 	if c.since(firstSourceLocation) {
-		properties["sourceLocation"] = v.region() // a vault protects machines of its own region alone
+		if properties["sourceLocation"], err = v.regionOf(lookupText(kept, "sourceResourceId")); err != nil {
+			return nil, fmt.Errorf("document %s: %w", d.ID, err)
+		}
 	}
 	if err := renderBackups(properties, stored, v, now); err != nil {
 		return nil, fmt.Errorf("document %s: %w", d.ID, err)

@@ -133,7 +133,8 @@ func (s *Service) checkProtectable(tx *store.Tx, v *itemVault, m machineID, d *s
 	return checkVaultRoom(tx, v)
 }
 
-// checkRegion refuses a machine that does not exist, and one of another region than the vault's.
+// checkRegion refuses a machine that does not exist, and one of another region than the vault's, unless the vault protects
+// those of other regions. In Azure it does so for regions that Microsoft has agreed on with the customer; here for all.
 func (s *Service) checkRegion(tx *store.Tx, v *itemVault, id machineID) error {
 	m, err := s.findMachine(tx, id)
 	if err != nil {
@@ -144,7 +145,7 @@ func (s *Service) checkRegion(tx *store.Tx, v *itemVault, id machineID) error {
 	} else if gone {
 		return invalidProtection("The virtual machine '%s' does not exist.", id)
 	}
-	if m == nil || m.region == v.region() {
+	if m == nil || m.region == v.region() || v.protectsOtherRegions() {
 		return nil
 	}
 	return &Fault{

@@ -18,7 +18,11 @@ var containerFilterPaths = map[string]string{
 func (s *Service) listContainers(c *call) (*answer, error) {
 	return s.listInVault(c, "containers", containerFilterPaths, func(tx *store.Tx, l *listing, vault *store.Document) error {
 		items := l.documents(tx, store.Query{Type: typeProtectedItem, Parent: vault.ID})
-		return l.fill(rendered(items, renderContainer))
+		v, err := s.readItemVault(tx, vault)
+		if err != nil {
+			return err
+		}
+		return l.fill(rendered(items, func(d *store.Document) (object, error) { return renderContainer(c, d, v) }))
 	})
 }
 
@@ -35,7 +39,10 @@ func (s *Service) getContainer(c *call) (*answer, error) {
 		}
 		for _, item := range items {
 			if store.Key(containerOf(item.ID)) == store.Key(c.params["container"]) {
-				body, err = renderContainer(item)
+				v, err := s.readItemVault(tx, vault)
+				if err == nil {
+					body, err = renderContainer(c, item, v)
+				}
 				return err
 			}
 		}
@@ -60,7 +67,7 @@ func (s *Service) writeContainer(*call) (*answer, error) {
 }
 
 // renderContainer is the container of an item as clients see it.
-func renderContainer(item *store.Document) (object, error) {
+func renderContainer(c *call, item *store.Document, v *itemVault) (object, error) {
 	source, err := sourceOf(item)
 	if err != nil {
 		return nil, err
@@ -68,20 +75,26 @@ func renderContainer(item *store.Document) (object, error) {
 	m, _ := parseMachineID(source)
 	name := containerOf(item.ID)
 	vault, _, _ := strings.Cut(item.ID, "/backupFabrics/")
+	properties := object{
+		"containerType":         protectedVM,
+		"backupManagementType":  managementVM,
+		"protectableObjectType": protectedVM,
+		"friendlyName":          machineName(item),
+		"registrationStatus":    "Registered",
+		"healthStatus":          "Healthy",
+		"virtualMachineId":      source,
+		"virtualMachineVersion": "Compute",
+		"resourceGroup":         m.group,
+	}
+	if c.since(firstSourceLocation) {
+		if properties["sourceLocation"], err = v.regionOf(source); err != nil {
+			return nil, err
+		}
+	}
 	return object{
-		"id":   vault + "/backupFabrics/Azure/protectionContainers/" + name,
-		"name": name,
-		"type": typeContainer,
-		"properties": object{
-			"containerType":         protectedVM,
-			"backupManagementType":  managementVM,
-			"protectableObjectType": protectedVM,
-			"friendlyName":          machineName(item),
-			"registrationStatus":    "Registered",
-			"healthStatus":          "Healthy",
-			"virtualMachineId":      source,
-			"virtualMachineVersion": "Compute",
-			"resourceGroup":         m.group,
-		},
+		"id":         vault + "/backupFabrics/Azure/protectionContainers/" + name,
+		"name":       name,
+		"type":       typeContainer,
+		"properties": properties,
 	}, nil
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // vaultAPIVersions are versions that clients are known to send. The service answers any other well-formed one too.
-var vaultAPIVersions = []string{catalog.VaultAPIVersion, "2025-02-01", "2024-10-01", "2024-04-01", "2023-04-01"}
+var vaultAPIVersions = []string{catalog.VaultAPIVersion, "2026-05-01", "2026-02-01", "2026-01-01", "2025-08-01", "2025-02-01", "2024-10-01", "2024-04-01", "2023-04-01"}
 
 // listProviders serves the resource providers, those that the service has nothing of among them: clients want to find
 // what they register in this list.

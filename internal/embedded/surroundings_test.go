@@ -58,7 +58,7 @@ func TestLocationsAndProvider(t *testing.T) {
 
 	provider := s.get(sub + "/providers/microsoft.recoveryservices").want(http.StatusOK)
 	if provider.text("namespace") != "Microsoft.RecoveryServices" || provider.text("registrationState") != "Registered" ||
-		!strings.Contains(provider.raw, `"resourceType":"vaults","locations":["West Europe","New Land"],"apiVersions":["2025-08-01"`) {
+		!strings.Contains(provider.raw, `"resourceType":"vaults","locations":["West Europe","New Land"],"apiVersions":["2026-07-01"`) {
 		t.Errorf("got %s", provider.raw)
 	}
 	if got := s.do(http.MethodPost, sub+"/providers/Microsoft.RecoveryServices/register", "").want(http.StatusOK); got.raw != provider.raw {

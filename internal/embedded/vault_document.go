@@ -61,7 +61,8 @@ const defaults = `{
 	},
 	"restoreSettings": {
 		"crossSubscriptionRestoreSettings": {"crossSubscriptionRestoreState": "Enabled"}
-	}
+	},
+	"regionOfChoiceSettings": {"status": "Disabled"}
 }`
 
 // readOnly are the members a client may send and the service does not take. What the service computes at each read
@@ -149,10 +150,19 @@ func (s *Service) settle(c *call, id string, before, body, in object) (object, e
 	for _, path := range readOnly {
 		discard(in, path)
 	}
-	if _, err := section(in, "properties"); err != nil {
+	given, err := section(in, "properties")
+	if err != nil {
 		return nil, err
 	}
+	takeNewerMembers(c, given)
 	discardNoDays(in, "properties."+pathSoftDeleteDays)
+	// What one choice leaves out is not what the other had.
+	if strings.EqualFold(lookupText(given, pathImmutabilityType), catalog.ImmutableAsPerPolicy) {
+		discard(body, "properties."+pathImmutabilityDays)
+	}
+	if lookup(given, pathSourceScanIdentity) != nil {
+		discard(body, "properties."+pathSourceScanIdentity)
+	}
 	if lookup(in, "properties."+pathKeyIdentity) != nil {
 		// One identity takes the place of the other, and they have different members.
 		discard(body, "properties."+pathKeyIdentity)

@@ -49,6 +49,10 @@ var parameters = map[string]string{
 	"cross_region_restore_enabled": "redundancySettings",
 	"soft_delete":                  "softDeleteSettings",
 	"immutability":                 "immutabilitySettings",
+	"immutability_configuration":   "immutabilitySettings",
+	"source_scan_configuration":    "sourceScanConfiguration",
+	"region_of_choice":             "regionOfChoiceSettings",
+	"cost_granularity_level":       "costManagementSettings",
 	"cross_subscription_restore":   "restoreSettings",
 	"identity":                     "identity",
 	"encryption":                   "encryption",
@@ -89,6 +93,13 @@ func (s *Service) vaultOf(body object) catalog.Vault {
 		}
 		return catalog.Known(value)
 	}
+	// What no document need have is absent where it is not, and no word.
+	chosen := func(path string) (none catalog.Value[string]) {
+		if lookupText(p, path) == "" {
+			return none
+		}
+		return word(path)
+	}
 	v := catalog.Vault{
 		SKU:                      catalog.Known(lookupText(body, "sku.name")),
 		Redundancy:               word(pathRedundancy),
@@ -99,6 +110,8 @@ func (s *Service) vaultOf(body object) catalog.Vault {
 		SoftDeleteForced:         catalog.Known(!s.config.SoftDeleteChosen),
 		Immutability:             catalog.Known(orDefault(lookupText(p, pathImmutability), catalog.ImmutabilityDisabled)),
 		CrossSubscriptionRestore: word(pathCrossSubscriptionRestore),
+		RegionOfChoice:           chosen(pathRegionOfChoice),
+		CostGranularity:          chosen(pathCostGranularity),
 		Identity:                 identityOf(body),
 		Encryption:               encryptionOf(p),
 	}
@@ -106,8 +119,20 @@ func (s *Service) vaultOf(body object) catalog.Vault {
 	if _, known := catalog.LookupRegion(where); known {
 		v.Region = catalog.Known(catalog.Region{DisplayName: where, Zones: s.regions[where].Zones})
 	}
-	if days, ok := daysOf(p); ok {
+	if days, ok := daysOf(p, pathSoftDeleteDays); ok {
 		v.SoftDeleteDays = catalog.Known(days)
+	}
+	if lookup(p, pathImmutabilityPeriod) != nil {
+		period := catalog.VaultImmutabilityPeriod{Type: chosen(pathImmutabilityType)}
+		if days, ok := daysOf(p, pathImmutabilityDays); ok {
+			period.Days = catalog.Known(days)
+		}
+		v.ImmutabilityPeriod = catalog.Known(period)
+	}
+	if lookup(p, pathSourceScan) != nil || lookup(p, pathSourceScanIdentity) != nil {
+		v.SourceScan = catalog.Known(catalog.VaultSourceScan{
+			State: chosen(pathSourceScan), IdentityType: chosen(pathSourceScanIdentityType), UserIdentity: chosen(pathSourceScanUserIdentity),
+		})
 	}
 	return v
 }

@@ -7,9 +7,6 @@ import (
 	"github.com/azurebackup/terraform-provider-backup/internal/store"
 )
 
-// firstRegionOfChoice is the API version from which on vaults show whether they are of a region of choice.
-const firstRegionOfChoice = "2026-05-01"
-
 // render is the vault as clients see it.
 func render(c *call, d *store.Document, state string) (object, error) {
 	body, err := decode(d.Body)
@@ -27,9 +24,10 @@ func render(c *call, d *store.Document, state string) (object, error) {
 	}
 	properties["provisioningState"] = state
 	properties["secureScore"], properties["bcdrSecurityLevel"] = securityLevels(properties)
-	if c.since(firstRegionOfChoice) {
-		properties["regionOfChoiceSettings"] = object{"status": "Disabled"}
+	if lookup(properties, pathRegionOfChoice) == nil { // of a vault that an older version of this service made
+		merge(properties, object{"regionOfChoiceSettings": object{"status": catalog.SettingDisabled}})
 	}
+	takeNewerMembers(c, properties)
 	return body, nil
 }
 

@@ -31,6 +31,15 @@ const (
 	pathSoftDeleteDays           = "securitySettings.softDeleteSettings.softDeleteRetentionPeriodInDays"
 	pathEnhancedSecurity         = "securitySettings.softDeleteSettings.enhancedSecurityState"
 	pathImmutability             = "securitySettings.immutabilitySettings.state"
+	pathImmutabilityPeriod       = "securitySettings.immutabilitySettings.configuration"
+	pathImmutabilityType         = pathImmutabilityPeriod + ".type"
+	pathImmutabilityDays         = pathImmutabilityPeriod + ".durationInDays"
+	pathSourceScan               = "securitySettings.sourceScanConfiguration.state"
+	pathSourceScanIdentity       = "securitySettings.sourceScanConfiguration.sourceScanIdentity"
+	pathSourceScanIdentityType   = pathSourceScanIdentity + ".operationIdentityType"
+	pathSourceScanUserIdentity   = pathSourceScanIdentity + ".userAssignedIdentity"
+	pathRegionOfChoice           = "regionOfChoiceSettings.status"
+	pathCostGranularity          = "costManagementSettings.granularityLevel"
 	pathCrossSubscriptionRestore = "restoreSettings.crossSubscriptionRestoreSettings.crossSubscriptionRestoreState"
 	pathEncryptionKey            = "encryption.keyVaultProperties.keyUri"
 	pathKeyIdentity              = "encryption.kekIdentity"
@@ -47,7 +56,11 @@ var settings = []setting{
 	{pathSoftDelete, "", onOffAlways},
 	{pathEnhancedSecurity, "", onOffAlways},
 	{pathImmutability, "", catalog.ImmutabilityStates()},
-	{"securitySettings.sourceScanConfiguration.state", "sourceScanConfiguration", onOff},
+	{pathImmutabilityType, "", catalog.ImmutabilityTypes()},
+	{pathSourceScan, "", onOff},
+	{pathSourceScanIdentityType, "", catalog.SourceScanIdentityTypes()},
+	{pathRegionOfChoice, "", onOff},
+	{pathCostGranularity, "", catalog.CostGranularityLevels()},
 	{pathInfrastructureEncryption, "encryption", onOff},
 	{"monitoringSettings.azureMonitorAlertSettings.alertsForAllJobFailures", "monitoringSettings", onOff},
 	{"monitoringSettings.azureMonitorAlertSettings.alertsForAllReplicationIssues", "monitoringSettings", onOff},
@@ -87,9 +100,9 @@ func settleProperties(properties object) error {
 	return nil
 }
 
-// daysOf is how long soft-deleted backups are kept; ok is false when the vault does not say.
-func daysOf(properties object) (days int64, ok bool) {
-	number, ok := lookup(properties, pathSoftDeleteDays).(json.Number)
+// daysOf is a number of days in a vault's properties; ok is false when the vault does not say.
+func daysOf(properties object, path string) (days int64, ok bool) {
+	number, ok := lookup(properties, path).(json.Number)
 	days, err := number.Int64()
 	return days, ok && err == nil
 }

@@ -201,6 +201,9 @@ func (s *Service) patchVault(c *call) (*answer, error) {
 // change stores an update of a vault, which takes effect at once; its operation, if updates take time, only says when
 // the vault is free again.
 func (s *Service) change(tx *store.Tx, d *store.Document, body object) error {
+	if err := followImmutability(tx, d, body); err != nil {
+		return err
+	}
 	d.Operation = nil
 	if s.config.OperationTime > 0 {
 		if err := s.begin(tx, d, operationUpdate, s.config.OperationTime, nil); err != nil {

@@ -36,12 +36,19 @@ func (c *Client) Apply(ctx context.Context, v Vault, wanted Settings, progress f
 }
 
 // wireStep is the body of a step, with what has to be sent along as the vault has it: live tests of others saw Azure refuse one of
-// the two settings of the redundancy, and the days of retention without the two states of soft delete.
+// the two settings of the redundancy, and the days of retention without the two states of soft delete. The period of immutability
+// goes with its state, so that no state can be without it.
 func wireStep(v Vault, step Settings) wireVault {
 	has := v.Settings
 	if step.Redundancy != nil || step.CrossRegionRestoreEnabled != nil {
 		step.Redundancy = cmp.Or(step.Redundancy, has.Redundancy)
 		step.CrossRegionRestoreEnabled = cmp.Or(step.CrossRegionRestoreEnabled, has.CrossRegionRestoreEnabled)
+	}
+	if step.Immutability != nil || step.ImmutabilityPeriod != nil {
+		step.Immutability = cmp.Or(step.Immutability, has.Immutability)
+		if orZero(step.Immutability) != ImmutabilityDisabled {
+			step.ImmutabilityPeriod = cmp.Or(step.ImmutabilityPeriod, has.ImmutabilityPeriod)
+		}
 	}
 	if step.SoftDelete == nil {
 		return newWire(step)
@@ -74,7 +81,8 @@ func (c *Client) step(ctx context.Context, was Vault, step Settings, progress fu
 	c.inventory.writing(id)
 	defer func() { c.inventory.wrote(id, true) }()
 	op, err := c.beginWhenFree(ctx, arm.Request{
-		Method: http.MethodPatch, Path: id.String(), APIVersion: catalog.VaultAPIVersion, Body: wireStep(was, step), Heard: true,
+		Method: http.MethodPatch, Path: id.String(), APIVersion: catalog.VaultAPIVersion, Heard: true,
+		BodyIn: func(version string) (any, error) { return step.in(version, wireStep(was, step)) },
 	})
 	v := Vault{ID: id}
 	switch found, err := lookAfter(ctx, err, c.lookAt(id)); {
@@ -113,19 +121,25 @@ func (c *Client) putOver(ctx context.Context, id arm.ID, settings Settings, show
 	if err := c.arm.Get(ctx, id.String(), catalog.VaultAPIVersion, &document); err != nil {
 		return Vault{}, err
 	}
-	raw, err := json.Marshal(newWire(settings))
-	if err != nil {
-		return Vault{}, err
-	}
-	changes := map[string]any{}
-	if err := json.Unmarshal(raw, &changes); err != nil {
-		return Vault{}, err
-	}
-	overlay(document, changes)
-	if settings.Tags != nil {
-		document[spelledIn(document, "tags")] = *settings.Tags // replaced whole, not merged
-	}
-	v, _, err := c.put(ctx, id, document, http.Header{}, shows)
+	v, _, err := c.put(ctx, id, func(version string) (any, error) {
+		wire, err := settings.in(version, newWire(settings))
+		if err != nil {
+			return nil, err
+		}
+		raw, err := json.Marshal(wire)
+		if err != nil {
+			return nil, err
+		}
+		changes := map[string]any{}
+		if err := json.Unmarshal(raw, &changes); err != nil {
+			return nil, err
+		}
+		overlay(document, changes)
+		if settings.Tags != nil {
+			document[spelledIn(document, "tags")] = *settings.Tags // replaced whole, not merged
+		}
+		return document, nil
+	}, http.Header{}, shows)
 	return v, err
 }
 

@@ -84,7 +84,8 @@ func (e *FailedError) Unwrap() error {
 // there afterwards as it was asked for is the one asked for.
 func (c *Client) BeginCreate(ctx context.Context, id arm.ID, region string, settings Settings) (Vault, error) {
 	// A PUT on an existing vault is an update in ARM; the condition makes it a refusal.
-	v, there, err := c.put(ctx, id, newWireCreate(region, settings), http.Header{"If-None-Match": {"*"}}, func(v Vault) bool {
+	body := func(version string) (any, error) { return settings.in(version, newWireCreate(region, settings)) }
+	v, there, err := c.put(ctx, id, body, http.Header{"If-None-Match": {"*"}}, func(v Vault) bool {
 		_, lacking := settings.atBirth().missing(v.Settings)
 		return v.Region == catalog.NormalizeRegion(region) && !lacking
 	})
@@ -102,9 +103,9 @@ func (c *Client) BeginCreate(ctx context.Context, id arm.ID, region string, sett
 	return v, err
 }
 
-// put writes a vault. When no answer tells what came of it, a vault that is there and shows what was asked for is taken for
+// put writes a vault, whose body is made for the API version that is sent. When no answer tells what came of it, a vault that is there and shows what was asked for is taken for
 // accepted, and one that does not comes with the error.
-func (c *Client) put(ctx context.Context, id arm.ID, body any, header http.Header, shows func(Vault) bool) (v Vault, there bool, err error) {
+func (c *Client) put(ctx context.Context, id arm.ID, body func(version string) (any, error), header http.Header, shows func(Vault) bool) (v Vault, there bool, err error) {
 	if err := id.Validate(); err != nil {
 		return Vault{}, false, err
 	}
@@ -113,7 +114,7 @@ func (c *Client) put(ctx context.Context, id arm.ID, body any, header http.Heade
 	}
 	c.inventory.writing(id)
 	op, err := c.beginWhenFree(ctx, arm.Request{
-		Method: http.MethodPut, Path: id.String(), APIVersion: catalog.VaultAPIVersion, Header: header, Body: body, Heard: true,
+		Method: http.MethodPut, Path: id.String(), APIVersion: catalog.VaultAPIVersion, Header: header, BodyIn: body, Heard: true,
 	})
 	found, err := lookAfter(ctx, err, c.lookAt(id))
 	if found != nil && shows(*found) {
@@ -129,7 +130,11 @@ func (c *Client) put(ctx context.Context, id arm.ID, body any, header http.Heade
 	if err != nil {
 		return orZero(found), found != nil, err
 	}
-	v, err = acceptedVault(op.Accepted, id, body)
+	asked, err := body(c.arm.VersionOf(id.String(), catalog.VaultAPIVersion))
+	if err != nil {
+		return Vault{}, true, err
+	}
+	v, err = acceptedVault(op.Accepted, id, asked)
 	v.operation = op.URL
 	return v, true, err
 }

@@ -49,6 +49,8 @@ type ProtectedVM struct {
 	ARMID string
 	// SourceVMID is the ARM id of the VM.
 	SourceVMID string
+	// SourceLocation is the region of the VM; empty where the service does not say, as with older API versions.
+	SourceLocation string
 	// PolicyID is the ARM id of the policy; empty when the protection is stopped.
 	PolicyID string
 	// State is the service's protectionState, such as Protected, IRPending, ProtectionStopped or BackupsSuspended.
@@ -66,6 +68,18 @@ type ProtectedVM struct {
 	// SoftDeleted tells that the item was deleted and is kept until PurgeAt; it does not hold up the vault's own deletion.
 	SoftDeleted bool
 	PurgeAt     time.Time
+}
+
+// Region is where the VM is, as far as its item and the vault of it tell: a vault protects only VMs of its own region, unless
+// that is one of choice.
+func (p ProtectedVM) Region(v Vault) string {
+	switch {
+	case p.SourceLocation != "":
+		return catalog.NormalizeRegion(p.SourceLocation)
+	case v.ProtectsOtherRegions():
+		return ""
+	}
+	return v.Region
 }
 
 // The protection states that can be asked for. The service shows others too.

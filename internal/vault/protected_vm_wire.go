@@ -20,6 +20,7 @@ type wireItem struct {
 type wireItemProperties struct {
 	SourceResourceID             string              `json:"sourceResourceId"`
 	VirtualMachineID             string              `json:"virtualMachineId"`
+	SourceLocation               string              `json:"sourceLocation"`
 	PolicyID                     string              `json:"policyId"`
 	ProtectionState              string              `json:"protectionState"`
 	HealthStatus                 string              `json:"healthStatus"`
@@ -79,6 +80,7 @@ func (w wireItem) protectedVM(now time.Time) (ProtectedVM, error) {
 	p := *w.Properties
 	vm := ProtectedVM{
 		ID: id, ARMID: w.ID, SourceVMID: cmp.Or(p.SourceResourceID, p.VirtualMachineID), PolicyID: p.PolicyID,
+		SourceLocation:   p.SourceLocation,
 		Health:           orZero(said(p.HealthStatus, itemHealths...)),
 		State:            orZero(said(p.ProtectionState, itemStates...)),
 		LastBackupStatus: orZero(said(p.LastBackupStatus, itemBackupStatuses...)), RecoveryPoints: p.recoveryPoints(),

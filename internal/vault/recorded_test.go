@@ -29,7 +29,8 @@ func TestRecordedVault(t *testing.T) {
 	want := vault.Settings{
 		SKU: new("Standard"), Redundancy: new(catalog.GeoRedundant), CrossRegionRestoreEnabled: new(bool),
 		SoftDelete:                 &vault.SoftDelete{State: "AlwaysOn", RetentionDays: 14},
-		PublicNetworkAccessEnabled: &on, CrossSubscriptionRestore: new("Enabled"),
+		PublicNetworkAccessEnabled: &on, CrossSubscriptionRestore: new("Enabled"), RegionOfChoice: new("Disabled"), CostGranularity: new("VaultLevel"),
+		SourceScan: &vault.SourceScanSettings{State: "Disabled"},
 		Monitoring: &vault.Monitoring{JobFailures: new(true), ReplicationIssues: new(true), FailoverIssues: new(true), CriticalOperations: new(true), SiteRecoveryEmails: new(true)},
 		Tags:       &map[string]string{},
 	}

@@ -16,8 +16,12 @@ type Settings struct {
 	CrossRegionRestoreEnabled  *bool
 	SoftDelete                 *SoftDelete
 	Immutability               *string // Disabled, Unlocked or Locked
+	ImmutabilityPeriod         *ImmutabilityPeriod
 	PublicNetworkAccessEnabled *bool
 	CrossSubscriptionRestore   *string // Enabled, Disabled or PermanentlyDisabled
+	RegionOfChoice             *string // Enabled or Disabled: whether VMs of other regions can be protected
+	CostGranularity            *string // VaultLevel, ProtectedItemLevel or ProtectedItemWithParentTag
+	SourceScan                 *SourceScanSettings
 	Monitoring                 *Monitoring
 	// Identity of type None is no identity.
 	Identity   *Identity
@@ -31,6 +35,35 @@ type SoftDelete struct {
 	State string
 	// RetentionDays is 14 to 180; 0 to leave it as it is, or when the service does not say.
 	RetentionDays int
+}
+
+// ImmutabilityPeriod says for how long recovery points of an immutable vault are.
+type ImmutabilityPeriod struct {
+	// Type is AsPerPolicy or TimeBased.
+	Type string
+	// Days are those of TimeBased, and 0 otherwise.
+	Days int
+}
+
+// SourceScanSettings say whether VMs are scanned for threats, and by which identity. What is empty is as the service has it, or not
+// said by it.
+type SourceScanSettings struct {
+	State                  string // Enabled or Disabled
+	IdentityType           string // SystemAssigned or UserAssigned
+	UserAssignedIdentityID string
+}
+
+// missing is nil when the service has the scan as it is wanted.
+func (s *SourceScanSettings) missing(actual *SourceScanSettings) *SourceScanSettings {
+	if s == nil {
+		return nil
+	}
+	has := orZero(actual)
+	if (s.State == "" || s.State == has.State) && (s.IdentityType == "" || s.IdentityType == has.IdentityType) &&
+		(s.UserAssignedIdentityID == "" || strings.EqualFold(s.UserAssignedIdentityID, has.UserAssignedIdentityID)) {
+		return nil
+	}
+	return s
 }
 
 // Monitoring are the switches of a vault's alerts, nil as in Settings.
@@ -103,11 +136,16 @@ const (
 // goes with the state, which is the service's then.
 func (s Settings) atBirth() Settings {
 	if s.Identity.userAssigned() {
-		// The service ignores user-assigned identities in a create, and so would not find the key.
-		s.Identity, s.Encryption = nil, nil
+		// The service ignores user-assigned identities in a create, and so would not find the key, nor who is to scan.
+		s.Identity, s.Encryption, s.SourceScan = nil, nil, nil
 	}
-	if s.SoftDelete != nil && s.SoftDelete.State == "" {
+	switch {
+	case s.SoftDelete == nil:
+	case s.SoftDelete.State == "":
 		s.SoftDelete = nil
+	case s.SoftDelete.RetentionDays == 0:
+		// Newer API versions refuse a state without days (microsoft/mcp, 2026-08); these are the service's own.
+		s.SoftDelete = &SoftDelete{s.SoftDelete.State, catalog.MinSoftDeleteDays}
 	}
 	if s.Immutability != nil {
 		s.Immutability = new(catalog.ImmutabilityStep("", *s.Immutability))
@@ -124,6 +162,10 @@ func (s Settings) missing(actual Settings) (step Settings, ok bool) {
 		Redundancy:                 differing(s.Redundancy, actual.Redundancy),
 		CrossRegionRestoreEnabled:  differing(s.CrossRegionRestoreEnabled, actual.CrossRegionRestoreEnabled),
 		Immutability:               differing(s.Immutability, actual.Immutability),
+		ImmutabilityPeriod:         differing(s.ImmutabilityPeriod, actual.ImmutabilityPeriod),
+		RegionOfChoice:             differing(s.RegionOfChoice, actual.RegionOfChoice),
+		CostGranularity:            differing(s.CostGranularity, actual.CostGranularity),
+		SourceScan:                 s.SourceScan.missing(actual.SourceScan),
 		PublicNetworkAccessEnabled: differing(s.PublicNetworkAccessEnabled, actual.PublicNetworkAccessEnabled),
 		CrossSubscriptionRestore:   differing(s.CrossSubscriptionRestore, actual.CrossSubscriptionRestore),
 		Monitoring:                 s.Monitoring.missing(actual.Monitoring),

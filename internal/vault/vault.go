@@ -67,6 +67,11 @@ func (v Vault) ImmutabilityState() string {
 	return cmp.Or(orZero(v.Settings.Immutability), ImmutabilityDisabled)
 }
 
+// ProtectsOtherRegions tells whether VMs of other regions can be protected in the vault.
+func (v Vault) ProtectsOtherRegions() bool {
+	return orZero(v.Settings.RegionOfChoice) == catalog.SettingEnabled
+}
+
 // NewID builds the id of a vault.
 func NewID(subscriptionID, resourceGroup, name string) arm.ID {
 	return arm.ID{SubscriptionID: subscriptionID, ResourceGroup: resourceGroup, Type: catalog.VaultType, Name: name}

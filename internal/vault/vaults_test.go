@@ -140,8 +140,9 @@ func TestLifeOfAVault(t *testing.T) {
 			SKU: new("Standard"), Redundancy: new(catalog.LocallyRedundant), CrossRegionRestoreEnabled: new(false),
 			// Of the immutability and the monitoring of a vault that was made without them the service says nothing.
 			SoftDelete:                 &vault.SoftDelete{State: "AlwaysOn", RetentionDays: 14},
-			PublicNetworkAccessEnabled: new(true), CrossSubscriptionRestore: new("Enabled"),
-			Tags: &map[string]string{"env": "prod"},
+			PublicNetworkAccessEnabled: new(true), CrossSubscriptionRestore: new("Enabled"), RegionOfChoice: new("Disabled"),
+			SourceScan: &vault.SourceScanSettings{State: "Disabled"},
+			Tags:       &map[string]string{"env": "prod"},
 		},
 	}
 	expect := func(got vault.Vault, err error, calls ...string) {

@@ -33,6 +33,8 @@ type wireUserIdentity struct{}
 
 type wireProperties struct {
 	ProvisioningState    string               `json:"provisioningState,omitempty"`
+	CostManagement       *wireCostManagement  `json:"costManagementSettings,omitempty"`
+	RegionOfChoice       *wireRegionOfChoice  `json:"regionOfChoiceSettings,omitempty"`
 	BackupStorageVersion string               `json:"backupStorageVersion,omitempty"`
 	PublicNetworkAccess  string               `json:"publicNetworkAccess,omitempty"`
 	RedundancySettings   *wireRedundancy      `json:"redundancySettings,omitempty"`
@@ -50,6 +52,7 @@ type wireRedundancy struct {
 type wireSecurity struct {
 	SoftDeleteSettings   *wireSoftDelete   `json:"softDeleteSettings,omitempty"`
 	ImmutabilitySettings *wireImmutability `json:"immutabilitySettings,omitempty"`
+	SourceScan           *wireScanSettings `json:"sourceScanConfiguration,omitempty"`
 }
 
 type wireSoftDelete struct {
@@ -59,7 +62,31 @@ type wireSoftDelete struct {
 }
 
 type wireImmutability struct {
-	State string `json:"state,omitempty"`
+	State         string      `json:"state,omitempty"`
+	Configuration *wirePeriod `json:"configuration,omitempty"`
+}
+
+type wirePeriod struct {
+	Type           string `json:"type,omitempty"`
+	DurationInDays int    `json:"durationInDays,omitempty"`
+}
+
+type wireScanSettings struct {
+	State    string            `json:"state,omitempty"`
+	Identity *wireScanIdentity `json:"sourceScanIdentity,omitempty"`
+}
+
+type wireScanIdentity struct {
+	Type string `json:"operationIdentityType,omitempty"`
+	User string `json:"userAssignedIdentity,omitempty"`
+}
+
+type wireCostManagement struct {
+	GranularityLevel string `json:"granularityLevel,omitempty"`
+}
+
+type wireRegionOfChoice struct {
+	Status string `json:"status,omitempty"`
 }
 
 type wireEncryption struct {
@@ -137,14 +164,23 @@ func newWire(s Settings) wireVault {
 			p.RedundancySettings.CrossRegionRestore = switched(*s.CrossRegionRestoreEnabled)
 		}
 	}
-	if s.SoftDelete != nil || s.Immutability != nil {
+	if s.SoftDelete != nil || s.Immutability != nil || s.ImmutabilityPeriod != nil || s.SourceScan != nil {
 		p.SecuritySettings = &wireSecurity{}
 		if s.SoftDelete != nil {
 			p.SecuritySettings.SoftDeleteSettings = newWireSoftDelete(*s.SoftDelete)
 		}
-		if s.Immutability != nil {
-			p.SecuritySettings.ImmutabilitySettings = &wireImmutability{*s.Immutability}
+		if s.Immutability != nil || s.ImmutabilityPeriod != nil {
+			p.SecuritySettings.ImmutabilitySettings = newWireImmutability(orZero(s.Immutability), s.ImmutabilityPeriod)
 		}
+		if s.SourceScan != nil {
+			p.SecuritySettings.SourceScan = newWireScanSettings(*s.SourceScan)
+		}
+	}
+	if s.CostGranularity != nil {
+		p.CostManagement = &wireCostManagement{*s.CostGranularity}
+	}
+	if s.RegionOfChoice != nil {
+		p.RegionOfChoice = &wireRegionOfChoice{*s.RegionOfChoice}
 	}
 	if s.Encryption != nil {
 		p.Encryption = newWireEncryption(*s.Encryption)
@@ -157,6 +193,27 @@ func newWire(s Settings) wireVault {
 	}
 	if *p == (wireProperties{}) {
 		w.Properties = nil
+	}
+	return w
+}
+
+// newWireImmutability says of every immutable vault for how long its points are: newer API versions want that said
+// (microsoft/mcp, 2026-08). As per policy is what older ones make of it.
+func newWireImmutability(state string, period *ImmutabilityPeriod) *wireImmutability {
+	w := &wireImmutability{State: state}
+	switch {
+	case period != nil:
+		w.Configuration = &wirePeriod{period.Type, period.Days}
+	case state != "" && state != ImmutabilityDisabled:
+		w.Configuration = &wirePeriod{Type: catalog.ImmutableAsPerPolicy}
+	}
+	return w
+}
+
+func newWireScanSettings(s SourceScanSettings) *wireScanSettings {
+	w := &wireScanSettings{State: s.State}
+	if s.IdentityType != "" {
+		w.Identity = &wireScanIdentity{s.IdentityType, s.UserAssignedIdentityID}
 	}
 	return w
 }

@@ -37,6 +37,10 @@ func (w wireVault) vault() (Vault, error) {
 			CrossRegionRestoreEnabled:  isOn(redundancy.CrossRegionRestore),
 			SoftDelete:                 security.SoftDeleteSettings.softDelete(),
 			Immutability:               said(orZero(security.ImmutabilitySettings).State, ImmutabilityDisabled, ImmutabilityUnlocked, ImmutabilityLocked),
+			ImmutabilityPeriod:         orZero(security.ImmutabilitySettings).Configuration.period(),
+			SourceScan:                 security.SourceScan.scan(),
+			CostGranularity:            said(orZero(p.CostManagement).GranularityLevel, catalog.CostGranularityLevels()...),
+			RegionOfChoice:             said(orZero(p.RegionOfChoice).Status, catalog.Switches()...),
 			PublicNetworkAccessEnabled: isNotOff(p.PublicNetworkAccess),
 			CrossSubscriptionRestore: said(orZero(p.RestoreSettings).CrossSubscriptionRestoreSettings.CrossSubscriptionRestoreState,
 				"Enabled", "Disabled", "PermanentlyDisabled"),
@@ -103,6 +107,28 @@ func orZero[T any](p *T) T {
 func (w *wireSoftDelete) softDelete() *SoftDelete {
 	s := SoftDelete{orZero(said(orZero(w).SoftDeleteState, "Disabled", "Enabled", "AlwaysOn")), orZero(w).SoftDeleteRetentionPeriodInDays}
 	if s == (SoftDelete{}) {
+		return nil
+	}
+	return &s
+}
+
+func (w *wirePeriod) period() *ImmutabilityPeriod {
+	if w == nil || *w == (wirePeriod{}) {
+		return nil
+	}
+	p := ImmutabilityPeriod{Type: orZero(said(w.Type, catalog.ImmutabilityTypes()...))}
+	if p.Type != catalog.ImmutableAsPerPolicy { // whose days are the policy's, whatever was sent
+		p.Days = w.DurationInDays
+	}
+	return &p
+}
+
+func (w *wireScanSettings) scan() *SourceScanSettings {
+	s := SourceScanSettings{State: orZero(said(orZero(w).State, catalog.Switches()...))}
+	if identity := orZero(w).Identity; identity != nil {
+		s.IdentityType, s.UserAssignedIdentityID = orZero(said(identity.Type, catalog.SourceScanIdentityTypes()...)), identity.User
+	}
+	if s == (SourceScanSettings{}) {
 		return nil
 	}
 	return &s
