@@ -55,7 +55,20 @@ func offering(registration string, regions ...string) azuretest.Intercept {
 	}
 }
 
+// upTo refuses every API version for vaults that is newer than one.
+func upTo(newest string) azuretest.Intercept {
+	return func(w http.ResponseWriter, r *http.Request) bool {
+		version := r.URL.Query().Get("api-version")
+		if !strings.Contains(strings.ToLower(r.URL.Path), "recoveryservices/vaults") || version <= newest {
+			return false
+		}
+		return azureRefusal(w, http.StatusBadRequest, "NoRegisteredProviderFound", "No registered resource provider found for location 'chinaeast2' and API version '"+
+			version+"' for type 'vaults'. The supported api-versions are '2016-06-01, "+newest+"'. The supported locations are 'chinaeast2'.")
+	}
+}
+
 var azureMistakes = map[string]mistake{
+	"A setting that came with a newer API version is one that the cloud has": inPublic(oneAzureVault("eastus", `cost_granularity_level = "ProtectedItemLevel"`), upTo("2025-02-01")),
 	"A region is of the cloud":                                                                inPublic(oneAzureVault("China East"), nil),
 	"A region is offered to the subscription":                                                 inPublic(oneAzureVault("eastus"), offering("Registered", "West Europe", "West US")),
 	"A region is one that this version of the provider knows":                                 inPublic(oneAzureVault("eastus9"), offering("Registered", "East US", "East US 9")),

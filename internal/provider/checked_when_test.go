@@ -78,6 +78,11 @@ func lateRegion(region string) string {
 	return named("region = terraform_data.late.output") + "resource \"terraform_data\" \"late\" {\n  input = \"" + region + "\"\n}\n"
 }
 
+// lockedFor is immutability that is locked, for a number of days.
+func lockedFor(days int) string {
+	return fmt.Sprintf("immutability = \"Locked\"\n  immutability_configuration = { type = \"TimeBased\", duration_in_days = %d }", days)
+}
+
 const encryptedSystem = `identity = { type = "SystemAssigned" }
   encryption = { key_id = "` + keyURL + `", infrastructure_encryption_enabled = true }`
 
@@ -105,6 +110,14 @@ var mistakes = map[string]mistake{
 	"Encryption uses one identity":                                        {config: named(`region = "eastus"`, strings.Replace(encryptedSystem, "true }", `true, user_assigned_identity_id = "`+identityA+`" }`, 1))},
 	"Encryption by another than the system-assigned identity names it":    {config: named(`region = "eastus"`, strings.Replace(encryptedSystem, "true }", "true, use_system_assigned_identity = false }", 1))},
 	"The key is the URL of a Key Vault key":                               {config: named(`region = "eastus"`, `identity = { type = "SystemAssigned" }`, `encryption = { key_id = "backup", infrastructure_encryption_enabled = true }`)},
+	"Immutability is as per policy or based on time":                      {config: named(`region = "eastus"`, `immutability_configuration = { type = "Forever" }`)},
+	"Immutability based on time has its days":                             {config: named(`region = "eastus"`, `immutability_configuration = { type = "TimeBased" }`)},
+	"Immutability as per policy has no days":                              {config: named(`region = "eastus"`, `immutability_configuration = { type = "AsPerPolicy", duration_in_days = 30 }`)},
+	"Recovery points are immutable for 30 to 36135 days":                  {config: named(`region = "eastus"`, `immutability_configuration = { type = "TimeBased", duration_in_days = 29 }`)},
+	"Region of choice is on or off":                                       {config: named(`region = "eastus"`, `region_of_choice = "Invalid"`)},
+	"Costs are shown by vault or by VM":                                   {config: named(`region = "eastus"`, `cost_granularity_level = "VM"`)},
+	"A scan by a user-assigned identity names it":                         {config: named(`region = "eastus"`, `source_scan_configuration = { state = "Enabled", identity_type = "UserAssigned" }`)},
+	"Only a user-assigned identity that scans is named":                   {config: named(`region = "eastus"`, `source_scan_configuration = { state = "Enabled", user_assigned_identity_id = "`+identityA+`" }`)},
 	"The subscription exists":                                             {config: named(`region = "eastus"`, `subscription_id = "00000000-0000-4000-8000-00000000beef"`)},
 	"The name is free in the subscription, in the same group":             {config: named(`region = "westus"`), prepare: existing("backup")},
 	"The name is free in the subscription, in other groups":               {config: named(`region = "eastus"`), prepare: existing("other")},
@@ -126,6 +139,8 @@ var mistakes = map[string]mistake{
 	"Encryption is not removed":                                                           becomes(encryptedSystem, `identity = { type = "SystemAssigned" }`),
 	"Infrastructure encryption does not change":                                           becomes(encryptedSystem, strings.Replace(encryptedSystem, "= true", "= false", 1)),
 	"Becoming Locked is final":                                                            becomes(``, `immutability = "Locked"`),
+	"Days of immutability are of a vault that is immutable":                               becomes(``, `immutability_configuration = { type = "TimeBased", duration_in_days = 30 }`),
+	"Days of a locked vault become no fewer":                                              becomes(lockedFor(90), lockedFor(60)),
 	"Becoming PermanentlyDisabled is final":                                               becomes(``, `cross_subscription_restore = "PermanentlyDisabled"`),
 	"Becoming AlwaysOn is final":                                                          inOldRegion(becomes(``, `soft_delete = { state = "AlwaysOn" }`)),
 	"Becoming Locked is final, at birth too":                                              {config: named(`region = "eastus"`, `immutability = "Locked"`)},

@@ -7,8 +7,11 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
+	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -39,6 +42,8 @@ type plannedVault struct {
 	isNew bool
 	// becomesMutable tells that this run takes away the immutability that the vault has.
 	becomesMutable bool
+	// otherRegions tells that it protects VMs of other regions than its own, or may.
+	otherRegions bool
 	// locked tells that the redundancy is locked already, and chosen that it is written in the configuration.
 	locked, chosen bool
 }
@@ -130,12 +135,12 @@ func (p *plannedVaults) released(id keyed) bool {
 	return known && !held
 }
 
-// intend notes what a plan makes of a vault, whose state is nil when it is new; chosen tells that its redundancy is written
-// in the configuration.
-func (p *plannedVaults) intend(plan vaultModel, state *vaultModel, chosen bool) {
+// intend notes what a plan makes of a vault by its configuration; the state is nil when it is new.
+func (p *plannedVaults) intend(plan vaultModel, state *vaultModel, config tftypes.Value) {
 	v := plannedVault{
 		id: plan.armID(), redundancy: plan.StorageRedundancy.ValueString(), immutability: plan.Immutability.ValueString(),
-		isNew: state == nil, locked: plan.StorageRedundancyLocked.ValueBool(), chosen: chosen,
+		isNew: state == nil, locked: plan.StorageRedundancyLocked.ValueBool(), chosen: !tfvalue.IsUnset(config, "storage_redundancy"),
+		otherRegions: protectsOtherRegions(plan.RegionOfChoice, config),
 	}
 	if state != nil {
 		v.id = state.armID() // a name that is not known yet is still the one there is

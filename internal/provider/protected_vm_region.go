@@ -85,9 +85,10 @@ func (r *protectedVMResource) vaultOf(ctx context.Context, m protectedVMModel, d
 	case err == nil:
 		v = plannedVault{
 			id: id, region: found.Region, locked: found.RedundancyLocked, redundancy: string(orEmpty(found.Settings.Redundancy)),
-			immutability: found.ImmutabilityState(),
+			immutability: found.ImmutabilityState(), otherRegions: found.ProtectsOtherRegions(),
 		}
 		if planned {
+			v.otherRegions = intended.otherRegions
 			v.redundancy, v.immutability = cmp.Or(intended.redundancy, v.redundancy), cmp.Or(intended.immutability, v.immutability)
 		}
 		return v, true
@@ -109,14 +110,14 @@ func orEmpty[T ~string](p *T) T {
 	return *p
 }
 
-// checkRegion refuses a VM in another region than its vault's.
+// checkRegion refuses a VM in another region than its vault's, unless the vault protects those.
 func (r *protectedVMResource) checkRegion(m protectedVMModel, vm vmRegion, v plannedVault, diags *diag.Diagnostics) {
-	if vm.name == "" || v.region == "" || vm.name == v.region {
+	if vm.name == "" || v.region == "" || vm.name == v.region || v.otherRegions {
 		return
 	}
 	diags.AddAttributeError(vm.at(), "VM and vault are in different regions", fmt.Sprintf(
-		"%s is in %s%s, and the vault %q is in %s. A vault protects only VMs of its own region.\n\n%s",
-		vmLabel(m), regionLabel(vm.name), source(vm), v.id.Name, regionLabel(v.region), regionAdvice(vm.name)))
+		"%s is in %s%s, and the vault %q is in %s. A vault protects only VMs of its own region.\n\n%s%s",
+		vmLabel(m), regionLabel(vm.name), source(vm), v.id.Name, regionLabel(v.region), regionAdvice(vm.name), choiceAdvice))
 }
 
 // warnOfRegion is checkRegion while the id of the vault is not known: it may be any vault, also one that another
@@ -128,7 +129,7 @@ func (r *protectedVMResource) warnOfRegion(m protectedVMModel, vm vmRegion, diag
 	}
 	var regions []string
 	for _, v := range made {
-		if v.region == "" || v.region == vm.name {
+		if v.region == "" || v.region == vm.name || v.otherRegions {
 			return
 		}
 		regions = append(regions, regionLabel(v.region))
@@ -150,6 +151,9 @@ func source(vm vmRegion) string {
 	}
 	return ""
 }
+
+// choiceAdvice is the other way, for those few who can go it.
+const choiceAdvice = " Where Microsoft has allowed your subscription to back up into a region of its choice, set region_of_choice = \"Enabled\" of the vault."
 
 func regionAdvice(region string) string {
 	return fmt.Sprintf("The VM needs a vault in %s: set vault_id to the id of one there, or make one with region = %q. VMs in several regions need a vault "+

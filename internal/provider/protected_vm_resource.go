@@ -376,9 +376,8 @@ func (r *protectedVMResource) taken(ctx context.Context, m protectedVMModel, ite
 	next := r.run.nextBackup(ctx, item)
 	region := ""
 	if m.SourceVMRegion.IsNull() || m.SourceVMRegion.IsUnknown() {
-		// A vault protects only VMs of its own region.
 		if v, err := r.run.vaults.Get(ctx, item.ID.Vault); err == nil {
-			region = v.Region
+			region = item.Region(v)
 		}
 	}
 	diags.Append(m.take(context.WithoutCancel(ctx), item, region, next)...)

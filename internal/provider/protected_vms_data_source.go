@@ -130,9 +130,12 @@ func (d *protectedVMsDataSource) Read(ctx context.Context, req datasource.ReadRe
 func (d *protectedVMsDataSource) model(ctx context.Context, item foundVM, diags *diag.Diagnostics) protectedVMDataModel {
 	m := protectedVMDataModel{
 		ID: tfvalue.ARMName.Value(item.ARMID), VaultID: tfvalue.ARMName.Value(item.vault.ARMID), SourceVMID: tfvalue.ARMName.Value(item.SourceVMID),
-		SourceVMRegion: tfvalue.Region.Value(item.vault.Region), BackupPolicyID: tfvalue.ARMName.Null(), ProtectionState: textOrNull(item.State),
+		SourceVMRegion: tfvalue.Region.Null(), BackupPolicyID: tfvalue.ARMName.Null(), ProtectionState: textOrNull(item.State),
 		diskChoiceModel: emptyDiskChoice(), protectionStatusModel: newProtectionStatus(item.ProtectedVM, d.run.nextBackup(ctx, item.ProtectedVM)),
 		RecoveryPointCount: countOrNull(item.RecoveryPoints), SoftDeleted: types.BoolValue(item.SoftDeleted), PurgeTime: timeOrNull(item.PurgeAt),
+	}
+	if region := item.Region(item.vault); region != "" {
+		m.SourceVMRegion = tfvalue.Region.Value(region)
 	}
 	if item.PolicyID != "" {
 		m.BackupPolicyID = tfvalue.ARMName.Value(item.PolicyID)

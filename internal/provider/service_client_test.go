@@ -50,12 +50,15 @@ func newServiceClientAt(t *testing.T, database string, ahead time.Duration) serv
 	return c
 }
 
-// do sends a request that has to succeed.
+// do sends a request that has to succeed. A path without a query gets the usual API version.
 func (c serviceClient) do(method, path, body string) {
 	c.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, method, embedded.Endpoint+path+"?api-version=2025-08-01", strings.NewReader(body))
+	if !strings.Contains(path, "?") {
+		path += "?api-version=2025-08-01"
+	}
+	req, err := http.NewRequestWithContext(ctx, method, embedded.Endpoint+path, strings.NewReader(body))
 	if err != nil {
 		c.t.Fatal(err)
 	}

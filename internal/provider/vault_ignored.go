@@ -35,7 +35,8 @@ func lackingAttributes(s vault.Settings) (names []string) {
 		"sku": s.SKU != nil, "storage_redundancy": s.Redundancy != nil, "cross_region_restore_enabled": s.CrossRegionRestoreEnabled != nil,
 		"soft_delete": s.SoftDelete != nil, "immutability": s.Immutability != nil, "public_network_access_enabled": s.PublicNetworkAccessEnabled != nil,
 		"cross_subscription_restore": s.CrossSubscriptionRestore != nil, "monitoring": s.Monitoring != nil, "identity": s.Identity != nil,
-		"encryption": s.Encryption != nil, "tags": s.Tags != nil,
+		"encryption": s.Encryption != nil, "tags": s.Tags != nil, "immutability_configuration": s.ImmutabilityPeriod != nil,
+		"region_of_choice": s.RegionOfChoice != nil, "cost_granularity_level": s.CostGranularity != nil, "source_scan_configuration": s.SourceScan != nil,
 	} {
 		if lacks {
 			names = append(names, name)

@@ -84,6 +84,13 @@ func ruledVault(raw tftypes.Value) catalog.Vault {
 		SKU:    o.Text("sku"), Redundancy: o.Text("storage_redundancy"), RedundancyLocked: o.Flag("storage_redundancy_locked"),
 		CrossRegionRestore: o.Flag("cross_region_restore_enabled"), CrossSubscriptionRestore: o.Text("cross_subscription_restore"),
 		SoftDelete: o.At("soft_delete").Text("state"), SoftDeleteDays: o.At("soft_delete").Number("retention_days"), Immutability: o.Text("immutability"),
+		RegionOfChoice: o.Text("region_of_choice"), CostGranularity: o.Text("cost_granularity_level"),
+		ImmutabilityPeriod: tfvalue.ReadObject(o, "immutability_configuration", func(o tfvalue.Object) catalog.VaultImmutabilityPeriod {
+			return catalog.VaultImmutabilityPeriod{Type: o.Text("type").Or(catalog.Unknown[string]()), Days: o.Number("duration_in_days")}
+		}),
+		SourceScan: tfvalue.ReadObject(o, "source_scan_configuration", func(o tfvalue.Object) catalog.VaultSourceScan {
+			return catalog.VaultSourceScan{State: o.Text("state"), IdentityType: o.Text("identity_type"), UserIdentity: o.Text("user_assigned_identity_id")}
+		}),
 		Identity: tfvalue.ReadObject(o, "identity", func(o tfvalue.Object) catalog.VaultIdentity {
 			return catalog.VaultIdentity{Type: o.Text("type").Or(catalog.Unknown[string]()), IDs: o.Texts("identity_ids")}
 		}),

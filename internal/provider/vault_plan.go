@@ -126,10 +126,11 @@ func (r *vaultResource) planCreate(ctx context.Context, plan vaultModel, req res
 		plan.PublicNetworkAccessEnabled = types.BoolValue(true)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
-	r.run.plans.intend(plan, nil, !unset("storage_redundancy"))
+	r.run.plans.intend(plan, nil, req.Config.Raw)
 	r.checkRegionOffered(ctx, plan, &resp.Diagnostics)
 	r.checkRegistered(ctx, plan, &resp.Diagnostics)
 	r.checkBirth(plan, resp.Plan.Raw, isSecondLook(req), &resp.Diagnostics)
+	r.checkVersion(ctx, plan, req.Config.Raw, &resp.Diagnostics)
 	// OpenTofu does not tell a second look, but what this run has made is no stranger's.
 	if isSecondLook(req) || r.run.plans.made(r.run.nameOf(plan.armID())) {
 		return // Create looks itself whether a vault is in the way
@@ -162,10 +163,12 @@ func (r *vaultResource) planUpdate(ctx context.Context, state vaultModel, req re
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.run.plans.intend(plan, &state, !tfvalue.ConfigIsNull(req, "storage_redundancy"))
+	r.run.plans.intend(plan, &state, req.Config.Raw)
 	planIdentity(ctx, plan, state, resp)
 	openUnsaid(ctx, plan, state, resp)
+	openNewer(ctx, plan, state, req, resp)
 	r.checkMove(state, req, resp)
+	r.checkVersion(ctx, state, req.Config.Raw, &resp.Diagnostics)
 
 	pending, diags := req.Private.GetKey(ctx, pendingKey)
 	resp.Diagnostics.Append(diags...)

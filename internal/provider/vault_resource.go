@@ -345,6 +345,8 @@ func (r *vaultResource) addCreateError(ctx context.Context, diags *diag.Diagnost
 	case r.run.service.Kind == backend.Served && r.run.vaults.NamesPerGroup && arm.HasCode(err, "Conflict"):
 		advice = "If the name is taken in another resource group: the service at the endpoint holds names unique in a subscription. " +
 			"Start it with --vault-names-unique-per=resource_group, as the provider's vault_names_unique_per says."
+	case isLacking(err):
+		advice = lackingAdvice
 	}
 	diags.AddError("Unable to create backup vault", tfvalue.Problem(vaultLabel(plan), err, advice))
 }
@@ -355,6 +357,9 @@ var softDeleteCodes = []string{"BMSUserErrorSoftDeleteStateNotSetToAlwaysON", "B
 const softDeleteAdvice = "Azure makes every vault with soft delete AlwaysOn, and takes nothing else. Set soft_delete.state = \"AlwaysOn\", or leave it out."
 
 func updateAdvice(err error) string {
+	if isLacking(err) {
+		return lackingAdvice
+	}
 	if arm.HasCode(err, softDeleteCodes...) {
 		return softDeleteAdvice
 	}

@@ -1,6 +1,8 @@
 package provider
 
 import (
+	"maps"
+
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -21,7 +23,7 @@ func settingsDataAttributes() map[string]schema.Attribute {
 	object := func(description string, attributes map[string]schema.Attribute) schema.Attribute {
 		return schema.SingleNestedAttribute{MarkdownDescription: description, Computed: true, Attributes: attributes}
 	}
-	return map[string]schema.Attribute{
+	attributes := map[string]schema.Attribute{
 		"storage_redundancy":            text("How backups are kept: `GeoRedundant`, `LocallyRedundant` or `ZoneRedundant`."),
 		"storage_redundancy_locked":     flag("Whether the redundancy can no longer change, because a VM has been registered with the vault."),
 		"cross_region_restore_enabled":  flag("Whether backups can be restored in the paired region."),
@@ -65,4 +67,6 @@ func settingsDataAttributes() map[string]schema.Attribute {
 			},
 		}),
 	}
+	maps.Copy(attributes, newerSettingsDataAttributes())
+	return attributes
 }

@@ -32,6 +32,7 @@ type vaultSettingsModel struct {
 	Encryption                 types.Object `tfsdk:"encryption"`
 	Monitoring                 types.Object `tfsdk:"monitoring"`
 	State                      types.String `tfsdk:"state"`
+	newerVaultSettings
 }
 
 type softDeleteModel struct {
@@ -65,7 +66,7 @@ type monitoringModel struct {
 func emptySettings() vaultSettingsModel {
 	return vaultSettingsModel{
 		SoftDelete: types.ObjectNull(softDeleteTypes), Identity: types.ObjectNull(identityTypes),
-		Encryption: types.ObjectNull(encryptionTypes), Monitoring: types.ObjectNull(monitoringTypes),
+		Encryption: types.ObjectNull(encryptionTypes), Monitoring: types.ObjectNull(monitoringTypes), newerVaultSettings: emptyNewerSettings(),
 	}
 }
 
@@ -85,6 +86,7 @@ func (m vaultSettingsModel) wanted(ctx context.Context, diags *diag.Diagnostics)
 		CrossRegionRestoreEnabled: knownSwitch(m.CrossRegionRestoreEnabled), PublicNetworkAccessEnabled: knownSwitch(m.PublicNetworkAccessEnabled),
 		Identity: &vault.Identity{Type: "None"},
 	}
+	m.wantedIn(ctx, &s, diags)
 	if redundancy := known(m.StorageRedundancy); redundancy != nil {
 		s.Redundancy = new(catalog.Redundancy(*redundancy))
 	}
@@ -137,6 +139,7 @@ func (m *vaultSettingsModel) take(ctx context.Context, v vault.Vault) (diags dia
 	m.PublicNetworkAccessEnabled = types.BoolPointerValue(s.PublicNetworkAccessEnabled)
 	m.CrossSubscriptionRestore = types.StringPointerValue(s.CrossSubscriptionRestore)
 	m.State = types.StringValue(string(v.State))
+	m.newerVaultSettings.take(ctx, s, &diags)
 	m.SoftDelete = softDeleteValue(m.SoftDelete, s.SoftDelete, &diags)
 	m.Monitoring = monitoringValue(m.Monitoring, s.Monitoring, &diags)
 	m.Identity = identityValue(ctx, m.Identity, s.Identity, &diags)
@@ -183,6 +186,7 @@ func isKnown(o types.Object) bool { return !o.IsNull() && !o.IsUnknown() }
 func openUnsaid(ctx context.Context, plan, state vaultModel, resp *resource.ModifyPlanResponse) {
 	for name, o := range map[string]struct{ after, before types.Object }{
 		"soft_delete": {plan.SoftDelete, state.SoftDelete}, "monitoring": {plan.Monitoring, state.Monitoring},
+		"source_scan_configuration": {plan.SourceScanConfiguration, state.SourceScanConfiguration},
 	} {
 		if !isKnown(o.after) || o.after.Equal(o.before) {
 			continue

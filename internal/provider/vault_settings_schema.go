@@ -1,6 +1,8 @@
 package provider
 
 import (
+	"maps"
+
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -35,7 +37,7 @@ var (
 
 // settingsAttributes are the attributes of a vault beyond its name, place, redundancy and tags.
 func settingsAttributes() map[string]schema.Attribute {
-	return map[string]schema.Attribute{
+	attributes := map[string]schema.Attribute{
 		"sku": schema.StringAttribute{
 			MarkdownDescription: "`Standard` or `RS0`; it has no effect on the redundancy of the storage. Default `Standard` at creation; when it is " +
 				"not set later, the vault keeps what it has. Changed in place.",
@@ -147,6 +149,8 @@ func settingsAttributes() map[string]schema.Attribute {
 			},
 		},
 	}
+	maps.Copy(attributes, newerSettingsAttributes())
+	return attributes
 }
 
 func alertSwitch(what string) schema.Attribute {

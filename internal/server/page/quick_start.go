@@ -89,7 +89,7 @@ func (g guide) redundancy() step {
 		settings += "\n  public_network_access_enabled = false\n"
 	}
 	if !strings.EqualFold(g.Immutability, "Disabled") {
-		settings += "\n  immutability = " + catalog.HCL(g.Immutability) + "\n"
+		settings += "\n  immutability = " + catalog.HCL(v.Properties.SecuritySettings.Immutability.State) + "\n"
 	}
 	redundancy := catalog.HCL(v.Properties.RedundancySettings.Storage)
 	if !g.Locked {

@@ -37,7 +37,9 @@ type vaultBody struct {
 	SoftDelete   string
 	Immutability string
 	PublicAccess string
-	Tags         []tag
+	// RegionOfChoice, Costs and SourceScan are empty where nobody has chosen them.
+	RegionOfChoice, Costs, SourceScan string
+	Tags                              []tag
 
 	Steps                   []step
 	Policies                []policyRow
@@ -197,6 +199,16 @@ func describe(v *wireVault) *vaultBody {
 		CrossRegion: cmp.Or(p.RedundancySettings.CrossRegionRestore, "Disabled"), PublicAccess: cmp.Or(p.PublicNetworkAccess, "Enabled"),
 		Immutability: cmp.Or(p.SecuritySettings.Immutability.State, "Disabled"),
 	}
+	if period := p.SecuritySettings.Immutability.Configuration; body.Immutability != "Disabled" && period.Days > 0 {
+		body.Immutability += ", " + plural(period.Days, "day")
+	}
+	if status := p.RegionOfChoice.Status; status != "Disabled" {
+		body.RegionOfChoice = status
+	}
+	if state := p.SecuritySettings.SourceScan.State; state != "Disabled" {
+		body.SourceScan = state
+	}
+	body.Costs = costName(p.CostManagement.Granularity)
 	body.SoftDelete = cmp.Or(p.SecuritySettings.SoftDelete.State, "Disabled")
 	if strings.EqualFold(body.SoftDelete, "AlwaysOn") {
 		body.SoftDelete = "Always on"
@@ -208,6 +220,19 @@ func describe(v *wireVault) *vaultBody {
 		body.Tags = append(body.Tags, tag{name, v.Tags[name]})
 	}
 	return body
+}
+
+// costName says what costs are shown by; a word that is not known is shown as it is.
+func costName(granularity string) string {
+	switch granularity {
+	case catalog.CostByVault:
+		return "By vault"
+	case catalog.CostByItem:
+		return "By VM"
+	case catalog.CostByItemAndParentTag:
+		return "By VM, with the tags of what it belongs to"
+	}
+	return granularity
 }
 
 func usageName(name string) string {

@@ -31,9 +31,22 @@ type wireVault struct {
 				Days  int    `json:"softDeleteRetentionPeriodInDays"`
 			} `json:"softDeleteSettings"`
 			Immutability struct {
-				State string `json:"state"`
+				State         string `json:"state"`
+				Configuration struct {
+					Type string `json:"type"`
+					Days int    `json:"durationInDays"`
+				} `json:"configuration"`
 			} `json:"immutabilitySettings"`
+			SourceScan struct {
+				State string `json:"state"`
+			} `json:"sourceScanConfiguration"`
 		} `json:"securitySettings"`
+		RegionOfChoice struct {
+			Status string `json:"status"`
+		} `json:"regionOfChoiceSettings"`
+		CostManagement struct {
+			Granularity string `json:"granularityLevel"`
+		} `json:"costManagementSettings"`
 	} `json:"properties"`
 }
 
