@@ -91,7 +91,7 @@ var behaviours = []fact{
 	{what: "The `configuration` of a vault's immutability is TimeBased with days, or AsPerPolicy without them", seen: seen{"Azure/bicep-types-az, the type definitions; microsoft/mcp", medium, "2026-08"}},
 	{what: "A vault that is immutable in an API version from 2026-05-01 on without a `configuration` has none; microsoft/mcp says that one is needed, and ours sends it", seen: seen{}},
 	{what: "Immutability that is TimeBased keeps each recovery point for its days whatever the policy says", seen: seen{"microsoft/mcp, descriptions of its options", medium, "2026-08"}},
-	{what: "It keeps those that were there before the change too, can be made shorter in a locked vault, and does nothing in one that is not immutable", seen: seen{}},
+	{what: "Immutability that is TimeBased keeps the recovery points that were there before it too, can be made shorter in a locked vault, and does nothing in one that is not immutable", seen: seen{}},
 	{what: "A vault of a region of choice protects VMs of all other regions; in Azure those of the pairs of regions that Microsoft has agreed on with the customer", seen: seen{"a public tooling repository for customers in the Middle East", medium, "2026-03"}},
 	{what: "A vault shows all other members in every API version; with 2021-03-01 Azure showed its state and that of private endpoints alone (Azure/azure-cli, test_backup_vault)", seen: seen{}},
 	{what: "Names of items and containers are as the client wrote them; Azure answers with `VM;` and `IaasVMContainer;` (Azure/azure-cli, test_backup_softdelete)", seen: seen{}},

@@ -33,8 +33,8 @@ func protectionStates() []string {
 func (r *protectedVMResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The protection of a virtual machine: the vault that keeps its backups, and the policy that says when they are taken and how " +
-			"long they are kept. The VM and the vault are in the same region, which is checked while planning; VMs in several regions need a vault " +
-			"in each. The VM may be in another subscription than the vault.",
+			"long they are kept. The VM and the vault are in the same region, which is checked while planning, unless the vault's `region_of_choice` is `Enabled`; VMs in several " +
+			"regions need a vault in each. The VM may be in another subscription than the vault.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
 				MarkdownDescription: "The ARM resource id of the protected item, as the service spells it. Compared without regard to letter case.",

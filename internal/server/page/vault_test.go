@@ -48,6 +48,23 @@ func TestVault(t *testing.T) {
 	s.get("/vaults/"+strings.ToUpper(embedded.DefaultSubscriptionID)+"/BACKUP/Contoso-Production").want(http.StatusOK, "<h1>contoso-production</h1>")
 }
 
+// What came with Azure's API versions of 2026 is shown where somebody has chosen it.
+func TestVault_newerSettings(t *testing.T) {
+	s := start(t)
+	id := s.makeVault("contoso", "swedencentral")
+	a := s.get(vaultPath("contoso")).want(http.StatusOK, "<dt>Immutability</dt><dd>Disabled</dd>")
+	for _, text := range []string{"Region of choice", "<dt>Costs", "Scan for threats"} {
+		if strings.Contains(a.body, text) {
+			t.Errorf("%q is shown of a vault where nobody has chosen it", text)
+		}
+	}
+	s.arm(http.MethodPatch, id+"?api-version=2026-07-01", `{"properties":{"securitySettings":{
+		"immutabilitySettings":{"state":"Unlocked","configuration":{"type":"TimeBased","durationInDays":90}},"sourceScanConfiguration":{"state":"Enabled"}},
+		"costManagementSettings":{"granularityLevel":"ProtectedItemLevel"},"regionOfChoiceSettings":{"status":"Enabled"}}}`)
+	s.get(vaultPath("contoso")).want(http.StatusOK, "<dt>Immutability</dt><dd>Unlocked, 90 days</dd>", "<dt>Region of choice</dt><dd>Enabled</dd>",
+		"<dt>Costs</dt><dd>By VM</dd>", "<dt>Scan for threats</dt><dd>Enabled</dd>", "immutability = &#34;Unlocked&#34;")
+}
+
 // TestVault_timeLine holds the picture against the table beside it.
 func TestVault_timeLine(t *testing.T) {
 	s := furnished(t)
