@@ -62,7 +62,7 @@ func TestVault_newerSettings(t *testing.T) {
 		"immutabilitySettings":{"state":"Unlocked","configuration":{"type":"TimeBased","durationInDays":90}},"sourceScanConfiguration":{"state":"Enabled"}},
 		"costManagementSettings":{"granularityLevel":"ProtectedItemLevel"},"regionOfChoiceSettings":{"status":"Enabled"}}}`)
 	s.get(vaultPath("contoso")).want(http.StatusOK, "<dt>Immutability</dt><dd>Unlocked, 90 days</dd>", "<dt>Region of choice</dt><dd>Enabled</dd>",
-		"<dt>Costs</dt><dd>By VM</dd>", "<dt>Scan for threats</dt><dd>Enabled</dd>", "immutability = &#34;Unlocked&#34;")
+		"<dt>Costs</dt><dd>By VM</dd>", "<dt>Scan for threats</dt><dd>Enabled</dd>", `immutability = <span class="string">&#34;Unlocked&#34;</span>`)
 }
 
 // TestVault_timeLine holds the picture against the table beside it.
