@@ -40,7 +40,7 @@ func (w wireVault) vault() (Vault, error) {
 			ImmutabilityPeriod:         orZero(security.ImmutabilitySettings).Configuration.period(),
 			SourceScan:                 security.SourceScan.scan(),
 			CostGranularity:            said(orZero(p.CostManagement).GranularityLevel, catalog.CostGranularityLevels()...),
-			RegionOfChoice:             said(orZero(p.RegionOfChoice).Status, catalog.Switches()...),
+			RegionOfChoice:             said(orZero(p.RegionOfChoice).Status, switchWords...),
 			PublicNetworkAccessEnabled: isNotOff(p.PublicNetworkAccess),
 			CrossSubscriptionRestore: said(orZero(p.RestoreSettings).CrossSubscriptionRestoreSettings.CrossSubscriptionRestoreState,
 				"Enabled", "Disabled", "PermanentlyDisabled"),
@@ -123,8 +123,11 @@ func (w *wirePeriod) period() *ImmutabilityPeriod {
 	return &p
 }
 
+// switchWords are what the service says of a switch that may also be none of its two, which nobody can choose.
+var switchWords = append(catalog.Switches(), "Invalid")
+
 func (w *wireScanSettings) scan() *SourceScanSettings {
-	s := SourceScanSettings{State: orZero(said(orZero(w).State, catalog.Switches()...))}
+	s := SourceScanSettings{State: orZero(said(orZero(w).State, switchWords...))}
 	if identity := orZero(w).Identity; identity != nil {
 		s.IdentityType, s.UserAssignedIdentityID = orZero(said(identity.Type, catalog.SourceScanIdentityTypes()...)), identity.User
 	}
