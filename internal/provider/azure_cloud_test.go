@@ -73,11 +73,11 @@ func (a *azureCloud) put(path, body string) {
 }
 
 // factories make the provider, whose every request comes here.
-func (a *azureCloud) factories(options ...backend.Option) map[string]func() (tfprotov6.ProviderServer, error) {
-	return acctest.Factories(append(options, backend.WithAzure(func(o *azure.Options) {
+func (a *azureCloud) factories() map[string]func() (tfprotov6.ProviderServer, error) {
+	return acctest.Factories(backend.WithAzure(func(o *azure.Options) {
 		o.RoundTripper = a.RoundTripper()
 		o.RunCLI = func(ctx context.Context, args ...string) ([]byte, error) { return a.runCLI(ctx, args...) }
-	}))...)
+	}))
 }
 
 // sent are the requests that came to a host whose name begins so, since the last was taken.

@@ -9,7 +9,7 @@ import { RecoveryServicesClient as RecoveryServicesClient7 } from "arm-recoverys
 
 import { protectAndBackUp } from "./backups.mjs";
 import { all, expect, refused, row } from "./rows.mjs";
-import { createVault, deleteVault, wait } from "./vaults.mjs";
+import { createVault, deleteVault, updateNewerSettings, wait } from "./vaults.mjs";
 
 const { dependencies } = JSON.parse(readFileSync(new URL("package.json", import.meta.url)));
 const version = (name) => dependencies[name].split("@").pop();
@@ -91,6 +91,7 @@ const second = {
   softDeleteRefusal: "BMSUserErrorSoftDeleteStateNotSetToAlwaysON",
 };
 await createVault(second);
+await updateNewerSettings(second);
 await deleteVault(second);
 await row(second.client, "vaults.beginDeleteAndWait (soft-deleted backups)", () => newer.vaults.beginDeleteAndWait(group, first.name, wait));
 await row(second.client, "deletedVaults.listBySubscriptionId", async () => {

@@ -40,6 +40,32 @@ export async function createVault({ vaults, client, group, name, region, softDel
   });
 }
 
+/** What came with the API versions of 2026, which only the newer client knows. */
+export async function updateNewerSettings({ vaults, client, group, name }) {
+  await row(client, "vaults.beginUpdateAndWait (settings of 2026)", async () => {
+    const properties = {
+      securitySettings: {
+        immutabilitySettings: { state: "Unlocked", configuration: { type: "TimeBased", durationInDays: 90 } },
+        sourceScanConfiguration: { state: "Enabled", sourceScanIdentity: { operationIdentityType: "SystemAssigned" } },
+      },
+      costManagementSettings: { granularityLevel: "ProtectedItemLevel" },
+      regionOfChoiceSettings: { status: "Enabled" },
+    };
+    await vaults.beginUpdateAndWait(group, name, { properties }, wait);
+    const { securitySettings, costManagementSettings, regionOfChoiceSettings } = (await vaults.get(group, name)).properties;
+    expect("durationInDays", securitySettings.immutabilitySettings.configuration.durationInDays, 90);
+    expect("scan", securitySettings.sourceScanConfiguration.sourceScanIdentity.operationIdentityType, "SystemAssigned");
+    expect("granularityLevel", costManagementSettings.granularityLevel, "ProtectedItemLevel");
+    expect("regionOfChoice", regionOfChoiceSettings.status, "Enabled");
+    // So that the vault can be deleted.
+    await vaults.beginUpdateAndWait(group, name, { properties: { securitySettings: { immutabilitySettings: { state: "Disabled" } } } }, wait);
+  });
+  await refused(client, "vaults.beginUpdateAndWait (days as per policy)", "InvalidRestApiParameter", () => {
+    const configuration = { type: "AsPerPolicy", durationInDays: 90 };
+    return vaults.beginUpdateAndWait(group, name, { properties: { securitySettings: { immutabilitySettings: { configuration } } } }, wait);
+  });
+}
+
 export async function deleteVault({ vaults, client, group, name }) {
   await row(client, "vaults.beginDeleteAndWait", () => vaults.beginDeleteAndWait(group, name, wait));
   await refused(client, "vaults.get of one that is gone", "ResourceNotFound", () => vaults.get(group, name));
