@@ -20,6 +20,8 @@ type VMPolicy struct {
 	InstantRestoreDays int
 	// InstantRestoreGroup names the resource groups that the snapshots are put into; nil leaves it to the service.
 	InstantRestoreGroup *InstantRestoreGroup
+	// InstantAccess makes snapshots of fast disks usable at once; nil says nothing about it.
+	InstantAccess *InstantAccess
 	// SnapshotConsistency is SnapshotCrashConsistent or empty.
 	SnapshotConsistency string
 
@@ -69,6 +71,27 @@ type VMSchedule struct {
 type InstantRestoreGroup struct {
 	Prefix string
 	Suffix string // may be empty
+}
+
+// InstantAccess is whether the snapshots of Premium SSD v2 and Ultra disks can be restored from at once, before their data has
+// been copied, and for how long.
+type InstantAccess struct {
+	Enabled bool
+	// Minutes is MinInstantAccessMinutes to MaxInstantAccessMinutes; 0 leaves it to the service.
+	Minutes int
+}
+
+// Duration is for how long a snapshot can be restored from at once; 0 is not at all. Of one that does not say it is the longest:
+// that is the default of the restore points that the snapshots are in
+// (learn.microsoft.com/azure/virtual-machines/virtual-machines-create-restore-points).
+func (a *InstantAccess) Duration() time.Duration {
+	switch {
+	case a == nil || !a.Enabled:
+		return 0
+	case a.Minutes == 0:
+		return MaxInstantAccessMinutes * time.Minute
+	}
+	return time.Duration(a.Minutes) * time.Minute
 }
 
 // DailyRetention keeps every recovery point.

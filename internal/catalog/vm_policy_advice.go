@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -46,6 +47,13 @@ var vmPolicyAdvice = []struct {
 			return nil
 		}
 		return p.Yearly.missed(p.Yearly.Months)
+	}}},
+	{"Instant access is not enabled", vmPolicyRule{reads("instant_access_duration_minutes", "instant_access_snapshot_enabled"), func(p VMPolicy) error {
+		if a := p.InstantAccess; a == nil || a.Enabled || a.Minutes == 0 {
+			return nil
+		}
+		return errors.New("instant_access_duration_minutes says for how long snapshots can be restored from at once, which they cannot be without " +
+			"instant_access_snapshot_enabled = true")
 	}}},
 	{"Archive tiering is not in months", vmPolicyRule{reads(archiveDurationType, archiveMode, archiveDuration), func(p VMPolicy) error {
 		a := p.Archive

@@ -24,6 +24,12 @@ const (
 	// WeeklyInstantRestoreDays is the only number for a standard policy with a weekly schedule.
 	WeeklyInstantRestoreDays = 5
 
+	// For so many minutes a snapshot can be restored from at once, where that is enabled.
+	//
+	// Source: Microsoft's model of AzureIaaSVMProtectionPolicy, API 2026-10-01.
+	MinInstantAccessMinutes = 60
+	MaxInstantAccessMinutes = 300
+
 	MinHourDuration = 4
 	MaxHourDuration = 24
 )
@@ -242,6 +248,12 @@ var snapshotRules = []vmPolicyRule{
 		if err := CheckResourceGroupName(g.Prefix + "1" + g.Suffix); err != nil {
 			return fmt.Errorf("prefix, a number and suffix make the name of a resource group, %s: %w",
 				quote(g.Prefix+"1"+g.Suffix), err)
+		}
+		return nil
+	}},
+	{reads("instant_access_duration_minutes"), func(p VMPolicy) error {
+		if a := p.InstantAccess; a != nil && a.Minutes != 0 && (a.Minutes < MinInstantAccessMinutes || a.Minutes > MaxInstantAccessMinutes) {
+			return fmt.Errorf("instant_access_duration_minutes is %d; it can be %d to %d", a.Minutes, MinInstantAccessMinutes, MaxInstantAccessMinutes)
 		}
 		return nil
 	}},

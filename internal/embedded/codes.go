@@ -153,7 +153,7 @@ var codes = []fact{
 		code: codeInvalidProtection, status: http.StatusBadRequest, what: "any other fault of a protection: a VM that does not exist, or is of another vault, or whose item is soft-deleted",
 		seen: seen{"a failed operation as recorded; which faults have it is our reading", medium, "2024-01"},
 	},
-	{code: codeInvalidItemInput, status: http.StatusBadRequest, what: "any other fault of what is in a vault: a filter that cannot be read, a job that cannot be cancelled, a tenth backup on demand of a day, an undeletion of what is not deleted"},
+	{code: codeInvalidItemInput, status: http.StatusBadRequest, what: "any other fault of what is in a vault: a filter that cannot be read, a job that cannot be cancelled, a scan that is neither enabled nor disabled, a tenth backup on demand of a day, an undeletion of what is not deleted"},
 	{
 		code: codeImmutable, status: http.StatusBadRequest, what: "the suspension of backups in a vault that is not immutable",
 		seen: seen{"hashicorp/terraform-provider-azurerm pull request 27950, Azure/azure-rest-api-specs issue 32688", high, "2025-02"},
@@ -202,7 +202,7 @@ var codes = []fact{
 	},
 	{code: codeParentNotFound, status: http.StatusNotFound, what: "something in a network, a security group or a storage account that does not exist; ARM's general code for it"},
 	{code: codeMissingAPIVersion, status: http.StatusBadRequest, what: "no api-version"},
-	{code: codeInvalidAPIVersion, status: http.StatusBadRequest, what: "an api-version that is no date"},
+	{code: codeInvalidAPIVersion, status: http.StatusBadRequest, what: "an api-version that is no date, or older than the action that is asked for; the second is our reading"},
 	{code: codeInvalidContent, status: http.StatusBadRequest, what: "a body that cannot be read"},
 	{code: codeInvalidName, status: http.StatusBadRequest, what: "a name against the rules"},
 	{code: codeInvalidLocation, status: http.StatusConflict, what: "another region for what exists"},

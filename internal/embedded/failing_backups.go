@@ -20,16 +20,18 @@ type BackupFault struct {
 	Fault Fault
 }
 
-func (f BackupFault) isAbout(machine string) bool {
+// isMeant tells whether the machine with an id is the one that has the name or id, any of which is the empty one.
+func isMeant(nameOrID, machine string) bool {
 	whole := machine
-	if !strings.Contains(f.Machine, "/") {
+	if !strings.Contains(nameOrID, "/") {
 		whole = lastSegment(machine)
 	}
-	return f.Machine == "" || store.Key(f.Machine) == store.Key(whole)
+	return nameOrID == "" || store.Key(nameOrID) == store.Key(whole)
 }
 
-func (f BackupFault) has(at time.Time) bool {
-	return !at.Before(f.From) && (f.Until.IsZero() || !at.After(f.Until))
+// isWithin tells whether a moment is in a time, of which either end may be zero.
+func isWithin(at, from, until time.Time) bool {
+	return !at.Before(from) && (until.IsZero() || !at.After(until))
 }
 
 // course is how the backups of a machine go.
@@ -42,7 +44,7 @@ type course struct {
 func (s *Service) courseOf(machine string) course {
 	c := course{takes: s.config.BackupTime}
 	for _, f := range s.config.BackupFaults {
-		if f.isAbout(machine) {
+		if isMeant(f.Machine, machine) {
 			c.faults = append(c.faults, f)
 		}
 	}
@@ -55,7 +57,7 @@ func (h history) fault(at time.Time, c course) *Fault {
 		return machineGone()
 	}
 	for _, f := range c.faults {
-		if f.has(at) {
+		if isWithin(at, f.From, f.Until) {
 			return &f.Fault
 		}
 	}

@@ -19,6 +19,8 @@ type history struct {
 	OnDemand []onDemand `json:"onDemand,omitempty"`
 	// Absences are when the machine did not exist, in the order of time.
 	Absences []absence `json:"absences,omitempty"`
+	// Scans are when the machine was scanned for threats, in the order of time.
+	Scans []scan `json:"scans,omitempty"`
 }
 
 // period is a time in which an item is treated in one way.

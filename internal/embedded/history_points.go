@@ -18,6 +18,8 @@ type point struct {
 	rule string
 	// crashConsistent tells that the machine's applications took no part in it.
 	crashConsistent bool
+	// instantAccess is how long its snapshot can be restored from at once.
+	instantAccess time.Duration
 
 	// schedule and zone are those that it was taken under: they say which day's and which of the day's it is.
 	schedule catalog.VMSchedule
@@ -157,13 +159,14 @@ func (h history) withoutFailuresOfTheGone(b *ended, c course) *ended {
 func (p period) scheduled(at time.Time, takes time.Duration) point {
 	return point{
 		name: pointName(at), at: at, ready: at.Add(takes), crashConsistent: p.crashConsistent(),
-		schedule: p.settings.Schedule, zone: p.settings.TimeZone,
+		instantAccess: p.settings.InstantAccess.Duration(), schedule: p.settings.Schedule, zone: p.settings.TimeZone,
 	}
 }
 
 func (p period) onDemand(b onDemand) point {
 	return point{
 		name: b.Name, at: b.At, ready: b.Ready, until: b.Expires, expires: b.Expires, crashConsistent: p.crashConsistent(),
+		instantAccess: p.settings.InstantAccess.Duration(),
 	}
 }
 

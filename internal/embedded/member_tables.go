@@ -15,6 +15,7 @@ var membersOf = map[Kind]members{
 	KindBackup: proxyMembers.and(members{
 		"properties": holds(members{"objectType": word, "recoveryPointExpiryTimeInUTC": word}),
 	}),
+	KindSourceScan:    {"sourceScanAction": word},
 	KindBackupStatus:  {"resourceType": word, "resourceId": word, "poLogicalName": word},
 	KindPreValidation: {"resourceType": word, "resourceId": word, "vaultId": word, "properties": word},
 	KindResourceGroup: resourceMembers.and(members{

@@ -22,6 +22,7 @@ const (
 	operationRevive = "undelete"
 	operationBackup = "backup"
 	operationCancel = "cancel"
+	operationScan   = "scan"
 )
 
 const headerAsyncOperation = "Azure-AsyncOperation"

@@ -18,6 +18,9 @@ const pathDisks = "properties.extendedProperties.diskExclusionProperties"
 func (s *Service) settleItem(tx *store.Tx, c *call, d *store.Document, v *itemVault, body, in object) (string, error) {
 	source, state, policy := lookupText(body, "properties.sourceResourceId"), lookupText(body, "properties.protectionState"),
 		lookupText(body, "properties.policyId")
+	if err := takeScan(c, body, in); err != nil {
+		return "", err
+	}
 	properties, err := layItem(body, in)
 	if err != nil {
 		return "", err

@@ -62,11 +62,12 @@ type itemVault struct {
 	policies map[string]*policy // those that were asked for, by the key of the name
 	course   func(machine string) course
 	machine  func(*store.Tx, machineID) (*machine, error)
+	threats  func(machine string) []Threat
 }
 
 func (s *Service) readItemVault(tx *store.Tx, d *store.Document) (*itemVault, error) {
 	body, err := decode(d.Body)
-	return &itemVault{tx: tx, document: d, body: body, policies: map[string]*policy{}, course: s.courseOf, machine: s.findMachine}, err
+	return &itemVault{tx: tx, document: d, body: body, policies: map[string]*policy{}, course: s.courseOf, machine: s.findMachine, threats: s.threatsOf}, err
 }
 
 func (v *itemVault) region() string { return lookupText(v.body, "location") }
@@ -161,7 +162,7 @@ func renderItem(c *call, d *store.Document, v *itemVault) (object, error) {
 			return nil, fmt.Errorf("document %s: %w", d.ID, err)
 		}
 	}
-	if err := renderBackups(properties, stored, v, now); err != nil {
+	if err := renderBackups(c, properties, stored, v); err != nil {
 		return nil, fmt.Errorf("document %s: %w", d.ID, err)
 	}
 	renderDeferred(properties, d, now)
@@ -195,7 +196,8 @@ func dataID(id string) string {
 }
 
 // renderBackups adds what the item's policy and its recovery points say.
-func renderBackups(properties, stored object, v *itemVault, now time.Time) error {
+func renderBackups(c *call, properties, stored object, v *itemVault) error {
+	now := c.now
 	h, err := historyOf(stored)
 	if err != nil {
 		return err
@@ -221,6 +223,9 @@ func renderBackups(properties, stored object, v *itemVault, now time.Time) error
 		merge(properties, last.health())
 	}
 	points := h.points(now, course)
+	if c.since(firstSourceScan) {
+		properties["sourceSideScanInfo"] = h.scanInfo(points, v.threats(lookupText(properties, "sourceResourceId")), now)
+	}
 	extended := object{"recoveryPointCount": len(points), "policyInconsistent": false}
 	properties["extendedInfo"] = extended
 	if len(points) == 0 {

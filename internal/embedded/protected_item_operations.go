@@ -21,10 +21,11 @@ func (s *Service) getItemStatus(c *call) (*answer, error) {
 	return s.itemStatus(c, itemPlace(op.Resource), op), nil
 }
 
-// itemStatus is the status of an operation on an item, which leads to the job of the operation once that has ended.
+// itemStatus is the status of an operation on an item, which leads to the job of the operation, if it has one, once that has
+// ended.
 func (s *Service) itemStatus(c *call, p place, op *store.Operation) *answer {
 	a := s.status(c, p, op)
-	if body, ok := a.body.(operationStatus); ok && !op.Running(c.now) {
+	if body, ok := a.body.(operationStatus); ok && !op.Running(c.now) && op.Kind != operationScan {
 		body.Properties = object{"objectType": "OperationStatusJobExtendedInfo", "jobId": jobOf(op)}
 		a.body = body
 	}
@@ -49,7 +50,7 @@ func (s *Service) getItemResult(c *call) (*answer, error) {
 		return nil, err
 	}
 	return s.result(c, itemPlace(op.Resource), op, func() (*answer, error) {
-		if op.Kind == operationDelete || body == nil {
+		if op.Kind == operationDelete || op.Kind == operationScan || body == nil {
 			return &answer{status: http.StatusNoContent}, nil
 		}
 		return answerOK(body), nil

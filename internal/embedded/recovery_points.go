@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,13 +19,18 @@ type itemPoints struct {
 	now     time.Time
 	deleted bool     // softly
 	machine *machine // nil when the service does not know it
+
+	history      history
+	threats      []Threat // to the machine
+	immutability object   // the vault's settings; nil when it has none
 }
 
 func (s *Service) readPoints(c *call) (*itemPoints, error) {
 	r := &itemPoints{now: c.now}
 	err := s.view(c, func(tx *store.Tx) error {
 		var err error
-		if r.item, _, err = s.findItem(tx, c); err == nil && r.item == nil {
+		var v *itemVault
+		if r.item, v, err = s.findItem(tx, c); err == nil && r.item == nil {
 			err = noSuchItem(c, codeNoDataSource) // another code than that of the item itself
 		}
 		if err != nil {
@@ -38,7 +44,8 @@ func (s *Service) readPoints(c *call) (*itemPoints, error) {
 		if err != nil {
 			return err
 		}
-		r.policy = h.policy()
+		r.policy, r.history, r.threats = h.policy(), h, s.threatsOf(machine)
+		r.immutability, _ = lookup(v.body, "properties.securitySettings.immutabilitySettings").(object)
 		r.points = h.points(c.now, s.courseOf(machine))
 		r.deleted = softDeleted(r.item, c.now)
 		if id, ok := parseMachineID(machine); ok {
@@ -83,7 +90,7 @@ func (s *Service) listPoints(c *call) (*answer, error) {
 			p.NextLink = c.nextLink(timePosition(shown.at, shown.name))
 			break
 		}
-		p.Value = append(p.Value, r.render(point))
+		p.Value = append(p.Value, r.render(c, point))
 		shown = point
 	}
 	return answerOK(p), nil
@@ -124,11 +131,11 @@ func (s *Service) getPoint(c *call) (*answer, error) {
 				c.params["point"], lastSegment(r.item.ID)),
 		}
 	}
-	return answerOK(r.render(r.points[i])), nil
+	return answerOK(r.render(c, r.points[i])), nil
 }
 
 // render is a recovery point as clients see it.
-func (r *itemPoints) render(p point) object {
+func (r *itemPoints) render(c *call, p point) object {
 	consistency := "AppConsistent"
 	if p.crashConsistent {
 		consistency = "CrashConsistent"
@@ -140,18 +147,28 @@ func (r *itemPoints) render(p point) object {
 	if p.rule != "" {
 		properties["ruleName"] = p.rule
 	}
+	if c.since(firstImmutabilityOfPoints) {
+		properties["immutabilityProperties"] = r.pointImmutability(p)
+	}
 	shown := object{
 		"objectType":                   "IaasVMRecoveryPoint",
 		"recoveryPointTime":            timestamp(p.taken()),
 		"recoveryPointType":            consistency,
 		"recoveryPointAdditionalInfo":  "",
-		"recoveryPointTierDetails":     r.tiers(p),
+		"recoveryPointTierDetails":     r.tiers(c, p),
 		"recoveryPointProperties":      properties,
 		"sourceVMStorageType":          "NormalStorage",
 		"isManagedVirtualMachine":      true,
 		"isSourceVMEncrypted":          false,
 		"isInstantIlrSessionActive":    false,
 		"originalStorageAccountOption": false,
+	}
+	if c.since(firstSourceScan) {
+		scanned, threats := r.history.scanned(p.taken()), threatsAt(r.threats, p.taken())
+		shown["threatStatus"] = threatStatus(scanned, threats)
+		if scanned && len(threats) > 0 {
+			shown["threatInfo"] = threatInfo(threats, p.taken())
+		}
 	}
 	if r.machine != nil {
 		if size := lookupText(r.machine.body, "properties.hardwareProfile.vmSize"); size != "" {
@@ -183,13 +200,16 @@ func (m *machine) hasPremiumDisk() bool {
 }
 
 // tiers are the places that hold a point: the snapshot beside the machine for some days, and the vault or its archive.
-func (r *itemPoints) tiers(p point) []any {
+func (r *itemPoints) tiers(c *call, p point) []any {
 	tier := func(kind string) any { return object{"type": kind, "status": "Valid"} }
 	days := r.policy.InstantRestoreDays
 	if days == 0 {
 		days = r.policy.DefaultInstantRestoreDays()
 	}
 	var tiers []any
+	if c.since(firstInstantAccess) && r.now.Before(p.taken().Add(p.instantAccess)) {
+		tiers = append(tiers, tier("IASnapshotRP"))
+	}
 	if r.now.Before(p.at.AddDate(0, 0, days)) {
 		tiers = append(tiers, tier("InstantRP"))
 	}
@@ -197,6 +217,21 @@ func (r *itemPoints) tiers(p point) []any {
 		return append(tiers, tier(archiveTier))
 	}
 	return append(tiers, tier("HardenedRP"))
+}
+
+// pointImmutability is what a point of an immutable vault says. Microsoft's model leaves out the time when the point is
+// immutable as long as its policy keeps it; that Unlocked makes points immutable, too, is our reading.
+func (r *itemPoints) pointImmutability(p point) object {
+	if state := lookupText(r.immutability, "state"); !strings.EqualFold(state, catalog.ImmutabilityUnlocked) && !strings.EqualFold(state, catalog.ImmutabilityLocked) {
+		return object{"isImmutable": false}
+	}
+	if !strings.EqualFold(lookupText(r.immutability, "configuration.type"), "TimeBased") {
+		return object{"isImmutable": true}
+	}
+	days, _ := lookup(r.immutability, "configuration.durationInDays").(json.Number)
+	n, _ := days.Int64()
+	until := p.taken().AddDate(0, 0, int(n))
+	return object{"isImmutable": r.now.Before(until), "expiryTime": timestamp(until)}
 }
 
 // archived tells whether a point has been moved to the archive. Azure moves those of the monthly and yearly rules that

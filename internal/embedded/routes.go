@@ -29,6 +29,7 @@ const (
 	KindProtectedItem          Kind = "protected item"
 	KindProtectedItemList      Kind = "protected items"
 	KindProtectedItemOperation Kind = "protected item operation"
+	KindSourceScan             Kind = "source scan" // of a protected item
 
 	KindContainer     Kind = "container"
 	KindContainerList Kind = "containers"
@@ -127,6 +128,7 @@ var routes = append([]route{
 		http.MethodPut:    (*Service).putItem,
 		http.MethodDelete: (*Service).deleteItem,
 	}),
+	at(KindSourceScan, itemPath+"/configureSourceScan", post((*Service).configureSourceScan)),
 	at(KindProtectedItemList, vaultPath+"/backupProtectedItems", get((*Service).listItems)),
 	at(KindProtectedItemOperation, itemPath+"/operationsStatus/{operation}", get((*Service).getItemStatus)),
 	at(KindProtectedItemOperation, itemPath+"/operationResults/{operation}", get((*Service).getItemResult)),

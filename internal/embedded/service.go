@@ -84,6 +84,9 @@ type Config struct {
 	// BackupFaults make backups fail by the time at which they begin, scheduled ones too. Of several the first counts.
 	BackupFaults []BackupFault
 
+	// Threats are what the scans of machines find, in the recovery points by the time at which they are taken.
+	Threats []Threat
+
 	// FailProvisioning, for tests, is asked when the creation of a vault is accepted. The fault it returns is how the
 	// creation ends; nil is success.
 	FailProvisioning func(vaultID string) *Fault

@@ -35,7 +35,7 @@ func (s *Service) listPolicies(c *call) (*answer, error) {
 			if store.Key(policy.id) <= store.Key(l.after.ID) {
 				continue
 			}
-			body := policy.render(len(users[store.Key(policy.id)]))
+			body := policy.render(c, len(users[store.Key(policy.id)]))
 			if !l.add(entry{
 				at: store.Position{Name: policy.name(), ID: policy.id}, body: body, filtered: merge(object{"workloadType": dataSourceVM}, body),
 			}) {
@@ -67,10 +67,15 @@ func policyUsers(tx *store.Tx, vault *store.Document) (map[string][]*store.Docum
 }
 
 // render is the policy as clients see it. items is how many have it.
-func (p *policy) render(items int) object {
+func (p *policy) render(c *call, items int) object {
 	body := merge(object{}, p.body)
 	properties, _ := body["properties"].(object)
 	properties["protectedItemsCount"] = items
+	if !c.since(firstInstantAccess) {
+		for _, name := range instantAccessMembers {
+			delete(properties, name)
+		}
+	}
 	body["id"], body["name"], body["type"] = p.id, p.name(), typePolicy
 	return body
 }
@@ -107,7 +112,7 @@ func (s *Service) getPolicy(c *call) (*answer, error) {
 	err := s.view(c, func(tx *store.Tx) error {
 		p, users, err := s.mustFindPolicy(tx, c)
 		if err == nil {
-			body = p.render(len(users))
+			body = p.render(c, len(users))
 		}
 		return err
 	})
@@ -140,7 +145,7 @@ func (s *Service) putPolicy(c *call) (*answer, error) {
 		} else if err := checkNewPolicy(tx, c, vault); err != nil {
 			return err
 		}
-		body, settings, err := settlePolicy(before, in, c.now)
+		body, settings, err := settlePolicy(c, before, in)
 		if err != nil {
 			return err
 		}
@@ -196,7 +201,7 @@ func (s *Service) storePolicy(
 	if len(users) > 0 {
 		return s.accepted(c, &answer{status: http.StatusAccepted}, policyPlace(d.ID), d.Operation), nil
 	}
-	return answerOK(p.render(0)), nil
+	return answerOK(p.render(c, 0)), nil
 }
 
 // followPolicy begins a period under the changed policy in an item that has it, so that the backups taken before stay as
@@ -263,7 +268,7 @@ func (s *Service) getPolicyResult(c *call) (*answer, error) {
 		}
 		p, users, _, err := s.lookForPolicy(tx, c)
 		if err == nil && p != nil {
-			body = p.render(len(users))
+			body = p.render(c, len(users))
 		}
 		return err
 	})

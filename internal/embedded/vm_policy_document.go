@@ -42,6 +42,7 @@ func (r *policyReader) policy(properties object) catalog.VMPolicy {
 		TimeZone:            r.text(properties, "timeZone"),
 		InstantRestoreDays:  r.number(properties, "instantRpRetentionRangeInDays"),
 		SnapshotConsistency: r.text(properties, "snapshotConsistencyType"),
+		InstantAccess:       r.instantAccess(properties),
 		Archive:             r.archive(r.section(properties, "tieringPolicy")),
 	}
 	details := r.section(properties, "instantRPDetails")
@@ -167,6 +168,16 @@ func (r *policyReader) monthDays(rule object, name string) catalog.MonthDays {
 	return d
 }
 
+// instantAccess reads what has come with an API version of its own.
+func (r *policyReader) instantAccess(properties object) *catalog.InstantAccess {
+	if properties["instantAccessSnapshotEnabled"] == nil && properties["instantAccessDurationMinutes"] == nil {
+		return nil
+	}
+	return &catalog.InstantAccess{
+		Enabled: r.flag(properties, "instantAccessSnapshotEnabled"), Minutes: r.number(properties, "instantAccessDurationMinutes"),
+	}
+}
+
 // archive reads the tiering. azurerm writes "none" as DoNotTier, with a duration of 0 Invalid.
 func (r *policyReader) archive(tiers object) *catalog.ArchiveTiering {
 	tier := r.section(tiers, archiveTier)
@@ -235,6 +246,14 @@ func (r *policyReader) text(o object, name string) string {
 		r.wrongType(name, "a string")
 	}
 	return strings.TrimSpace(s)
+}
+
+func (r *policyReader) flag(o object, name string) bool {
+	b, ok := o[name].(bool)
+	if !ok && o[name] != nil {
+		r.wrongType(name, "true or false")
+	}
+	return b
 }
 
 func (r *policyReader) number(o object, name string) int {

@@ -35,7 +35,7 @@ var policyTimes = []string{"scheduleRunTimes", "retentionTimes", "scheduleWindow
 
 // settlePolicy makes the body of a policy, and what it says, from a request, which is the whole document. before is the
 // policy that it replaces, nil when it is new.
-func settlePolicy(before *policy, in object, now time.Time) (object, catalog.VMPolicy, error) {
+func settlePolicy(c *call, before *policy, in object) (object, catalog.VMPolicy, error) {
 	for _, name := range []string{"id", "name", "type", "eTag", "systemData"} {
 		delete(in, name)
 	}
@@ -50,7 +50,8 @@ func settlePolicy(before *policy, in object, now time.Time) (object, catalog.VMP
 	if err := checkPolicyKind(properties); err != nil {
 		return nil, catalog.VMPolicy{}, err
 	}
-	settlePolicyValues(properties, now)
+	keepInstantAccess(c, before, properties)
+	settlePolicyValues(properties, c.now)
 	fillRetentionTimes(properties)
 	if properties["snapshotConsistencyType"] == "" {
 		delete(properties, "snapshotConsistencyType") // azurerm's word for none
@@ -89,6 +90,26 @@ func settlePolicy(before *policy, in object, now time.Time) (object, catalog.VMP
 		}
 	}
 	return body, p, invalidPolicy(r.reasons)
+}
+
+// firstInstantAccess is the API version from which on policies and recovery points tell of instant access.
+const firstInstantAccess = "2026-10-01"
+
+// instantAccessMembers are those of a policy that came with it.
+var instantAccessMembers = []string{"instantAccessSnapshotEnabled", "instantAccessDurationMinutes"}
+
+// keepInstantAccess leaves instant access as it is in a policy that is written with an API version which does not know of it.
+// That nothing is lost so is our reading.
+func keepInstantAccess(c *call, before *policy, properties object) {
+	if c.since(firstInstantAccess) {
+		return
+	}
+	for _, name := range instantAccessMembers {
+		delete(properties, name)
+		if before != nil && before.properties()[name] != nil {
+			properties[name] = before.properties()[name]
+		}
+	}
 }
 
 // checkPolicyKind refuses a policy that is not for virtual machines.

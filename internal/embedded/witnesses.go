@@ -72,6 +72,12 @@ var behaviours = []fact{
 	{what: "A data disk that is chosen by a number that the VM does not have is refused, where the VM was written with its disks", seen: seen{}},
 	{what: "A VM that a client has deleted cannot be protected until it is made again", seen: seen{}},
 	{what: "The backup status of a VM names the vault that takes its backups, and else one in whose region they are kept", seen: seen{}},
+	{what: "The scan of an item's machine is configured by an operation of the item without a job, whose result is 204; from API version 2026-07-01 on an item says NotConfigured and Unknown without it, and Configured and Unknown before its first recovery point", seen: seen{recordedCLI26Scan, high, "2026-09"}},
+	{what: "The scan of an item's machine is configured by a PUT of the item, too", seen: seen{"the source of Azure/azure-powershell, Set-AzRecoveryServicesBackupSourceScan", medium, "2026"}},
+	{what: "The scan of a machine finds what the service is told to be found: points have the `threatStatus` NotAvailable while it is not configured, UnHealthy with a threat of the severity Critical or High, Warning with one of the severity Warning, Healthy otherwise; the item's summary is Suspicious or Healthy by the newest of them; the vault's own switch does not matter", seen: seen{}},
+	{what: "`immutabilityProperties` of recovery points from API version 2026-05-01 on; those of a vault that is immutable, Unlocked too, are immutable, with an end where the immutability is for a time. The names are Microsoft's, the rest is our reading", seen: seen{}},
+	{what: "Instant access of policies, from API version 2026-10-01 on, gives a recovery point the tier IASnapshotRP for its minutes, or 300; a PUT of a policy with an older version leaves it as it is", seen: seen{}},
+
 	{what: "An undeleted item is stopped and needs a further request with a policy", seen: seen{recordedCLI22, high, "2022-03"}},
 
 	{what: "The two steps of a backup run one after the other, each with a duration that is 0 as long as it runs", seen: seen{recordedCLI18, high, "2018-03"}},
