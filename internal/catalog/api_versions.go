@@ -30,6 +30,18 @@ const (
 // Microsoft's specification and of Azure CLI in July 2026.
 const BackupAPIVersion = "2025-02-01"
 
+// NewBackupAPIVersion is the API version for what has come since BackupAPIVersion to what is inside a vault: the immutability
+// and the threats of recovery points, the scan of VMs, and instant access. Only requests that need one of them send it.
+const NewBackupAPIVersion = "2026-10-01"
+
+// The API versions that these came with.
+//
+// Source: Microsoft's type definitions (Azure/bicep-types-az), and for instant access its template reference.
+const (
+	SourceScanSince    = "2026-07-01"
+	InstantAccessSince = "2026-10-01"
+)
+
 // The resource type of a virtual machine, and the API version for reading where one is.
 const (
 	VMType       = "Microsoft.Compute/virtualMachines"
@@ -44,6 +56,10 @@ var olderAPIVersions = map[string][]string{
 	VaultAPIVersion: {
 		"2026-05-01", "2026-02-01", "2026-01-01", "2025-08-01",
 		"2025-02-01", "2025-01-01", "2024-10-01", "2024-04-01", "2024-02-01", "2024-01-01", "2023-08-01",
+	},
+	NewBackupAPIVersion: {
+		"2026-08-01", "2026-07-01", "2026-05-01", "2026-02-01", "2025-08-01", BackupAPIVersion,
+		"2025-01-01", "2024-10-01", "2024-04-01", "2024-02-01", "2024-01-01", "2023-08-01", "2023-06-01", "2023-04-01", "2023-02-01",
 	},
 	BackupAPIVersion: {
 		"2025-01-01", "2024-10-01", "2024-04-01", "2024-02-01", "2024-01-01", "2023-08-01", "2023-06-01", "2023-04-01", "2023-02-01",

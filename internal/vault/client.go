@@ -32,6 +32,7 @@ type Client struct {
 	deleted     memo[deletedVaults] // by subscription
 	// registrations are those that Register has made sure of, by subscription.
 	registrations memo[struct{}]
+	newVersion    memo[struct{}] // known once the service has answered to catalog.NewBackupAPIVersion
 
 	policies *batch[Policy]      // by vault
 	items    *batch[ProtectedVM] // by vault

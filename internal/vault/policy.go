@@ -2,6 +2,7 @@ package vault
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
@@ -65,6 +66,8 @@ type ProtectedVM struct {
 	RecoveryPoints *int
 	// Disks restrict the backup to some disks; nil is all of them.
 	Disks *Disks
+	// SourceScan is what the service says of the scan of the VM; lists and reads in older API versions say nothing.
+	SourceScan SourceScan
 	// SoftDeleted tells that the item was deleted and is kept until PurgeAt; it does not hold up the vault's own deletion.
 	SoftDeleted bool
 	PurgeAt     time.Time
@@ -113,12 +116,33 @@ type RecoveryPoint struct {
 	Time  time.Time
 	// Consistency is the service's recoveryPointType: AppConsistent, CrashConsistent or FileSystemConsistent.
 	Consistency string
-	// Tiers are those that hold the point: InstantRP, HardenedRP or ArchivedRP.
+	// Tiers are those that hold the point: IASnapshotRP, InstantRP, HardenedRP or ArchivedRP.
 	Tiers []string
 	// Expires is when the point is removed; zero when the service does not say, or never.
 	Expires time.Time
 	// Rule is the retention rule that keeps the point, as the service names it; may be empty.
 	Rule string
+	// Immutable tells whether the point cannot be deleted before its time; nil when the service does not say.
+	Immutable *bool
+	// ImmutableUntil is when that ends; zero when the service does not say, or the policy decides.
+	ImmutableUntil time.Time
+	// ThreatStatus is the service's word: Healthy, Warning, UnHealthy, Unknown or NotAvailable; empty when it says nothing.
+	ThreatStatus string
+	Threats      []Threat
+}
+
+// Clean tells whether a scan has found the point free of threats.
+func (p RecoveryPoint) Clean() bool { return strings.EqualFold(p.ThreatStatus, "Healthy") }
+
+// Threat is something that a scan has found in a recovery point.
+type Threat struct {
+	Title, Description string
+	// Severity is the service's word: Critical, High, Warning or Informational. State is Active, InProgress, Ignored or Resolved.
+	Severity, State string
+	// Start, End and Updated are zero when the service does not say.
+	Start, End, Updated time.Time
+	// URL leads to more about it.
+	URL string
 }
 
 // Window is a time window, both ends included; a zero end is open.

@@ -33,6 +33,7 @@ type wireItemProperties struct {
 	SoftDeleteRetentionInDays    int                 `json:"softDeleteRetentionPeriodInDays"`
 	ExtendedInfo                 *wireItemInfo       `json:"extendedInfo"`
 	ExtendedProperties           *wireItemExtensions `json:"extendedProperties"`
+	SourceScan                   *wireSourceScan     `json:"sourceSideScanInfo"`
 }
 
 type wireItemInfo struct {
@@ -84,7 +85,8 @@ func (w wireItem) protectedVM(now time.Time) (ProtectedVM, error) {
 		Health:           orZero(said(p.HealthStatus, itemHealths...)),
 		State:            orZero(said(p.ProtectionState, itemStates...)),
 		LastBackupStatus: orZero(said(p.LastBackupStatus, itemBackupStatuses...)), RecoveryPoints: p.recoveryPoints(),
-		Disks: orZero(p.ExtendedProperties).Disks.disks(), SoftDeleted: p.IsScheduledForDeferredDelete,
+		SourceScan: orZero(p.SourceScan).scan(),
+		Disks:      orZero(p.ExtendedProperties).Disks.disks(), SoftDeleted: p.IsScheduledForDeferredDelete,
 	}
 	if p.LastBackupTime.Year() > never {
 		vm.LastBackup = p.LastBackupTime.Time

@@ -80,8 +80,12 @@ func (c *Client) readItem(ctx context.Context, id string) (ProtectedVM, error) {
 }
 
 func (c *Client) listItems(ctx context.Context, vault string) iter.Seq2[ProtectedVM, error] {
+	return c.listItemsIn(ctx, vault, catalog.BackupAPIVersion)
+}
+
+func (c *Client) listItemsIn(ctx context.Context, vault, version string) iter.Seq2[ProtectedVM, error] {
 	return func(yield func(ProtectedVM, error) bool) {
-		for w, err := range arm.List[wireItem](ctx, c.arm, vault+"/backupProtectedItems", catalog.BackupAPIVersion, onlyVMs) {
+		for w, err := range arm.List[wireItem](ctx, c.arm, vault+"/backupProtectedItems", version, onlyVMs) {
 			var v ProtectedVM
 			if err == nil {
 				v, err = w.protectedVM(c.Now())

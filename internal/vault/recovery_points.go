@@ -25,9 +25,29 @@ type wireRecoveryPoint struct {
 		Properties struct {
 			ExpiryTime wireTime `json:"expiryTime"`
 			RuleName   string   `json:"ruleName"`
+			Immutable  *struct {
+				IsImmutable *bool    `json:"isImmutable"`
+				ExpiryTime  wireTime `json:"expiryTime"`
+			} `json:"immutabilityProperties"`
 		} `json:"recoveryPointProperties"`
+		ThreatStatus string       `json:"threatStatus"`
+		ThreatInfo   []wireThreat `json:"threatInfo"`
 	} `json:"properties"`
 }
+
+type wireThreat struct {
+	Title       string   `json:"threatTitle"`
+	Description string   `json:"threatDescription"`
+	Severity    string   `json:"threatSeverity"`
+	State       string   `json:"threatState"`
+	Start       wireTime `json:"threatStartTime"`
+	End         wireTime `json:"threatEndTime"`
+	Updated     wireTime `json:"lastUpdatedTime"`
+	URL         string   `json:"threatURI"`
+}
+
+// goneTiers are the statuses of a tier that does not hold the point.
+var goneTiers = []string{"Invalid", "Disabled", "Deleted", ""}
 
 func (w wireRecoveryPoint) recoveryPoint() (RecoveryPoint, error) {
 	switch {
@@ -38,18 +58,30 @@ func (w wireRecoveryPoint) recoveryPoint() (RecoveryPoint, error) {
 	}
 	p := RecoveryPoint{
 		ARMID: w.ID, Name: w.Name, Time: w.Properties.Time.Time, Consistency: orZero(said(w.Properties.Type, "AppConsistent", "CrashConsistent", "FileSystemConsistent")), Rule: w.Properties.Properties.RuleName, Tiers: []string{},
-		Expires: w.Properties.Properties.ExpiryTime.Time,
+		Expires:      w.Properties.Properties.ExpiryTime.Time,
+		ThreatStatus: orZero(said(w.Properties.ThreatStatus, "Healthy", "Warning", "UnHealthy", "Unknown", "NotAvailable")),
+	}
+	if kept := w.Properties.Properties.Immutable; kept != nil {
+		p.Immutable, p.ImmutableUntil = kept.IsImmutable, kept.ExpiryTime.Time
+	}
+	for _, t := range w.Properties.ThreatInfo {
+		p.Threats = append(p.Threats, Threat{
+			Title: t.Title, Description: t.Description, Severity: orZero(said(t.Severity, "Critical", "High", "Warning", "Informational")),
+			State: orZero(said(t.State, "Active", "InProgress", "Ignored", "Resolved")), Start: t.Start.Time, End: t.End.Time, Updated: t.Updated.Time, URL: t.URL,
+		})
 	}
 	for _, tier := range w.Properties.Tiers {
-		if strings.EqualFold(tier.Status, "Valid") || strings.EqualFold(tier.Status, "Rehydrated") {
-			p.Tiers = append(p.Tiers, orZero(said(tier.Type, "InstantRP", "HardenedRP", "ArchivedRP")))
+		// A status that is not known is not one of those, and the tier is shown.
+		if !slices.ContainsFunc(goneTiers, func(status string) bool { return strings.EqualFold(tier.Status, status) }) {
+			p.Tiers = append(p.Tiers, orZero(said(tier.Type, "IASnapshotRP", "InstantRP", "HardenedRP", "ArchivedRP")))
 		}
 	}
 	return p, nil
 }
 
 // RecoveryPoints yields the recovery points of a VM within a window, newest first. One that cannot be read is an
-// *arm.UnreadableError; those come before the others.
+// *arm.UnreadableError; those come before the others. What older API versions do not show is left out where the cloud has none
+// newer.
 func (c *Client) RecoveryPoints(ctx context.Context, id ItemID, w Window) iter.Seq2[RecoveryPoint, error] {
 	var query url.Values
 	if terms := w.terms("startDate", "endDate", c.Now()); len(terms) > 0 {
@@ -58,7 +90,7 @@ func (c *Client) RecoveryPoints(ctx context.Context, id ItemID, w Window) iter.S
 	return func(yield func(RecoveryPoint, error) bool) {
 		// The service's order is not documented.
 		var points []RecoveryPoint
-		for read, err := range arm.List[wireRecoveryPoint](ctx, c.arm, id.String()+"/recoveryPoints", catalog.BackupAPIVersion, query) {
+		for read, err := range arm.List[wireRecoveryPoint](ctx, c.arm, id.String()+"/recoveryPoints", catalog.NewBackupAPIVersion, query) {
 			var point RecoveryPoint
 			if err == nil {
 				point, err = read.recoveryPoint()

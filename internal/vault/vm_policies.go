@@ -50,17 +50,38 @@ func (c *Client) Policies(ctx context.Context, vault arm.ID) iter.Seq2[Policy, e
 	return c.listPolicies(ctx, vault.String())
 }
 
+// PoliciesInFull is Policies with what older API versions do not show.
+func (c *Client) PoliciesInFull(ctx context.Context, vault arm.ID) iter.Seq2[Policy, error] {
+	return c.listPoliciesIn(ctx, vault.String(), catalog.NewBackupAPIVersion)
+}
+
+// PolicyInFullOrGone is PolicyOrGone with what older API versions do not show.
+func (c *Client) PolicyInFullOrGone(ctx context.Context, id PolicyID) (Policy, error) {
+	read := func(ctx context.Context) (Policy, error) {
+		return c.readPolicyIn(ctx, id.String(), catalog.NewBackupAPIVersion)
+	}
+	return orGone(ctx, c, c.policyChild(id), read, read)
+}
+
 func (c *Client) readPolicy(ctx context.Context, id string) (Policy, error) {
+	return c.readPolicyIn(ctx, id, catalog.BackupAPIVersion)
+}
+
+func (c *Client) readPolicyIn(ctx context.Context, id, version string) (Policy, error) {
 	var w wirePolicy
-	if err := c.arm.Get(ctx, id, catalog.BackupAPIVersion, &w); err != nil {
+	if err := c.arm.Get(ctx, id, version, &w); err != nil {
 		return Policy{}, err
 	}
 	return w.policy()
 }
 
 func (c *Client) listPolicies(ctx context.Context, vault string) iter.Seq2[Policy, error] {
+	return c.listPoliciesIn(ctx, vault, catalog.BackupAPIVersion)
+}
+
+func (c *Client) listPoliciesIn(ctx context.Context, vault, version string) iter.Seq2[Policy, error] {
 	return func(yield func(Policy, error) bool) {
-		for w, err := range arm.List[wirePolicy](ctx, c.arm, vault+"/backupPolicies", catalog.BackupAPIVersion, onlyVMs) {
+		for w, err := range arm.List[wirePolicy](ctx, c.arm, vault+"/backupPolicies", version, onlyVMs) {
 			var p Policy
 			if err == nil {
 				p, err = w.policy()
@@ -81,7 +102,11 @@ func (c *Client) CreatePolicy(ctx context.Context, id PolicyID, p catalog.VMPoli
 	case !arm.IsNotFound(err):
 		return Policy{}, err
 	}
-	written, there, err := c.putPolicy(ctx, id, p, map[string]any{"properties": newWirePolicy(p, c.Now())}, nil)
+	properties, err := newPolicyDocument(p, c.Now())
+	if err != nil {
+		return Policy{}, err
+	}
+	written, there, err := c.putPolicy(ctx, id, p, map[string]any{"properties": properties}, nil)
 	if there && err != nil {
 		return written, fmt.Errorf("%w: %s", ErrPolicyExists, written.ARMID) // made by somebody else meanwhile
 	}
@@ -92,7 +117,7 @@ func (c *Client) CreatePolicy(ctx context.Context, id PolicyID, p catalog.VMPoli
 // stays, at any depth.
 func (c *Client) UpdatePolicy(ctx context.Context, id PolicyID, p catalog.VMPolicy, progress func(status string)) (Policy, error) {
 	document := map[string]any{}
-	if err := c.arm.Get(ctx, id.String(), catalog.BackupAPIVersion, &document); err != nil {
+	if err := c.arm.Get(ctx, id.String(), policyVersion(p), &document); err != nil {
 		return Policy{}, err
 	}
 	member := spelledIn(document, "properties")
@@ -100,12 +125,8 @@ func (c *Client) UpdatePolicy(ctx context.Context, id PolicyID, p catalog.VMPoli
 	if properties == nil {
 		properties = map[string]any{}
 	}
-	raw, err := json.Marshal(newWirePolicy(p, c.Now()))
+	changed, err := newPolicyDocument(p, c.Now())
 	if err != nil {
-		return Policy{}, err
-	}
-	changed := map[string]any{}
-	if err := json.Unmarshal(raw, &changed); err != nil {
 		return Policy{}, err
 	}
 	for _, name := range []string{"protectedItemsCount", "resourceGuardOperationRequests"} {
@@ -122,6 +143,44 @@ func (c *Client) UpdatePolicy(ctx context.Context, id PolicyID, p catalog.VMPoli
 	return written, err
 }
 
+// newPolicyDocument are the properties of a policy's document.
+func newPolicyDocument(p catalog.VMPolicy, today time.Time) (map[string]any, error) {
+	raw, err := json.Marshal(newWirePolicy(p, today))
+	if err != nil {
+		return nil, err
+	}
+	properties := map[string]any{}
+	return properties, json.Unmarshal(raw, &properties)
+}
+
+// policyVersion is the API version that a policy is written in.
+func policyVersion(p catalog.VMPolicy) string {
+	if p.InstantAccess != nil {
+		return catalog.NewBackupAPIVersion
+	}
+	return catalog.BackupAPIVersion
+}
+
+// instantAccessMembers are those that came with catalog.InstantAccessSince.
+var instantAccessMembers = []string{"instantAccessSnapshotEnabled", "instantAccessDurationMinutes"}
+
+// policyIn is the document of a policy in an API version. Instant access that is switched off is left out of one that does not
+// know of it, and cannot have it on.
+func policyIn(version string, p catalog.VMPolicy, document map[string]any) (any, error) {
+	lacks := lack(version, AttributeInstantAccess)
+	if lacks == nil || p.InstantAccess == nil {
+		return document, nil
+	}
+	if p.InstantAccess.Enabled {
+		return nil, lacks
+	}
+	properties, _ := document[spelledIn(document, "properties")].(map[string]any)
+	for _, name := range instantAccessMembers {
+		delete(properties, name)
+	}
+	return document, nil
+}
+
 // modelledInPolicies are the members of a policy's document that are written here, each with one meaning wherever it is.
 var modelledInPolicies = []string{
 	"policyType", "timeZone", "instantRPDetails", "azureBackupRGNamePrefix", "azureBackupRGNameSuffix", "instantRpRetentionRangeInDays",
@@ -129,7 +188,7 @@ var modelledInPolicies = []string{
 	"hourlySchedule", "interval", "scheduleWindowStartTime", "scheduleWindowDuration", "dailySchedule", "weeklySchedule", "monthlySchedule",
 	"yearlySchedule", "retentionPolicy", "retentionPolicyType", "retentionTimes", "retentionDuration", "count", "durationType", "daysOfTheWeek",
 	"retentionScheduleFormatType", "retentionScheduleDaily", "daysOfTheMonth", "retentionScheduleWeekly", "weeksOfTheMonth", "monthsOfYear",
-	"tieringPolicy", archiveTier, "tieringMode", "duration",
+	"tieringPolicy", archiveTier, "tieringMode", "duration", "instantAccessSnapshotEnabled", "instantAccessDurationMinutes",
 }
 
 // dropModelled takes out of a policy's document what another one does not have any more, but for what is not modelled.
@@ -153,14 +212,18 @@ func dropModelled(document, with map[string]any) {
 // putPolicy writes a policy and waits for the end. Once the service has accepted it the value has its ARMID, also when the
 // wait fails. When no answer tells what came of the write, a policy that is there and shows what was asked for is taken for
 // written; another comes with the error, and there is true.
-func (c *Client) putPolicy(ctx context.Context, id PolicyID, p catalog.VMPolicy, body any, progress func(string)) (written Policy, there bool, err error) {
+func (c *Client) putPolicy(ctx context.Context, id PolicyID, p catalog.VMPolicy, document map[string]any, progress func(string)) (written Policy, there bool, err error) {
 	if err := errors.Join(id.Vault.Validate(), context.Cause(ctx)); err != nil {
 		return Policy{}, false, err
 	}
 	wrote := c.writesPolicy(id)
 	defer func() { wrote(written, err) }()
-	look := unhurried(c.readPolicy, id.String())
-	op, err := c.beginWhenFree(ctx, arm.Request{Method: http.MethodPut, Path: id.String(), APIVersion: catalog.BackupAPIVersion, Body: body, Heard: true})
+	version := policyVersion(p)
+	look := unhurried(func(ctx context.Context, id string) (Policy, error) { return c.readPolicyIn(ctx, id, version) }, id.String())
+	op, err := c.beginWhenFree(ctx, arm.Request{
+		Method: http.MethodPut, Path: id.String(), APIVersion: version, Heard: true,
+		BodyIn: func(version string) (any, error) { return policyIn(version, p, document) },
+	})
 	found, err := lookAfter(ctx, err, look)
 	if found != nil && found.shows(p) {
 		return *found, true, nil
@@ -190,7 +253,20 @@ func (p Policy) shows(asked catalog.VMPolicy) bool {
 	if wanted.InstantRestoreDays == 0 {
 		has.InstantRestoreDays = 0
 	}
+	wanted.InstantAccess, has.InstantAccess = new(shownAccess(asked.InstantAccess, asked.InstantAccess)), new(shownAccess(asked.InstantAccess, has.InstantAccess))
 	return p.Kind == KindVM && reflect.DeepEqual(sortedDays(wanted), sortedDays(has))
+}
+
+// shownAccess is what counts of instant access where it was asked for so: that it is off is the same as that nothing is said.
+func shownAccess(asked, a *catalog.InstantAccess) catalog.InstantAccess {
+	if asked == nil || a == nil || !a.Enabled {
+		return catalog.InstantAccess{}
+	}
+	shown := *a
+	if asked.Minutes == 0 {
+		shown.Minutes = 0
+	}
+	return shown
 }
 
 // sortedDays is a policy with the days of its months in order, in which the service may have them in another.

@@ -27,6 +27,13 @@ type wirePolicyProperties struct {
 	TieringPolicy                 map[string]wireTiering `json:"tieringPolicy,omitempty"`
 	SnapshotConsistencyType       string                 `json:"snapshotConsistencyType,omitempty"`
 	ProtectedItemsCount           int                    `json:"protectedItemsCount,omitempty"`
+	wireInstantAccess
+}
+
+// wireInstantAccess is since catalog.InstantAccessSince.
+type wireInstantAccess struct {
+	Enabled *bool `json:"instantAccessSnapshotEnabled,omitempty"`
+	Minutes int   `json:"instantAccessDurationMinutes,omitempty"`
 }
 
 type wireInstantRP struct {
@@ -146,6 +153,9 @@ func newWirePolicy(p catalog.VMPolicy, today time.Time) wirePolicyProperties {
 	if g := p.InstantRestoreGroup; g != nil {
 		w.InstantRPDetails = &wireInstantRP{g.Prefix, g.Suffix}
 	}
+	if a := p.InstantAccess; a != nil {
+		w.wireInstantAccess = wireInstantAccess{&a.Enabled, a.Minutes}
+	}
 	if a := p.Archive; a != nil {
 		tiering := wireTiering{Mode: a.Mode, Duration: a.Duration, DurationType: a.DurationType}
 		if tiering.DurationType == "" {
@@ -245,6 +255,9 @@ func (w wirePolicyProperties) settings() catalog.VMPolicy {
 	if g := orZero(w.InstantRPDetails); g.Prefix != "" || g.Suffix != "" {
 		p.InstantRestoreGroup = &catalog.InstantRestoreGroup{Prefix: g.Prefix, Suffix: g.Suffix}
 	}
+	if w.Enabled != nil || w.Minutes != 0 {
+		p.InstantAccess = &catalog.InstantAccess{Enabled: orZero(w.Enabled), Minutes: w.Minutes}
+	}
 	r := orZero(w.RetentionPolicy)
 	if r.Daily != nil {
 		p.Daily = &catalog.DailyRetention{Count: r.Daily.Duration.Count}
@@ -261,12 +274,12 @@ func (w wirePolicyProperties) settings() catalog.VMPolicy {
 		}
 	}
 	for key, t := range w.TieringPolicy {
-		mode := canonical(t.Mode, "DoNotTier", catalog.TierAfter, catalog.TierRecommended)
-		if !strings.EqualFold(key, archiveTier) || mode != catalog.TierAfter && mode != catalog.TierRecommended {
+		mode := canonical(t.Mode, "DoNotTier", "Invalid", catalog.TierAfter, catalog.TierRecommended)
+		if !strings.EqualFold(key, archiveTier) || mode == "DoNotTier" || mode == "Invalid" {
 			continue
 		}
 		p.Archive = &catalog.ArchiveTiering{Mode: mode}
-		if mode == catalog.TierAfter {
+		if mode != catalog.TierRecommended {
 			p.Archive.Duration, p.Archive.DurationType = t.Duration, canonical(t.DurationType, "Days", "Weeks", "Months", "Years")
 		}
 	}
