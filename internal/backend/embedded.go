@@ -24,8 +24,22 @@ type EmbeddedSettings struct {
 	Subscriptions                                            map[string]string // display names by id
 	VirtualMachines                                          map[string]string // regions by id; nil: any well-formed one exists
 	FailedBackups                                            []FailedBackup
+	Threats                                                  []Threat
 	// SoftDeleteChosen: vaults may have any soft delete.
 	SoftDeleteChosen bool
+}
+
+// Threat says which recovery points a scan finds a threat in. Empty texts are the defaults.
+type Threat struct {
+	VMID                         string
+	From, Until                  time.Time
+	Title, Description, Severity string
+}
+
+func (t Threat) found() embedded.Threat {
+	return embedded.Threat{
+		Machine: t.VMID, From: t.From, Until: t.Until, Title: t.Title, Description: t.Description, Severity: t.Severity,
+	}
 }
 
 // FailedBackup says which backups fail, and with what error.
@@ -114,6 +128,9 @@ func (o *opening) embeddedConfig(settings EmbeddedSettings) embedded.Config {
 	}
 	for _, f := range settings.FailedBackups {
 		config.BackupFaults = append(config.BackupFaults, f.fault())
+	}
+	for _, t := range settings.Threats {
+		config.Threats = append(config.Threats, t.found())
 	}
 	return config
 }

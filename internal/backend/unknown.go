@@ -16,7 +16,7 @@ func (u Unknown) Has(setting string) bool { return u[setting] }
 // make and change objects, but what it reads is not what there will be: that has to wait.
 func (u Unknown) Past() []string {
 	var past []string
-	for _, setting := range []string{"embedded.backup_time", "embedded.clock_offset", "embedded.failed_backups"} {
+	for _, setting := range []string{"embedded.backup_time", "embedded.clock_offset", "embedded.failed_backups", "embedded.threats"} {
 		if u[setting] {
 			past = append(past, setting)
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/store"
 )
 
@@ -33,12 +34,13 @@ type Threat struct {
 	Machine string
 	// From and Until are the first and the last moment at which a recovery point is taken that has it; zero is without limit.
 	From, Until time.Time
-	// Severity is Critical, High, Warning or Informational; empty is High.
-	Severity           string
+	// Severity is one of catalog.ThreatSeverities; empty is High.
+	Severity string
+	// Title is catalog.DefaultThreatTitle where it is empty.
 	Title, Description string
 }
 
-func (t Threat) severity() string { return orDefault(t.Severity, "High") }
+func (t Threat) severity() string { return orDefault(t.Severity, catalog.SeverityHigh) }
 
 // threatsOf are the threats to the machine with this id.
 func (s *Service) threatsOf(machine string) []Threat {
@@ -62,9 +64,9 @@ func threatStatus(scanned bool, threats []Threat) string {
 	status := "Healthy"
 	for _, t := range threats {
 		switch t.severity() {
-		case "Critical", "High":
+		case catalog.SeverityCritical, catalog.SeverityHigh:
 			status = "UnHealthy"
-		case "Warning":
+		case catalog.SeverityWarning:
 			if status == "Healthy" {
 				status = "Warning"
 			}
@@ -81,7 +83,7 @@ func threatInfo(threats []Threat, taken time.Time) []any {
 	var all []any
 	for _, t := range threats {
 		o := object{
-			"threatTitle": t.Title, "threatDescription": t.Description, "threatSeverity": t.severity(), "threatState": "Active",
+			"threatTitle": orDefault(t.Title, catalog.DefaultThreatTitle), "threatDescription": t.Description, "threatSeverity": t.severity(), "threatState": "Active",
 			"threatStartTime": timestamp(taken), "lastUpdatedTime": timestamp(taken),
 		}
 		if !t.From.IsZero() {

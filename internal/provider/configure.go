@@ -138,6 +138,7 @@ func (m providerModel) settings(ctx context.Context, diags *diag.Diagnostics) ba
 		Subscriptions: subscriptions, VirtualMachines: machines,
 		SoftDeleteChosen: !e.SoftDeleteForced.IsNull() && !e.SoftDeleteForced.IsUnknown() && !e.SoftDeleteForced.ValueBool(),
 		FailedBackups:    readFailedBackups(ctx, e.FailedBackups, root.AtName("failed_backups"), diags),
+		Threats:          readThreats(ctx, e.Threats, root.AtName("threats"), diags),
 	}
 	return s
 }

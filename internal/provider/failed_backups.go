@@ -71,7 +71,9 @@ func readFailedBackups(ctx context.Context, list types.List, p path.Path, diags 
 		}
 		var m failedBackupModel
 		diags.Append(object.As(ctx, &m, basetypes.ObjectAsOptions{})...)
-		m.validate(p.AtListIndex(i), i, diags)
+		checkVMTimes(m.VMID, m.timeWindow, func(name, text string) {
+			diags.AddAttributeError(p.AtListIndex(i).AtName(name), "Invalid failed backup", fmt.Sprintf("failed_backups[%d].%s: %s", i, name, text))
+		})
 		w := m.window()
 		all = append(all, backend.FailedBackup{
 			VMID: m.VMID.ValueString(), From: w.From, Until: w.To, Code: m.Code.ValueString(), Message: m.Message.ValueString(),
@@ -80,17 +82,15 @@ func readFailedBackups(ctx context.Context, list types.List, p path.Path, diags 
 	return all
 }
 
-func (m failedBackupModel) validate(at path.Path, i int, diags *diag.Diagnostics) {
-	const summary = "Invalid failed backup"
-	wrong := func(name, text string) {
-		diags.AddAttributeError(at.AtName(name), summary, fmt.Sprintf("failed_backups[%d].%s: %s", i, name, text))
-	}
-	if !m.VMID.IsUnknown() {
-		if _, err := vault.ParseVMID(m.VMID.ValueString()); err != nil {
+// checkVMTimes checks the VM and the times of an element of a setting, as far as they are known. wrong is told of each attribute
+// that is not right.
+func checkVMTimes(vm types.String, of timeWindow, wrong func(name, text string)) {
+	if !vm.IsUnknown() {
+		if _, err := vault.ParseVMID(vm.ValueString()); err != nil {
 			wrong("vm_id", tfvalue.Sentence(err.Error()))
 		}
 	}
-	for name, value := range map[string]types.String{"start_time": m.StartTime, "end_time": m.EndTime} {
+	for name, value := range map[string]types.String{"start_time": of.StartTime, "end_time": of.EndTime} {
 		if value.IsNull() || value.IsUnknown() {
 			continue
 		}
@@ -98,7 +98,7 @@ func (m failedBackupModel) validate(at path.Path, i int, diags *diag.Diagnostics
 			wrong(name, tfvalue.Sentence(err.Error()))
 		}
 	}
-	if w := m.window(); !w.From.IsZero() && !w.To.IsZero() && w.To.Before(w.From) {
-		wrong("end_time", fmt.Sprintf("The end time %s is before the start time %s.", m.EndTime.ValueString(), m.StartTime.ValueString()))
+	if w := of.window(); !w.From.IsZero() && !w.To.IsZero() && w.To.Before(w.From) {
+		wrong("end_time", fmt.Sprintf("The end time %s is before the start time %s.", of.EndTime.ValueString(), of.StartTime.ValueString()))
 	}
 }

@@ -71,8 +71,8 @@ type foundVM struct {
 
 // items yields the protected VMs that pass the filter, vault by vault, soft-deleted ones included. A vault is asked only
 // when another VM is wanted, and one of a list not at all when it never had a VM. An error is yielded last, but for one that is
-// about one object alone.
-func (f protectedVMFilter) items(ctx context.Context, client *vault.Client) iter.Seq2[foundVM, error] {
+// about one object alone. list is how the VMs of a vault are listed.
+func (f protectedVMFilter) items(ctx context.Context, client *vault.Client, list func(context.Context, arm.ID) iter.Seq2[vault.ProtectedVM, error]) iter.Seq2[foundVM, error] {
 	return func(yield func(foundVM, error) bool) {
 		for v, err := range f.vaults(ctx, client) {
 			if err != nil {
@@ -84,7 +84,7 @@ func (f protectedVMFilter) items(ctx context.Context, client *vault.Client) iter
 			if !v.RedundancyLocked && f.VaultID.IsNull() {
 				continue
 			}
-			for item, err := range client.ProtectedVMs(ctx, v.ID) {
+			for item, err := range list(ctx, v.ID) {
 				if err == nil {
 					err = ctx.Err()
 				}

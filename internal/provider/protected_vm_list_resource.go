@@ -56,7 +56,7 @@ func (l *protectedVMListResource) List(ctx context.Context, req list.ListRequest
 	}
 	stream.Results = func(push func(list.ListResult) bool) {
 		var pushed int64
-		for item, err := range filter.items(ctx, l.run.vaults) {
+		for item, err := range filter.items(ctx, l.run.vaults, l.run.vaults.ProtectedVMs) {
 			if arm.IsUnreadable(err) {
 				if !pushPassedOver(l.run, err, push) {
 					return

@@ -30,7 +30,8 @@ type protectedVMModel struct {
 	SourceVMRegion  tfvalue.EqualText `tfsdk:"source_vm_region"`
 	ProtectionState types.String      `tfsdk:"protection_state"`
 	diskChoiceModel
-	DeletionPolicy types.String `tfsdk:"deletion_policy"`
+	SourceScanEnabled types.Bool   `tfsdk:"source_scan_enabled"`
+	DeletionPolicy    types.String `tfsdk:"deletion_policy"`
 	protectionStatusModel
 	Timeouts timeouts.Value `tfsdk:"timeouts"`
 }

@@ -130,6 +130,7 @@ func (r *protectedVMResource) planCreate(ctx context.Context, plan protectedVMMo
 		diags.Append(resp.Plan.SetAttribute(ctx, path.Root("os_disk_only"), plan.chooseUnset(types.BoolNull()))...)
 	}
 	checkPolicyVault(plan, diags)
+	r.checkScan(ctx, plan, diags)
 	if diags.HasError() {
 		return
 	}
@@ -173,6 +174,9 @@ func (r *protectedVMResource) planUpdate(ctx context.Context, state protectedVMM
 		}
 	}
 	r.checkUpdate(ctx, plan, state, diags)
+	if !plan.SourceScanEnabled.Equal(state.SourceScanEnabled) {
+		r.checkScan(ctx, plan, diags)
+	}
 	if !pending && !changesProtection(plan, state) {
 		return
 	}

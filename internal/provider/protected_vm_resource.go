@@ -102,6 +102,11 @@ func (r *protectedVMResource) Create(ctx context.Context, req resource.CreateReq
 	case err == nil:
 		r.finish(plan, item, &resp.Diagnostics)
 		resp.Diagnostics.Append(tfvalue.KeepPlanned(req.Plan.Raw, &resp.State)...)
+		if err := r.configureScan(ctx, id, plan); err != nil {
+			// An error would mark the protection as tainted, and the next apply delete the backups.
+			resp.Diagnostics.AddAttributeWarning(path.Root("source_scan_enabled"), "Scan of a VM is not as planned", tfvalue.Problem(protectedVMLabel(plan), err,
+				"The VM is protected. The next plan shows how its scan stands, and the next apply tries again."))
+		}
 	case item.ARMID == "":
 		r.addProtectError(ctx, plan, err, &resp.Diagnostics)
 	case vault.IsUnsure(err):
@@ -179,6 +184,9 @@ func (r *protectedVMResource) look(ctx context.Context, state protectedVMModel, 
 		r.lose(l, state, "is no longer in the vault, which now protects another VM of the same group and name: "+item.SourceVMID+". It is removed from the state.")
 		return l
 	}
+	if state.SourceScanEnabled = r.readScan(ctx, id, state, &l.diags); l.diags.HasError() {
+		return l
+	}
 	l.fate = found
 	l.is = r.taken(ctx, state, item, &l.diags)
 	l.identity = l.is.identity()
@@ -223,6 +231,13 @@ func (r *protectedVMResource) Update(ctx context.Context, req resource.UpdateReq
 		r.save(ctx, state, item, &resp.State, resp.Identity, &resp.Diagnostics)
 		r.finish(plan, item, &resp.Diagnostics)
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, pendingKey, nil)...)
+	}
+	if !plan.SourceScanEnabled.Equal(state.SourceScanEnabled) {
+		if err := r.configureScan(ctx, id, plan); err != nil {
+			resp.Diagnostics.AddAttributeError(path.Root("source_scan_enabled"), "Unable to change the scan of a VM",
+				tfvalue.Problem(protectedVMLabel(plan), err, goesOn(err, "timeouts.update")))
+			return
+		}
 	}
 	if resp.Identity != nil {
 		// Even when nothing was written; states from before Terraform 1.12 have none.

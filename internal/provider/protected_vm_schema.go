@@ -95,7 +95,8 @@ func (r *protectedVMResource) Schema(ctx context.Context, _ resource.SchemaReque
 				Default:    stringdefault.StaticString(deletionDelete),
 				Validators: []validator.String{stringvalidator.OneOf(deletionDelete, deletionRetain, deletionSuspend)},
 			},
-			"timeouts": timeoutsAttribute(ctx, protectedVMTimeouts),
+			"source_scan_enabled": sourceScanAttribute(),
+			"timeouts":            timeoutsAttribute(ctx, protectedVMTimeouts),
 		},
 	}
 	maps.Copy(resp.Schema.Attributes, diskChoiceAttributes())

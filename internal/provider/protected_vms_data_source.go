@@ -38,6 +38,8 @@ type protectedVMDataModel struct {
 	diskChoiceModel
 	protectionStatusModel
 	RecoveryPointCount types.Int64  `tfsdk:"recovery_point_count"`
+	SourceScanStatus   types.String `tfsdk:"source_scan_status"`
+	SourceScanSummary  types.String `tfsdk:"source_scan_summary"`
 	SoftDeleted        types.Bool   `tfsdk:"soft_deleted"`
 	PurgeTime          types.String `tfsdk:"purge_time"`
 }
@@ -83,6 +85,8 @@ func protectedVMDataAttributes() map[string]schema.Attribute {
 		"exclude_disk_luns":    schema.SetAttribute{MarkdownDescription: "The logical unit numbers of the data disks that are not backed up; null when they are not chosen so.", ElementType: types.Int64Type, Computed: true},
 		"os_disk_only":         schema.BoolAttribute{MarkdownDescription: "Whether the OS disk alone is backed up, and no data disk.", Computed: true},
 		"recovery_point_count": schema.Int64Attribute{MarkdownDescription: "How many recovery points there are; null where the service does not say: lists of many VMs only tell that there are none. The data source `backup_recovery_points` has them all.", Computed: true},
+		"source_scan_status":   schema.StringAttribute{MarkdownDescription: "Whether the VM is scanned for threats, in the service's words: `Configured`, `NotConfigured`, `NotApplicable` or `ConfigurationFailed`; null where it does not say.", Computed: true},
+		"source_scan_summary":  schema.StringAttribute{MarkdownDescription: "What the scans have found, in the service's words: `Healthy`, `NoThreatsReported`, `Suspicious`, `NotApplicable` or `Unknown`; null where it does not say.", Computed: true},
 		"soft_deleted":         schema.BoolAttribute{MarkdownDescription: "Whether the protection was deleted, and its backups are kept until `purge_time`.", Computed: true},
 		"purge_time":           schema.StringAttribute{MarkdownDescription: "When the backups of a soft-deleted one are gone for good (RFC 3339, UTC); null for others.", Computed: true},
 	}
@@ -109,7 +113,7 @@ func (d *protectedVMsDataSource) Read(ctx context.Context, req datasource.ReadRe
 	ctx, cancel := reading(ctx)
 	defer cancel()
 	m.ProtectedVMs = []protectedVMDataModel{}
-	for item, err := range m.items(ctx, d.run.vaults) {
+	for item, err := range m.items(ctx, d.run.vaults, d.run.vaults.ScannedVMs) {
 		if d.run.passesOver(err, &resp.Diagnostics) {
 			continue
 		}
@@ -132,6 +136,7 @@ func (d *protectedVMsDataSource) model(ctx context.Context, item foundVM, diags 
 		ID: tfvalue.ARMName.Value(item.ARMID), VaultID: tfvalue.ARMName.Value(item.vault.ARMID), SourceVMID: tfvalue.ARMName.Value(item.SourceVMID),
 		SourceVMRegion: tfvalue.Region.Null(), BackupPolicyID: tfvalue.ARMName.Null(), ProtectionState: textOrNull(item.State),
 		diskChoiceModel: emptyDiskChoice(), protectionStatusModel: newProtectionStatus(item.ProtectedVM, d.run.nextBackup(ctx, item.ProtectedVM)),
+		SourceScanStatus: textOrNull(item.SourceScan.Status), SourceScanSummary: textOrNull(item.SourceScan.Summary),
 		RecoveryPointCount: countOrNull(item.RecoveryPoints), SoftDeleted: types.BoolValue(item.SoftDeleted), PurgeTime: timeOrNull(item.PurgeAt),
 	}
 	if region := item.Region(item.vault); region != "" {

@@ -37,6 +37,7 @@ type embeddedModel struct {
 	Subscriptions    types.Map    `tfsdk:"subscriptions"`
 	VirtualMachines  types.Map    `tfsdk:"virtual_machines"`
 	FailedBackups    types.List   `tfsdk:"failed_backups"`
+	Threats          types.List   `tfsdk:"threats"`
 	SoftDeleteForced types.Bool   `tfsdk:"soft_delete_forced"`
 }
 
@@ -155,6 +156,7 @@ func embeddedAttribute() schema.Attribute {
 				Validators:  []validator.Map{virtualMachinesValidator{}},
 			},
 			"failed_backups": failedBackupsAttribute(),
+			"threats":        threatsAttribute(),
 			"soft_delete_forced": schema.BoolAttribute{
 				MarkdownDescription: "Whether every vault has soft delete `AlwaysOn`, and anything else is refused, as Azure has it since 2026. `false` is for " +
 					"regions and subscriptions that are not switched over: a vault has `Enabled` then unless it says otherwise, and all three states can be " +

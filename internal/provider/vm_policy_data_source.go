@@ -105,7 +105,12 @@ func policyDataAttributes() map[string]schema.Attribute {
 			"prefix": text("What the names of the groups start with."),
 			"suffix": text("What the names of the groups end with; null for nothing."),
 		}),
-		"snapshot_consistency_type": text("`OnlyCrashConsistent`, or null."),
+		"instant_access_snapshot_enabled": schema.BoolAttribute{
+			MarkdownDescription: "Whether the snapshots of Premium SSD v2 and Ultra disks can be restored from at once; null for no, and where the service does not say.",
+			Computed:            true,
+		},
+		"instant_access_duration_minutes": count("For how many minutes that is so; null where the service does not say."),
+		"snapshot_consistency_type":       text("`OnlyCrashConsistent`, or null."),
 		"retention_daily": object("How long each backup is kept; null when that is not said.", map[string]schema.Attribute{
 			"count": count("For how many days."),
 		}),
@@ -142,7 +147,7 @@ func (d *vmPolicyDataSource) Read(ctx context.Context, req datasource.ReadReques
 	ctx, cancel := reading(ctx)
 	defer cancel()
 	id := vault.NewPolicyID(of, m.Name.ValueString())
-	p, err := d.run.vaults.PolicyOrGone(ctx, id)
+	p, err := d.run.vaults.PolicyInFullOrGone(ctx, id)
 	if vault.IsGone(err) {
 		d.addNotFound(id, err, resp)
 		return

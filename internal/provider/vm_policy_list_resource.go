@@ -121,7 +121,7 @@ func (l *vmPolicyListResource) policies(ctx context.Context, filter vmPolicyFilt
 				}
 				continue
 			}
-			for p, err := range l.run.vaults.Policies(ctx, v) {
+			for p, err := range l.run.vaults.PoliciesInFull(ctx, v) {
 				if err == nil {
 					err = ctx.Err()
 				}

@@ -34,6 +34,8 @@ type vmPolicySettingsModel struct {
 	Backup                      types.Object      `tfsdk:"backup"`
 	InstantRestoreRetentionDays types.Int64       `tfsdk:"instant_restore_retention_days"`
 	InstantRestoreResourceGroup types.Object      `tfsdk:"instant_restore_resource_group"`
+	InstantAccessEnabled        types.Bool        `tfsdk:"instant_access_snapshot_enabled"`
+	InstantAccessMinutes        types.Int64       `tfsdk:"instant_access_duration_minutes"`
 	SnapshotConsistencyType     types.String      `tfsdk:"snapshot_consistency_type"`
 	RetentionDaily              types.Object      `tfsdk:"retention_daily"`
 	RetentionWeekly             types.Object      `tfsdk:"retention_weekly"`
@@ -178,6 +180,9 @@ func (m vmPolicySettingsModel) settings(ctx context.Context, diags *diag.Diagnos
 		InstantRestoreDays:  int(m.InstantRestoreRetentionDays.ValueInt64()),
 		SnapshotConsistency: m.SnapshotConsistencyType.ValueString(),
 	}
+	if m.saysInstantAccess() {
+		p.InstantAccess = &catalog.InstantAccess{Enabled: m.InstantAccessEnabled.ValueBool(), Minutes: int(m.InstantAccessMinutes.ValueInt64())}
+	}
 	if windows, ok := catalog.WindowsTimeZone(p.TimeZone); ok {
 		p.TimeZone = windows // the one kind of name that the service takes
 	}
@@ -206,6 +211,23 @@ func (m vmPolicySettingsModel) settings(ctx context.Context, diags *diag.Diagnos
 	}
 	p.Archive = m.archive(ctx, diags)
 	return p
+}
+
+// saysInstantAccess tells whether the settings say anything about instant access, which takes an API version of its own.
+func (m vmPolicySettingsModel) saysInstantAccess() bool {
+	return !m.InstantAccessEnabled.IsNull() || !m.InstantAccessMinutes.IsNull()
+}
+
+// takeInstantAccess takes what the service says of instant access. Where nothing was said and it is off, and where the service
+// chose for how long, nothing is said; of a policy that is read for the first time it all is.
+func (m *vmPolicySettingsModel) takeInstantAccess(was vmPolicySettingsModel, a *catalog.InstantAccess) {
+	if a == nil || was.InstantAccessEnabled.IsNull() && !a.Enabled {
+		return
+	}
+	m.InstantAccessEnabled, m.InstantAccessMinutes = types.BoolValue(a.Enabled), numberOrNull(a.Minutes)
+	if !was.InstantAccessEnabled.IsNull() && was.InstantAccessMinutes.IsNull() {
+		m.InstantAccessMinutes = types.Int64Null()
+	}
 }
 
 // archive is the tiering that the model chooses, nil for none.
@@ -239,6 +261,7 @@ func (m *vmPolicySettingsModel) take(ctx context.Context, p catalog.VMPolicy, di
 		"hour_interval": numberOrNull(p.Schedule.HourInterval), "hour_duration": numberOrNull(p.Schedule.HourDuration),
 	}, diags)
 	m.InstantRestoreRetentionDays = numberOrNull(p.InstantRestoreDays)
+	m.takeInstantAccess(was, p.InstantAccess)
 	m.SnapshotConsistencyType = textOrNull(p.SnapshotConsistency)
 	if group := p.InstantRestoreGroup; group != nil {
 		m.InstantRestoreResourceGroup = objectValue(instantRestoreGroupTypes, map[string]attr.Value{
@@ -312,6 +335,7 @@ func (m vmPolicySettingsModel) values() map[string]attr.Value {
 	return map[string]attr.Value{
 		"policy_type": m.PolicyType, "timezone": m.TimeZone, "backup": m.Backup, "instant_restore_retention_days": m.InstantRestoreRetentionDays,
 		"instant_restore_resource_group": m.InstantRestoreResourceGroup, "snapshot_consistency_type": m.SnapshotConsistencyType,
+		"instant_access_snapshot_enabled": m.InstantAccessEnabled, "instant_access_duration_minutes": m.InstantAccessMinutes,
 		"retention_daily": m.RetentionDaily, "retention_weekly": m.RetentionWeekly, "retention_monthly": m.RetentionMonthly,
 		"retention_yearly": m.RetentionYearly, "tiering_policy": m.TieringPolicy,
 	}

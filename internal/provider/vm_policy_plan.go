@@ -111,6 +111,7 @@ func (r *vmPolicyResource) planCreate(ctx context.Context, plan vmPolicyModel, r
 		return
 	}
 	r.run.plans.planPolicy(id)
+	r.checkInstantAccess(ctx, id, plan, &resp.Diagnostics)
 	switch {
 	case newVault:
 	case again || r.run.plans.made(id): // OpenTofu does not tell a second look, but what this run has made is no stranger's
@@ -201,6 +202,24 @@ func (r *vmPolicyResource) planUpdate(ctx context.Context, state vmPolicyModel, 
 	// What the configuration leaves out has the values of the state here, which validation could not know.
 	addPolicyProblems(ctx, plan.vmPolicySettingsModel, resp.Plan.Raw, &resp.Diagnostics)
 	r.checkRetentionStays(ctx, plan, state, resp.Plan.Raw, &resp.Diagnostics)
+	if id, known := plan.policyID(); known && !plan.InstantAccessEnabled.Equal(state.InstantAccessEnabled) {
+		r.checkInstantAccess(ctx, id, plan, &resp.Diagnostics)
+	}
+}
+
+// checkInstantAccess finds that the cloud does not know of instant access, and would pass it over.
+func (r *vmPolicyResource) checkInstantAccess(ctx context.Context, id vault.PolicyID, plan vmPolicyModel, diags *diag.Diagnostics) {
+	if !plan.InstantAccessEnabled.ValueBool() {
+		return
+	}
+	if err := r.run.vaults.Lack(ctx, id.Vault, vault.AttributeInstantAccess); err != nil {
+		addLack(diags, vault.AttributeInstantAccess, policyLabel(id), err, "Leave it out in this cloud, or set it to false.")
+	}
+}
+
+// addLack says that the cloud does not know of an attribute.
+func addLack(diags *diag.Diagnostics, attribute, object string, err error, advice string) {
+	diags.AddAttributeError(path.Root(attribute), "Not available in this cloud", tfvalue.Problem(object, err, advice))
 }
 
 // checkRetentionStays refuses to shorten the retention of a policy in a vault that is immutable, or becomes so in this run.

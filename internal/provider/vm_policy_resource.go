@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/tflog"
 	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
@@ -119,7 +120,7 @@ func (r *vmPolicyResource) look(ctx context.Context, state vmPolicyModel, privat
 
 	r.run.state.read(id)
 	r.run.warnOfTwoAddresses(ctx, id, policyLabel(id), private, &l.diags)
-	p, err := r.run.vaults.PolicyOrGone(ctx, id)
+	p, err := r.run.readPolicy(ctx, id, state)
 	if vault.IsGone(err) {
 		l.diags.AddWarning("Backup policy is gone", fmt.Sprintf(
 			"%s no longer exists and is removed from the state.%s The next apply creates it again.", policyLabel(id), goneWith(err)))
@@ -153,10 +154,13 @@ func (r *vmPolicyResource) Update(ctx context.Context, req resource.UpdateReques
 	ctx, cancel := limited(ctx, plan.Timeouts.Attributes(), "update", timeout)
 	defer cancel()
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, replacedKey, nil)...) // it was for the plan alone
+	if settings.InstantAccess == nil && state.saysInstantAccess() {
+		settings.InstantAccess = &catalog.InstantAccess{} // taken out of the configuration
+	}
 	var p vault.Policy
 	var err error
 	if plan.leavesSettings(state) {
-		p, err = r.run.vaults.Policy(ctx, id)
+		p, err = r.run.readPolicy(ctx, id, plan)
 	} else {
 		p, err = r.run.vaults.UpdatePolicy(ctx, id, settings, logPolicyProgress(ctx, id))
 	}
@@ -203,6 +207,15 @@ func (r *vmPolicyResource) inUseAdvice(ctx context.Context, id vault.PolicyID) s
 		return "Give the VMs that have it another policy or stop protecting them first. " + movingAdvice
 	}
 	return "Give these VMs another policy or stop protecting them first: " + tfvalue.Listed(vmNames(users)) + ". " + movingAdvice
+}
+
+// readPolicy reads a policy as far as a model says anything about it: the API version that shows instant access is asked for
+// where there is some, and where a policy is read for the first time.
+func (r *run) readPolicy(ctx context.Context, id vault.PolicyID, m vmPolicyModel) (vault.Policy, error) {
+	if m.saysInstantAccess() || m.Backup.IsNull() {
+		return r.vaults.PolicyInFullOrGone(ctx, id)
+	}
+	return r.vaults.PolicyOrGone(ctx, id)
 }
 
 // save writes a policy, as the service describes it, over a model into state and identity.

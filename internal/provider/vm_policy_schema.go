@@ -134,6 +134,17 @@ func policyScheduleAttributes() map[string]schema.Attribute {
 				},
 			},
 		},
+		"instant_access_snapshot_enabled": schema.BoolAttribute{
+			MarkdownDescription: "Whether the snapshots of Premium SSD v2 and Ultra disks can be restored from at once, before their data has been copied; " +
+				"Azure charges for it. Needs API version " + catalog.InstantAccessSince + ", which not every cloud has: the plan says so. Default: `false`; leaving it out " +
+				"switches it off. Changed in place.",
+			Optional: true,
+		},
+		"instant_access_duration_minutes": schema.Int64Attribute{
+			MarkdownDescription: "For how many minutes that is so: `60` to `300`. Default: the service's, which is 300. Changed in place.",
+			Optional:            true,
+			Validators:          []validator.Int64{int64validator.AtLeast(1)},
+		},
 		"snapshot_consistency_type": schema.StringAttribute{
 			MarkdownDescription: "`OnlyCrashConsistent` takes snapshots without the VM's agent; it needs `policy_type = \"V2\"`. Default: snapshots that " +
 				"are consistent for applications where that is possible. Changed in place.",

@@ -70,7 +70,7 @@ func fieldPath(field string) path.Path {
 // emptyIsRefused are the fields whose own validators complain of 0 or "" or an empty set, which is no value in a
 // catalog.VMPolicy.
 var emptyIsRefused = []string{
-	"retention_weekly.weekdays", "retention_yearly.months", "backup.hour_interval", "backup.hour_duration", "instant_restore_retention_days",
+	"retention_weekly.weekdays", "retention_yearly.months", "backup.hour_interval", "backup.hour_duration", "instant_restore_retention_days", "instant_access_duration_minutes",
 	"tiering_policy.archived_restore_point.duration", "tiering_policy.archived_restore_point.duration_type",
 }
 

@@ -148,6 +148,7 @@ func serviceConfig(o *options) (embedded.Config, error) {
 		config.Faults = faults.rules
 		config.FailProvisioning = faults.failProvisioning
 		config.FailBackup, config.BackupFaults = faults.failBackup, faults.timed
+		config.Threats = faults.threats
 	}
 	return config, nil
 }

@@ -21,6 +21,7 @@ type faults struct {
 	vaults  []*failure
 	backups []*failure             // that somebody asks for
 	timed   []embedded.BackupFault // of backups by the time at which they begin
+	threats []embedded.Threat
 }
 
 // faultRule is an embedded.FaultRule in the file.
@@ -103,6 +104,38 @@ func (f *faults) addBackup(e entry) error {
 	return nil
 }
 
+// threat is an embedded.Threat in the file.
+type threat struct {
+	Name        string    `json:"name"` // * is any
+	Title       string    `json:"title"`
+	Description string    `json:"description"`
+	Severity    string    `json:"severity"`
+	StartTime   time.Time `json:"start_time"`
+	EndTime     time.Time `json:"end_time"`
+}
+
+func (f *faults) addThreat(e entry) error {
+	var t threat
+	if err := e.decode(&t); err != nil {
+		return err
+	}
+	switch {
+	case t.Name == "":
+		return errors.New("name is missing; * stands for any")
+	case t.Severity != "" && !slices.Contains(catalog.ThreatSeverities(), t.Severity):
+		return fieldErrorf("severity", "unknown severity %q; the severities are: %s", t.Severity, strings.Join(catalog.ThreatSeverities(), ", "))
+	case !t.EndTime.IsZero() && t.EndTime.Before(t.StartTime):
+		return fieldErrorf("end_time", "end_time is before start_time")
+	}
+	if t.Name == "*" {
+		t.Name = ""
+	}
+	f.threats = append(f.threats, embedded.Threat{
+		Machine: t.Name, From: t.StartTime, Until: t.EndTime, Title: t.Title, Description: t.Description, Severity: t.Severity,
+	})
+	return nil
+}
+
 // faultOf returns the fault for the thing of that name, nil when it succeeds.
 func faultOf(list []*failure, name string) *embedded.Fault {
 	for _, f := range list {
@@ -182,6 +215,7 @@ func parseFaults(content []byte) (*faults, error) {
 		"rules":          f.addRule,
 		"failed_vaults":  f.addVault,
 		"failed_backups": f.addBackup,
+		"threats":        f.addThreat,
 	})
 	return f, err
 }

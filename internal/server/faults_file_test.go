@@ -16,7 +16,8 @@ func TestFaultsFile(t *testing.T) {
     {"drop": true, "times": 3}
   ],
   "failed_vaults": [{"name": "Bad", "times": 1}, {"name": "worse", "code": "X", "message": "y"}],
-  "failed_backups": [{"name": "*"}]
+  "failed_backups": [{"name": "*"}],
+  "threats": [{"name": "*"}, {"name": "web", "severity": "Warning", "start_time": "2026-01-31T00:00:00Z"}]
 }`
 	faults, err := server.ParseFaults([]byte(good))
 	if err != nil {
@@ -38,7 +39,7 @@ func TestFaultsFile(t *testing.T) {
 	for _, test := range []struct{ text, want string }{
 		{"", ":1: unexpected end of JSON input"},
 		{"{\n\"rules\": [\n}", ":3: invalid character"},
-		{"[]", ":1: the file must hold a JSON object with the lists: failed_backups, failed_vaults, rules"},
+		{"[]", ":1: the file must hold a JSON object with the lists: failed_backups, failed_vaults, rules, threats"},
 		{"{\n\"rule\": []}", `:2: unknown field "rule"; the file has the lists: failed_backups, failed_vaults, rules`},
 		{"{\n\"rules\": {}}", ":2: rules must be a list"},
 		{"{\"rules\": [\n{\"drop\": true},\n{\"drop\": true,\n\"stats\": 1}]}", `:4: rules: unknown field "stats"; the fields are: method, kind, path,`},
@@ -54,6 +55,9 @@ func TestFaultsFile(t *testing.T) {
 		{"{\"rules\": [{\"method\": \"PUT\"}]}", "the rule changes nothing"},
 		{"{\"failed_vaults\": [{\"code\": \"x\"}]}", ":1: failed_vaults: name is missing; * stands for any"},
 		{"{\"failed_backups\": [{\"name\": \"x\",\n\"vm\": \"x\"}]}", `:2: failed_backups: unknown field "vm"; the fields are: name, code, message, times, start_time, end_time`},
+		{"{\"threats\": [{\"title\": \"x\"}]}", ":1: threats: name is missing"},
+		{"{\"threats\": [{\"name\": \"x\",\n\"severity\": \"Bad\"}]}", `:2: threats: unknown severity "Bad"; the severities are: Critical, High, Warning, Informational`},
+		{"{\"threats\": [{\"name\": \"x\", \"start_time\": \"2026-01-02T00:00:00Z\",\n\"end_time\": \"2026-01-01T00:00:00Z\"}]}", ":2: threats: end_time is before start_time"},
 		{"{\"failed_backups\": [5]}", ":1: failed_backups: "},
 		{"{\"failed_backups\": [{\"name\": \"x\", \"start_time\": \"yesterday\"}]}", ":1: failed_backups: parsing time"},
 		{"{\"failed_backups\": [{\"name\": \"x\", \"start_time\": \"2026-01-01T00:00:00Z\",\n\"times\": 1}]}", ":2: failed_backups: times is about backups on demand"},

@@ -17,12 +17,14 @@ func TestFlagsReachTheService(t *testing.T) {
 		machines     = group + "/providers/Microsoft.Compute/virtualMachines/"
 		pair         = "iaasvmcontainerv2;group;web"
 		item         = vaults + "main/backupFabrics/Azure/protectionContainers/iaasvmcontainer;" + pair + "/protectedItems/vm;" + pair
+		newVersion   = "?api-version=2026-08-01"
 	)
 	p := serve(t, &http.Client{Timeout: time.Minute}, "--database", t.TempDir()+"/v.db",
 		"--subscription", strings.TrimPrefix(subscription, "/subscriptions/")+"=Rehearsal", "--strict-resource-groups",
-		"--virtual-machine", machines+"web=eastasia", "--provisioning-time", "100ms", "--operation-time", "1ms", "--retry-after", "1500ms",
+		"--virtual-machine", machines+"web=eastasia", "--virtual-machine", machines+"db=eastasia", "--provisioning-time", "100ms", "--operation-time", "1ms", "--retry-after", "1500ms",
 		"--clock-offset", "40d", "--reads-per-second", "1000",
-		"--faults", writeFile(t, `{"failed_vaults":[{"name":"bad","code":"BadDay"}],"failed_backups":[{"name":"web","code":"BadNight","start_time":"2020-01-01T00:00:00Z"}]}`))
+		"--faults", writeFile(t, `{"failed_vaults":[{"name":"bad","code":"BadDay"}],"failed_backups":[{"name":"web","code":"BadNight","start_time":"2020-01-01T00:00:00Z"}],`+
+			`"threats":[{"name":"db","title":"Ransomware"}]}`))
 
 	all := p.get(subscriptions).want(http.StatusOK, "")
 	if !strings.Contains(all.body, `"displayName":"Rehearsal"`) || strings.Contains(all.body, sub) {
@@ -60,5 +62,17 @@ func TestFlagsReachTheService(t *testing.T) {
 	})
 	until(t, "the backup fails", func() bool {
 		return strings.Contains(p.get(vaults+"main/backupJobs"+version).want(http.StatusOK, "").body, "BadNight")
+	})
+
+	scanned := strings.ReplaceAll(item, ";web", ";db")
+	p.do(http.MethodPut, scanned+version, `{"properties":{"protectedItemType":"Microsoft.Compute/virtualMachines",`+
+		`"sourceResourceId":"`+machines+`db","policyId":"`+vaults+`main/backupPolicies/DefaultPolicy"}}`).want(http.StatusAccepted, "")
+	for _, action := range [][2]string{{"configureSourceScan", `{"sourceScanAction":"Enable"}`}, {"backup", `{"properties":{"objectType":"IaasVMBackupRequest"}}`}} {
+		until(t, action[0], func() bool {
+			return p.do(http.MethodPost, scanned+"/"+action[0]+newVersion, action[1]).status == http.StatusAccepted
+		})
+	}
+	until(t, "a threat is found", func() bool {
+		return strings.Contains(p.get(scanned+"/recoveryPoints"+newVersion).want(http.StatusOK, "").body, `"threatTitle":"Ransomware"`)
 	})
 }

@@ -18,7 +18,9 @@ type itemView struct {
 	Deleted           bool
 	DeletedAt, Purged *moment
 	Points            int
-	Line              *timeLine
+	// Scan is what scans have found; empty when the VM is not scanned.
+	Scan string
+	Line *timeLine
 }
 
 // condition is something's state with the shape and the style that it is shown with.
@@ -33,6 +35,9 @@ func newItemView(anchor string, w wireItem) itemView {
 		Anchor: anchor, Name: p.FriendlyName, VM: p.SourceResourceID, Policy: p.PolicyName, Condition: protection(w),
 		Health: p.HealthStatus, LastBackup: parseMoment(p.LastBackupTime), LastStatus: p.LastBackupStatus,
 		Deleted: p.SoftDeleted, Points: p.Extended.RecoveryPoints,
+	}
+	if scan := p.Scan; scan.Status != "" && !strings.EqualFold(scan.Status, "NotConfigured") {
+		v.Scan = separate(scan.Status) + ", " + strings.ToLower(separate(scan.Summary))
 	}
 	if at, err := time.Parse(time.RFC3339, p.DeletedAt); err == nil && p.SoftDeleted {
 		deleted, purged := newMoment(at), newMoment(at.AddDate(0, 0, p.KeptDays))

@@ -49,6 +49,13 @@ func newPolicyRow(w wirePolicy) policyRow {
 	if p.InstantDays > 0 {
 		row.Retention = append(row.Retention, "Snapshots for instant restore: "+plural(p.InstantDays, "day"))
 	}
+	if p.AtOnce {
+		text := "Snapshots of fast disks can be restored from at once"
+		if p.AtOnceFor > 0 {
+			text += " for " + plural(p.AtOnceFor, "minute")
+		}
+		row.Retention = append(row.Retention, text)
+	}
 	if t, ok := p.Tiering["ArchivedRP"]; ok && strings.EqualFold(t.Mode, "TierAfter") {
 		unit := strings.ToLower(strings.TrimSuffix(t.Unit, "s"))
 		row.Retention = append(row.Retention, "To the archive after "+plural(t.Duration, unit))

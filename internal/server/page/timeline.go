@@ -29,6 +29,8 @@ type timeLine struct {
 	Base       int // where the axis is
 	Compressed bool
 	Summary    string
+	// Guarded tells that a point is immutable, or was scanned.
+	Guarded bool
 }
 
 // pointRow is a recovery point in the table.
@@ -38,6 +40,8 @@ type pointRow struct {
 	Rule        string
 	Place       place
 	Expires     *moment
+	// Immutable is until when the point is; empty when it is not. Threats is what a scan has found; empty when there was none.
+	Immutable, Threats string
 }
 
 // place is where a point is kept, and the shape that it is drawn with.
@@ -91,10 +95,14 @@ func newTimeLine(wire []wirePoint, more bool, now time.Time) *timeLine {
 	for _, w := range wire {
 		row := newPointRow(w)
 		l.Points = append(l.Points, row)
+		l.Guarded = l.Guarded || row.Immutable != "" || row.Threats != ""
 		i := slices.IndexFunc(l.Lanes, func(lane lane) bool { return lane.Name == row.Rule })
 		title := row.Time.Text + ", " + strings.ToLower(row.Place.Text)
 		if row.Expires != nil {
 			title += ", expires " + row.Expires.Text
+		}
+		if row.Threats != "" {
+			title += ", " + strings.ToLower(row.Threats)
 		}
 		l.Marks = append(l.Marks, mark{l.x(now.Sub(w.Properties.Time), span), l.Lanes[i].Y, row.Place.Shape, title})
 	}
@@ -188,8 +196,38 @@ func ruleName(w wirePoint) string {
 func newPointRow(w wirePoint) pointRow {
 	return pointRow{
 		Time: newMoment(w.Properties.Time), Consistency: consistency(w.Properties.Type), Rule: ruleName(w), Place: placeOf(w),
-		Expires: parseMoment(w.Properties.Kept.Expiry),
+		Expires: parseMoment(w.Properties.Kept.Expiry), Immutable: immutable(w), Threats: threats(w),
 	}
+}
+
+func immutable(w wirePoint) string {
+	fixed := w.Properties.Kept.Fixed
+	if until := parseMoment(fixed.Expiry); fixed.Is && until != nil {
+		return "Until " + until.Text
+	}
+	if fixed.Is {
+		return "Until it expires"
+	}
+	return ""
+}
+
+// threats says what a scan has found, in the service's words where they are not known.
+func threats(w wirePoint) string {
+	status := w.Properties.ThreatStatus
+	if status == "" || strings.EqualFold(status, "NotAvailable") {
+		return ""
+	}
+	var found []string
+	for _, t := range w.Properties.Threats {
+		found = append(found, t.Title+" ("+strings.ToLower(t.Severity)+")")
+	}
+	if strings.EqualFold(status, "Healthy") && len(found) == 0 {
+		return "None found"
+	}
+	if strings.EqualFold(status, "UnHealthy") {
+		status = "Unhealthy"
+	}
+	return strings.Join(append([]string{separate(status)}, found...), ", ")
 }
 
 func consistency(kind string) string {
@@ -207,13 +245,7 @@ func consistency(kind string) string {
 // placeOf reads the tiers that hold a point.
 func placeOf(w wirePoint) place {
 	has := func(kind string) bool {
-		for _, tier := range w.Properties.Tiers {
-			valid := strings.EqualFold(tier.Status, "Valid") || strings.EqualFold(tier.Status, "Rehydrated")
-			if strings.EqualFold(tier.Type, kind) && valid {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(tiersOf(w), func(tier string) bool { return strings.EqualFold(tier, kind) })
 	}
 	snapshot := has("InstantRP")
 	switch {
@@ -223,6 +255,19 @@ func placeOf(w wirePoint) place {
 		return places[0]
 	case snapshot:
 		return places[3]
+	case has("HardenedRP"), len(tiersOf(w)) == 0:
+		return places[1]
 	}
-	return places[1]
+	return place{enumerate(tiersOf(w)), places[1].Shape} // tiers that are not known here
+}
+
+// tiersOf are the tiers that hold a point.
+func tiersOf(w wirePoint) []string {
+	var tiers []string
+	for _, tier := range w.Properties.Tiers {
+		if !slices.ContainsFunc([]string{"Invalid", "Disabled", "Deleted", ""}, func(gone string) bool { return strings.EqualFold(tier.Status, gone) }) {
+			tiers = append(tiers, tier.Type)
+		}
+	}
+	return tiers
 }

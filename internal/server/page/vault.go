@@ -98,10 +98,10 @@ type contents struct {
 func (r *reader) contents(ctx context.Context, id string) (*contents, error) {
 	c := &contents{}
 	var err error
-	if c.policies, _, err = list[wirePolicy](ctx, r, id+"/backupPolicies", catalog.BackupAPIVersion, 0); err != nil {
+	if c.policies, _, err = list[wirePolicy](ctx, r, id+"/backupPolicies", catalog.NewBackupAPIVersion, 0); err != nil {
 		return nil, err
 	}
-	if c.items, _, err = list[wireItem](ctx, r, id+"/backupProtectedItems", catalog.BackupAPIVersion, 0); err != nil {
+	if c.items, _, err = list[wireItem](ctx, r, id+"/backupProtectedItems", catalog.NewBackupAPIVersion, 0); err != nil {
 		return nil, err
 	}
 	c.jobs, c.moreJobs, err = list[wireJob](ctx, r, id+"/backupJobs", catalog.BackupAPIVersion, jobsShown)
@@ -170,7 +170,7 @@ func (s *site) readItems(ctx context.Context, body *vaultBody, items []wireItem,
 		return base + "?page=" + strconv.Itoa(n) + "#items"
 	})
 	for i, item := range items[body.Pages.from:body.Pages.to] {
-		points, more, err := list[wirePoint](ctx, s.service, item.ID+"/recoveryPoints", catalog.BackupAPIVersion, pointsShown)
+		points, more, err := list[wirePoint](ctx, s.service, item.ID+"/recoveryPoints", catalog.NewBackupAPIVersion, pointsShown)
 		if isGone(err) {
 			continue
 		}
@@ -179,7 +179,7 @@ func (s *site) readItems(ctx context.Context, body *vaultBody, items []wireItem,
 		}
 		if more {
 			// How many there are lists do not say.
-			if err := s.service.get(ctx, item.ID, catalog.BackupAPIVersion, &item); err != nil {
+			if err := s.service.get(ctx, item.ID, catalog.NewBackupAPIVersion, &item); err != nil {
 				return err
 			}
 		}

@@ -184,6 +184,26 @@ func TestVault_failedJob(t *testing.T) {
 		`<span class="muted">(Failed)</span>`, "On demand")
 }
 
+// TestVault_threats shows which points are clean and which cannot be deleted, and says nothing where nobody asked for either.
+func TestVault_threats(t *testing.T) {
+	s := start(t, func(c *embedded.Config) {
+		c.Threats = []embedded.Threat{{Machine: "web-1", From: time.Date(2026, 5, 3, 0, 0, 0, 0, time.UTC), Title: "<Ransomware>", Severity: "Critical"}}
+	})
+	vault := s.makeVault("contoso", "eastus")
+	policy := s.makePolicy(vault, "nightly", nightly)
+	s.arm(http.MethodPut, policy+"?api-version=2026-10-01", strings.Replace(nightly, `"properties":{`, `"properties":{"instantAccessSnapshotEnabled":true,"instantAccessDurationMinutes":90,`, 1))
+	item := s.protect(vault, "web-1", policy)
+	s.clock.Advance(24 * time.Hour)
+	s.get(vaultPath("contoso")).want(http.StatusOK, "Snapshots of fast disks can be restored from at once for 90 minutes").
+		wantNot(`data-label="Threats"`, "<dt>Scan</dt>")
+	s.arm(http.MethodPost, item+"/configureSourceScan?api-version=2026-07-01", `{"sourceScanAction":"Enable"}`)
+	s.arm(http.MethodPatch, vault+"?api-version=2026-07-01", `{"properties":{"securitySettings":{"immutabilitySettings":{"state":"Unlocked"}}}}`)
+	s.clock.Advance(48 * time.Hour)
+	s.get(vaultPath("contoso")).want(http.StatusOK, "<dt>Scan</dt><dd>Configured, suspicious</dd>",
+		`data-label="Threats">Unhealthy, &lt;Ransomware&gt; (critical)</td>`, `data-label="Threats">None found</td>`, `data-label="Threats">Not scanned</td>`,
+		`data-label="Immutable">Until it expires</td>`)
+}
+
 func TestVault_protectionStates(t *testing.T) {
 	s := start(t)
 	vault := s.makeVault("contoso", "eastus")

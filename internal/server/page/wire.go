@@ -72,7 +72,11 @@ type wireItem struct {
 		DeletedAt        string `json:"deferredDeleteTimeInUTC"`
 		KeptDays         int    `json:"softDeleteRetentionPeriodInDays"`
 		LastPoint        string `json:"lastRecoveryPoint"`
-		Extended         struct {
+		Scan             struct {
+			Status  string `json:"sourceSideScanStatus"`
+			Summary string `json:"sourceSideScanSummary"`
+		} `json:"sourceSideScanInfo"`
+		Extended struct {
 			RecoveryPoints int `json:"recoveryPointCount"`
 		} `json:"extendedInfo"`
 	} `json:"properties"`
@@ -90,7 +94,16 @@ type wirePoint struct {
 		Kept struct {
 			Expiry string `json:"expiryTime"`
 			Rule   string `json:"ruleName"`
+			Fixed  struct {
+				Is     bool   `json:"isImmutable"`
+				Expiry string `json:"expiryTime"`
+			} `json:"immutabilityProperties"`
 		} `json:"recoveryPointProperties"`
+		ThreatStatus string `json:"threatStatus"`
+		Threats      []struct {
+			Title    string `json:"threatTitle"`
+			Severity string `json:"threatSeverity"`
+		} `json:"threatInfo"`
 	} `json:"properties"`
 }
 
@@ -122,6 +135,8 @@ type wirePolicy struct {
 		Retention   wireRetention          `json:"retentionPolicy"`
 		Tiering     map[string]wireTiering `json:"tieringPolicy"`
 		InstantDays int                    `json:"instantRpRetentionRangeInDays"`
+		AtOnce      bool                   `json:"instantAccessSnapshotEnabled"`
+		AtOnceFor   int                    `json:"instantAccessDurationMinutes"`
 		Items       int                    `json:"protectedItemsCount"`
 	} `json:"properties"`
 }
