@@ -38,6 +38,13 @@ func oneAzureVault(region string, attributes ...string) string {
 	return fmt.Sprintf("resource \"backup_vault\" \"test\" {\n  name   = \"contoso\"\n  region = %q\n  %s\n}\n", region, strings.Join(attributes, "\n  "))
 }
 
+const azureVaultID = "/subscriptions/" + azureAccount + "/resourceGroups/backup/providers/Microsoft.RecoveryServices/vaults/contoso"
+
+// inAzureVault is a resource in a vault that the configuration does not make.
+func inAzureVault(kind string, attributes ...string) string {
+	return fmt.Sprintf("resource %q \"test\" {\n  vault_id = %q\n  %s\n}\n", kind, azureVaultID, strings.Join(attributes, "\n  "))
+}
+
 // without takes a line out of a block.
 func without(block, attribute string) string {
 	return strings.Replace(block, "\n  "+attribute, "\n  # "+attribute, 1)
@@ -84,6 +91,17 @@ var azureMistakes = map[string]mistake{
 	"The metadata host is a host name":                                                        inAzure(azureBlock(catalog.Public, `metadata_host = "https://management.stratus.example"`)+oneAzureVault("eastus"), nil),
 	"The metadata host says which cloud it is of":                                             inAzure(azureBlock(catalog.Public, `metadata_host = "management.stratus.example"`)+oneAzureVault("eastus"), noMetadata),
 	"The region of a VM can be read":                                                          inPublic(without(azureStack("eastus"), "source_vm_region"), vmsForbidden),
+	"The cloud knows of instant access":                                                       inPublic(inAzureVault("backup_policy_vm", `name = "nightly"`, daily, thirtyDays, `instant_access_snapshot_enabled = true`), lagging),
+	"The cloud knows of scans of VMs": inPublic(inAzureVault("backup_protected_vm", `backup_policy_id = "`+azureVaultID+`/backupPolicies/DefaultPolicy"`, `source_vm_region = "eastus"`,
+		`source_vm_id = "/subscriptions/`+azureAccount+`/resourceGroups/backup/providers/Microsoft.Compute/virtualMachines/vm1"`, `source_scan_enabled = true`), lagging),
+	"The cloud knows which recovery points are clean": inPublic("data \"backup_recovery_points\" \"test\" {\n  clean_only = true\n  "+strings.Replace(ofVM00, contosoID, azureVaultID, 1)+"\n}\n", lagging),
+}
+
+// lagging is a cloud whose API for what is in vaults is of 2025.
+func lagging(w http.ResponseWriter, r *http.Request) bool {
+	version := r.URL.Query().Get("api-version")
+	return strings.Contains(r.URL.Path, "/vaults/") && version >= "2026" && azureRefusal(w, http.StatusBadRequest, "NoRegisteredProviderFound",
+		"No registered resource provider found for location 'eastus' and API version '"+version+"' for type 'vaults'. The supported api-versions are '2025-02-01, 2025-08-01'.")
 }
 
 func signInFails(w http.ResponseWriter, r *http.Request) bool {

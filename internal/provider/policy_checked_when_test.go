@@ -44,6 +44,8 @@ var policyMistakes = map[string]mistake{
 	"The words of a policy are spelled as Azure spells them": ofPolicy(strings.ToLower(daily), thirtyDays),
 	"The time zone exists":                                       ofPolicy(daily, thirtyDays, `timezone = "Asia/Shangai"`),
 	"Backups are on the hour or the half hour":                   ofPolicy(strings.Replace(daily, ":00", ":15", 1), thirtyDays),
+	"Instant access is for 60 to 300 minutes":                    ofPolicy(daily, thirtyDays, `instant_access_snapshot_enabled = true`, `instant_access_duration_minutes = 59`),
+	"Instant access that is for some time is enabled":            ofPolicy(daily, thirtyDays, `instant_access_duration_minutes = 60`),
 	"Hourly backups need the policy type V2":                     ofPolicy(hourly, thirtyDays),
 	"Hourly backups have an interval of 4, 6, 8 or 12 hours":     ofPolicy(enhanced, strings.Replace(hourly, "= 4", "= 3", 1), thirtyDays),
 	"Hourly backups go on for a multiple of the interval":        ofPolicy(enhanced, strings.Replace(hourly, "= 12", "= 10", 1), thirtyDays),

@@ -105,6 +105,7 @@ func (r *protectedVMResource) planEnd(ctx context.Context, state protectedVMMode
 func (r *protectedVMResource) planCreate(ctx context.Context, plan protectedVMModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	diags := &resp.Diagnostics
 	again := isSecondLook(req)
+	r.checkScan(ctx, plan, diags)
 	if tfvalue.ConfigIsNull(req, "backup_policy_id") {
 		diags.AddAttributeError(path.Root("backup_policy_id"), "Missing backup policy", fmt.Sprintf(
 			"%s is not protected yet. The service protects a VM before it stops, so it takes a policy to begin with, even with protection_state = %q. "+
@@ -130,7 +131,6 @@ func (r *protectedVMResource) planCreate(ctx context.Context, plan protectedVMMo
 		diags.Append(resp.Plan.SetAttribute(ctx, path.Root("os_disk_only"), plan.chooseUnset(types.BoolNull()))...)
 	}
 	checkPolicyVault(plan, diags)
-	r.checkScan(ctx, plan, diags)
 	if diags.HasError() {
 		return
 	}

@@ -171,6 +171,12 @@ func (d *recoveryPointsDataSource) Read(ctx context.Context, req datasource.Read
 	}
 	ctx, cancel := reading(ctx)
 	defer cancel()
+	if m.CleanOnly.ValueBool() {
+		if err := d.run.vaults.Lack(ctx, id.Vault, vault.AttributeClean); err != nil {
+			addLack(&resp.Diagnostics, vault.AttributeClean, itemLabel(id), err, "Nothing tells there whether a recovery point is clean. Leave clean_only out in this cloud.")
+			return
+		}
+	}
 	m.RecoveryPoints = []recoveryPointModel{}
 	passed := 0
 	for p, err := range d.run.vaults.RecoveryPoints(ctx, id, m.window()) {
@@ -196,23 +202,17 @@ func (d *recoveryPointsDataSource) Read(ctx context.Context, req datasource.Read
 		}
 		m.RecoveryPoints = append(m.RecoveryPoints, newRecoveryPointModel(p))
 	}
-	if m.CleanOnly.ValueBool() {
-		d.checkClean(ctx, id, len(m.RecoveryPoints), passed, &resp.Diagnostics)
+	if passed > 0 && len(m.RecoveryPoints) == 0 {
+		addNoneClean(id, passed, &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
 
-// checkClean says why there is no clean recovery point: the cloud does not know of scans, or no scan has found one.
-func (d *recoveryPointsDataSource) checkClean(ctx context.Context, id vault.ItemID, clean, passed int, diags *diag.Diagnostics) {
-	if err := d.run.vaults.Lack(ctx, id.Vault, vault.AttributeClean); err != nil {
-		addLack(diags, vault.AttributeClean, itemLabel(id), err, "Without it no recovery point is known to be clean. Leave clean_only out in this cloud.")
-		return
-	}
-	if clean == 0 && passed > 0 {
-		diags.AddAttributeWarning(path.Root(vault.AttributeClean), "No clean recovery point", fmt.Sprintf(
-			"%s: of %d recovery points none is known to be free of threats. Without clean_only, their threat_status tells why: it is NotAvailable of those that "+
-				"were taken while the VM was not scanned, which source_scan_enabled = true in its backup_protected_vm changes for those to come.", itemLabel(id), passed))
-	}
+// addNoneClean says that no scan has found a clean recovery point among those passed over.
+func addNoneClean(id vault.ItemID, passed int, diags *diag.Diagnostics) {
+	diags.AddAttributeWarning(path.Root(vault.AttributeClean), "No clean recovery point", fmt.Sprintf(
+		"%s: none of its recovery points (%d) is known to be free of threats. Without clean_only, threat_status tells why: it is NotAvailable for those taken while the VM was not "+
+			"scanned, which source_scan_enabled = true in its backup_protected_vm changes for those to come.", itemLabel(id), passed))
 }
 
 func threatAttributes() map[string]schema.Attribute {

@@ -66,6 +66,7 @@ func TestAccRecoveryPointsAndJobs(t *testing.T) {
 		"id": matches("(?i)^/subscriptions/.*;db/recoveryPoints/"), "name": knownvalue.NotNull(), "time": matches(`^\d{4}-\d\d-\d\dT\d\d:\d\d:00Z$`),
 		"consistency": text("AppConsistent"), "tiers": knownvalue.ListPartial(map[int]knownvalue.Check{}),
 		"expiry_time": matches(`^\d{4}-\d\d-\d\dT\d\d:\d\d:00Z$`), "rule": text("Daily"),
+		"immutable": knownvalue.Bool(false), "immutable_until": knownvalue.Null(), "threat_status": text("NotAvailable"), "threats": knownvalue.ListExact([]knownvalue.Check{}),
 	})
 	job := func(vm, operation, status string, user knownvalue.Check, errors ...knownvalue.Check) knownvalue.Check {
 		return knownvalue.ObjectExact(map[string]knownvalue.Check{

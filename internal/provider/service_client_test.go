@@ -53,10 +53,16 @@ func newServiceClientAt(t *testing.T, database string, ahead time.Duration) serv
 // do sends a request that has to succeed. A path without a query gets the usual API version.
 func (c serviceClient) do(method, path, body string) {
 	c.t.Helper()
+	c.doIn("2025-08-01", method, path, body)
+}
+
+// doIn is do in another API version.
+func (c serviceClient) doIn(version, method, path, body string) {
+	c.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	if !strings.Contains(path, "?") {
-		path += "?api-version=2025-08-01"
+		path += "?api-version=" + version
 	}
 	req, err := http.NewRequestWithContext(ctx, method, embedded.Endpoint+path, strings.NewReader(body))
 	if err != nil {

@@ -84,7 +84,7 @@ func (r *vmPolicyResource) importPolicy(ctx context.Context, id vault.PolicyID, 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	p, err := r.run.vaults.PolicyOrGone(ctx, id)
+	p, err := r.run.readPolicy(ctx, id, model)
 	if vault.IsGone(err) {
 		resp.Diagnostics.AddError("Backup policy to import does not exist", fmt.Sprintf("There is no policy %s in the environment %q.", id, r.run.environment))
 		return
