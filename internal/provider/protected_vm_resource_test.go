@@ -212,14 +212,22 @@ func TestAccProtectedVM_moveToAnotherVault(t *testing.T) {
 	})
 }
 
-// The VM may be in another subscription than the vault.
+// The VM may be in another subscription than the vault, but not in another region.
 func TestAccProtectedVM_otherSubscription(t *testing.T) {
 	t.Parallel()
-	config := acctest.Config(acctest.Database(t), contoso()+web(`source_vm_id = "`+otherMachines+`web-1"`))
+	database := acctest.Database(t)
+	other := contoso() + web(`source_vm_id = "`+otherMachines+`web-1"`)
+	in := func(region string) string {
+		return acctest.Config(database, other, `virtual_machines = { "`+strings.ToUpper(otherMachines)+`WEB-1" = "`+region+`" }`)
+	}
+	config := in("China East")
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
-			{Config: config, ConfigStateChecks: []statecheck.StateCheck{hasWeb("source_vm_id", text(otherMachines+"web-1"))}},
+			{Config: acctest.Config(database, contoso())},
+			{Config: in("East US"), ExpectError: message("A vault protects only VMs of its own region")},
+			{Config: config, ConfigStateChecks: []statecheck.StateCheck{hasWeb("source_vm_id", text(otherMachines+"web-1")), hasWeb("source_vm_region", text("chinaeast"))}},
+			{Config: config, ConfigPlanChecks: nothing},
 		},
 	})
 }
