@@ -79,6 +79,7 @@ func TestAccProvider_unknownSettingsWait(t *testing.T) {
 		"soft_delete_forced":         {"false", "", "soft_delete_forced = " + late, "", ""},
 		"failed_backups":             {"[{ vm_id = " + web + " }]", "", "failed_backups = " + late, "", ""},
 		"failed_backups, an id":      {web, "", "failed_backups = [{ vm_id = " + late + " }]", "", ""},
+		"threats":                    {"[{ vm_id = " + web + " }]", "", "threats = " + late, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
