@@ -66,7 +66,7 @@ func (w wireRecoveryPoint) recoveryPoint() (RecoveryPoint, error) {
 	}
 	for _, t := range w.Properties.ThreatInfo {
 		p.Threats = append(p.Threats, Threat{
-			Title: t.Title, Description: t.Description, Severity: orZero(said(t.Severity, "Critical", "High", "Warning", "Informational")),
+			Title: t.Title, Description: t.Description, Severity: orZero(said(t.Severity, catalog.ThreatSeverities()...)),
 			State: orZero(said(t.State, "Active", "InProgress", "Ignored", "Resolved")), Start: t.Start.Time, End: t.End.Time, Updated: t.Updated.Time, URL: t.URL,
 		})
 	}
