@@ -99,8 +99,11 @@ func TestSourceScanIsConfiguredByPUT(t *testing.T) {
 			status+`"}`)).want(http.StatusAccepted)
 	}
 	for _, step := range []struct{ version, status, want string }{
-		{"2026-05-01", "Configured", "NotConfigured"}, {scanVersion, "Configured", "Configured"}, {scanVersion, "NotApplicable", "Configured"},
-		{version, "NotConfigured", "Configured"}, {newest, "NotConfigured", "NotConfigured"},
+		{"2026-05-01", "Configured", "NotConfigured"},
+		{scanVersion, "Configured", "Configured"},
+		{scanVersion, "NotApplicable", "Configured"},
+		{version, "NotConfigured", "Configured"},
+		{newest, "NotConfigured", "NotConfigured"},
 	} {
 		put(step.version, step.status)
 		if diff := cmp.Diff(scanInfo(step.want, "Unknown"), p.scanInfo()); diff != "" {
