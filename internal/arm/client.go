@@ -79,20 +79,24 @@ func NewClient(o Options) (*Client, error) {
 	if o.SignIn != nil {
 		perRetry = append(perRetry, o.SignIn)
 	}
-	return &Client{
+	endpointURL := strings.TrimSuffix(o.Endpoint, "/")
+	tokens := &policyTokens{endpoint: endpointURL}
+	c := &Client{
 		clock:    clock,
 		versions: &versions{known: o.KnownVersions},
 		chosen:   o.VersionChosen,
-		endpoint: strings.TrimSuffix(o.Endpoint, "/"),
+		endpoint: endpointURL,
 		polling:  o.Polling.withDefaults(),
 		pipeline: runtime.NewPipeline("terraform-provider-backup", "v"+strings.TrimPrefix(o.Version, "v"), runtime.PipelineOptions{
-			PerRetry: perRetry,
+			PerCall: []policy.Policy{tokens}, PerRetry: perRetry,
 		}, &policy.ClientOptions{
 			Transport: o.Transport,
 			Retry:     o.Persistence.retryOptions(),
 			Telemetry: policy.TelemetryOptions{ApplicationID: o.Application},
 		}),
-	}, nil
+	}
+	tokens.pipeline = c.pipeline
+	return c, nil
 }
 
 const defaultWithoutDeadline = 2 * time.Minute

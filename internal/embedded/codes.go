@@ -6,6 +6,7 @@ import "net/http"
 const (
 	codeBackupInProgress          = "UserErrorBackupOperationInProgress"
 	codeContainerName             = "BMSUserErrorContainerNameIncorrectFormat"
+	codeDisallowed                = "RequestDisallowedByPolicy"
 	codeGroupBeingDeleted         = "ResourceGroupBeingDeleted"
 	codeGroupDeletionBlocked      = "ResourceGroupDeletionBlocked"
 	codeGroupLocationNotAvailable = "LocationNotAvailableForResourceGroup"
@@ -83,6 +84,10 @@ var codes = []fact{
 	{
 		code: codeImmutabilityChange, status: http.StatusBadRequest, what: "immutability Locked for a vault that is not Unlocked, at its creation too, and anything else for one that is Locked",
 		seen: seen{"Azure/azure-rest-api-specs issue 26598", high, "2023-11"},
+	},
+	{
+		code: codeDisallowed, status: http.StatusForbidden, what: "a write without the policy token that a fault rule wants of it",
+		seen: seen{"Azure/azapi 2.11, its source; tests of Azure/azure-sdk-for-java", medium, "2026"},
 	},
 	{
 		code: codeRedundancyOfVault, status: http.StatusBadRequest, what: "the storage redundancy through `backupstorageconfig`, after it was chosen through the vault",

@@ -13,8 +13,8 @@ import (
 const Always = -1
 
 // FaultRule says which requests go wrong, and how. It picks requests by Method, Kind and Path, which all have to
-// match; of the picked ones it acts on number From and on as many as Times says. A rule that has neither Status nor
-// Drop lets the service answer, after Delay; without a delay it only counts.
+// match; of the picked ones it acts on number From and on as many as Times says. A rule that has none of Status, Drop
+// and PolicyToken lets the service answer, after Delay; without a delay it only counts.
 type FaultRule struct {
 	// Method of the request in any letter case; empty is any.
 	Method string
@@ -46,6 +46,10 @@ type FaultRule struct {
 	Status  int
 	Code    string
 	Message string
+
+	// PolicyToken answers as an Azure Policy does that wants a token (403 RequestDisallowedByPolicy, with Message), until a
+	// request has that of just what it asks for, which acquirePolicyToken gives.
+	PolicyToken bool
 
 	// RetryAfter, unless 0, goes with Status: exactly as retry-after-ms, and rounded up to seconds as Retry-After.
 	RetryAfter time.Duration
@@ -148,6 +152,9 @@ func (f *Faults) pick(r *http.Request) *FaultRule {
 }
 
 func (f FaultRule) matches(method string, kind Kind, path []string) bool {
+	if f.PolicyToken && (method == http.MethodGet || method == http.MethodHead || kind == KindPolicyToken) {
+		return false // policies are about writes
+	}
 	return (f.Method == "" || strings.EqualFold(f.Method, method)) &&
 		(f.Kind == "" || f.Kind == kind) &&
 		(f.Path == "" || containsSegments(path, strings.Split(strings.Trim(f.Path, "/"), "/")))
@@ -179,6 +186,9 @@ func containsSegments(path, part []string) bool {
 func (f FaultRule) apply(ctx context.Context, serve func() (*answer, error)) (*answer, error) {
 	if err := pause(ctx, f.Delay); err != nil {
 		return nil, err
+	}
+	if f.PolicyToken {
+		return tokenWanted(f.Message), nil
 	}
 	if f.Status == 0 && !f.Drop {
 		return serve()

@@ -61,6 +61,7 @@ const (
 	KindResourceGroup          Kind = "resource group"
 	KindResourceGroupList      Kind = "resource groups"
 	KindResourceGroupOperation Kind = "resource group operation"
+	KindPolicyToken            Kind = "policy token"
 )
 
 const (
@@ -182,6 +183,7 @@ var routes = append([]route{
 	at(KindResourceProvider, subscriptionPath+"/providers", get((*Service).listProviders)),
 	at(KindResourceProvider, subscriptionPath+"/providers/{namespace}", get((*Service).getProvider)),
 	at(KindResourceProvider, subscriptionPath+"/providers/{namespace}/register", post((*Service).getProvider)),
+	at(KindPolicyToken, subscriptionPath+"/providers/Microsoft.Authorization/acquirePolicyToken", post((*Service).acquirePolicyToken)),
 	at(KindResourceList, subscriptionPath+"/resources", get((*Service).listResources)),
 	at(KindResourceList, groupPath+"/resources", get((*Service).listResources)),
 	at(KindResourceGroupList, subscriptionPath+"/resourceGroups", get((*Service).listGroups)),

@@ -113,6 +113,7 @@ type Service struct {
 	regions       map[string]catalog.Region
 	inventory     map[string]*machine // by the key of the id; nil when any machine exists
 	fixed         []*machine          // of the inventory, in the order of lists
+	tokens        tokenKey
 }
 
 // New returns a service on config.Store.
@@ -137,6 +138,7 @@ func New(config Config) *Service {
 		subscriptions: map[string]Subscription{},
 		regions:       map[string]catalog.Region{},
 		inventory:     inventoryOf(config.VirtualMachines),
+		tokens:        newTokenKey(),
 	}
 	for _, sub := range config.Subscriptions {
 		s.subscriptions[store.Key(sub.ID)] = sub
@@ -154,7 +156,7 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	serve := func() (*answer, error) { return s.answer(r) }
 	var a *answer
 	var err error
-	if rule := s.config.Faults.pick(r); rule != nil {
+	if rule := s.config.Faults.pick(r); rule != nil && !(rule.PolicyToken && s.tokens.proves(r)) {
 		a, err = rule.apply(r.Context(), serve)
 	} else {
 		a, err = serve()

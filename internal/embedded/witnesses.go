@@ -52,6 +52,8 @@ var behaviours = []fact{
 	{what: "Retention rules that name no time have the schedule's", seen: seen{}},
 	{what: "The unit of a tiering duration is kept as it was sent; that the portal shows months whatever it is, is reported in hashicorp/terraform-provider-azurerm issue 33217", seen: seen{}},
 	{what: "A month that does not have a day of monthly or yearly retention keeps no recovery point for that day", seen: seen{}},
+	{what: "A policy token is asked for as an Azure Policy with an external evaluation asks, when a fault rule says so, and `acquirePolicyToken` gives whoever asks one that is good for just the request that it describes", seen: seen{"Azure/azure-policy, overview of external evaluation; Azure/azapi 2.11, its source", medium, "2026"}},
+	{what: "A policy token lasts an hour", seen: seen{}},
 	{what: "DefaultPolicy has the policy type V1; of older vaults it has none", seen: seen{recordedPowerShell25 + "; " + recordedCLI26, high, "2026-07"}},
 
 	{what: "Operations on items have plain GUIDs, an end of 0001-01-01T00:00:00 without a zone while they run, and their start as their end; that policies have them too is our reading", seen: seen{recordedPowerShell25 + "; " + recordedCLI22 + "; " + recordedCLI18, high, "2025-10"}},

@@ -38,6 +38,8 @@ type faultRule struct {
 	Code       string   `json:"code"`
 	Message    string   `json:"message"`
 	RetryAfter duration `json:"retry_after"`
+
+	PolicyToken bool `json:"policy_token"`
 }
 
 // failure makes the creation of a vault, or the backup on demand of a virtual machine, end in an error.
@@ -245,11 +247,14 @@ func (r faultRule) rule() (embedded.FaultRule, error) {
 		return embedded.FaultRule{}, fieldErrorf("status", "status is %d; it can be 200 to 599", r.Status)
 	case r.From < 0:
 		return embedded.FaultRule{}, fieldErrorf("from", "from is %d; it can be a number from 1 on", r.From)
-	case r.Status == 0 && !r.Drop && r.Delay == 0:
-		return embedded.FaultRule{}, errors.New("the rule changes nothing; give it a status, drop or a delay")
+	case r.PolicyToken && (r.Status != 0 || r.Drop):
+		return embedded.FaultRule{}, fieldErrorf("policy_token", "policy_token is an answer of its own; leave out status and drop, or it")
+	case r.Status == 0 && !r.Drop && r.Delay == 0 && !r.PolicyToken:
+		return embedded.FaultRule{}, errors.New("the rule changes nothing; give it a status, drop, policy_token or a delay")
 	}
 	return embedded.FaultRule{
 		Method: r.Method, Kind: embedded.Kind(r.Kind), Path: r.Path, From: r.From, Times: int(r.Times), Delay: time.Duration(r.Delay),
 		Act: r.Act, Drop: r.Drop, Status: r.Status, Code: r.Code, Message: r.Message, RetryAfter: time.Duration(r.RetryAfter),
+		PolicyToken: r.PolicyToken,
 	}, nil
 }
