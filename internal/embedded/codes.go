@@ -33,6 +33,7 @@ const (
 	codeInvalidURI                = "InvalidRequestUri"
 	codeItemLocked                = "BMSUserErrorObjectLocked"
 	codeItemName                  = "BMSUserErrorProtectedItemNameIncorrectFormat"
+	codeLinkedAuthorization       = "LinkedAuthorizationFailed"
 	codeLocationNotAvailable      = "LocationNotAvailableForResourceType"
 	codeLocationRequired          = "LocationRequired"
 	codeMachineGone               = "UserErrorVmNotFoundV2"
@@ -85,6 +86,7 @@ var codes = []fact{
 		code: codeImmutabilityChange, status: http.StatusBadRequest, what: "immutability Locked for a vault that is not Unlocked, at its creation too, and anything else for one that is Locked",
 		seen: seen{"Azure/azure-rest-api-specs issue 26598", high, "2023-11"},
 	},
+	{code: codeLinkedAuthorization, status: http.StatusForbidden, what: "what a vault's resource guard protects, without the guard's operation request, or before it is unlocked"},
 	{
 		code: codeDisallowed, status: http.StatusForbidden, what: "a write without the policy token that a fault rule wants of it",
 		seen: seen{"Azure/azapi 2.11, its source; tests of Azure/azure-sdk-for-java", medium, "2026"},

@@ -121,19 +121,15 @@ func (f *Faults) LongestDelay() time.Duration {
 }
 
 // pick returns the rule that acts on the request, nil when none does.
-func (f *Faults) pick(r *http.Request) *FaultRule {
+func (f *Faults) pick(method string, kind Kind, path []string) *FaultRule {
 	if f == nil {
 		return nil
 	}
-	// A malformed path is refused further on.
-	path, _ := splitPath(r.URL)
-	kind := kindOf(path)
-
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var picked *FaultRule
 	for i, rule := range f.rules {
-		if !rule.matches(r.Method, kind, path) {
+		if !rule.matches(method, kind, path) {
 			continue
 		}
 		f.counts[i]++
@@ -145,7 +141,7 @@ func (f *Faults) pick(r *http.Request) *FaultRule {
 			f.matches = append(f.matches[:0], f.matches[maxMatches/2:]...)
 		}
 		f.matches = append(f.matches, FaultMatch{
-			Rule: i, Number: f.counts[i], Acted: acts, Method: r.Method, Path: r.URL.Path,
+			Rule: i, Number: f.counts[i], Acted: acts, Method: method, Path: "/" + strings.Join(path, "/"),
 		})
 	}
 	return picked
@@ -205,6 +201,13 @@ func (f FaultRule) apply(ctx context.Context, serve func() (*answer, error)) (*a
 }
 
 func (f FaultRule) answer() *answer {
+	fault := f.fault()
+	a := &answer{status: f.Status, body: errorBody{Error: errorDetail{Code: fault.Code, Message: fault.Message}}}
+	return a.retryIn(f.RetryAfter)
+}
+
+// fault is the error that is answered with Status.
+func (f FaultRule) fault() Fault {
 	code := f.Code
 	if code == "" {
 		code = strings.ReplaceAll(http.StatusText(f.Status), " ", "")
@@ -213,8 +216,7 @@ func (f FaultRule) answer() *answer {
 	if message == "" {
 		message = "A fault rule of the embedded backup service asked for this answer."
 	}
-	a := &answer{status: f.Status, body: errorBody{Error: errorDetail{Code: code, Message: message}}}
-	return a.retryIn(f.RetryAfter)
+	return Fault{Code: code, Message: message}
 }
 
 // pause waits, unless the context ends first.

@@ -16,6 +16,11 @@ var membersOf = map[Kind]members{
 		"properties": holds(members{"objectType": word, "recoveryPointExpiryTimeInUTC": word}),
 	}),
 	KindSourceScan:    {"sourceScanAction": word},
+	KindResourceGuard: proxyMembers.and(members{"properties": holds(members{
+		"resourceGuardResourceId": word, "description": word, "lastUpdatedTime": word,
+		"resourceGuardOperationDetails": listOf(holds(members{"vaultCriticalOperation": word, "defaultResourceRequest": word})),
+	})}),
+	KindUnlockDelete:  {"resourceGuardOperationRequests": listOf(word), "resourceToBeDeleted": word},
 	KindBackupStatus:  {"resourceType": word, "resourceId": word, "poLogicalName": word},
 	KindPreValidation: {"resourceType": word, "resourceId": word, "vaultId": word, "properties": word},
 	KindResourceGroup: resourceMembers.and(members{
@@ -47,6 +52,7 @@ var identity = holds(members{
 
 var vaultMembers = resourceMembers.and(members{
 	memberRedundancyChosen: free,
+	memberGuard:            free,
 	"sku":                  holds(members{"name": word, "tier": word, "family": word, "size": word, "capacity": word}),
 	"identity":             identity,
 	"properties": holds(members{

@@ -20,7 +20,7 @@ var neighbours = []*neighbour{
 	virtualMachines, disks, availabilitySets,
 	virtualNetworks, subnets, publicAddresses, networkInterfaces, securityGroups, securityRules,
 	storageAccounts, blobServices, fileServices,
-	userIdentities,
+	userIdentities, resourceGuards,
 }
 
 // topNeighbours are those that are in a resource group itself.

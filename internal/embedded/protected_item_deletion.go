@@ -30,6 +30,9 @@ func (s *Service) deleteItem(c *call) (*answer, error) {
 		if err := checkItemFree(d, c.now); err != nil {
 			return err
 		}
+		if err := s.checkGuarded(tx, c, v.body, guardsDeletion, d.ID, nil); err != nil {
+			return err
+		}
 		if refused, err := s.beginRefusedDelete(tx, c, d, v); err != nil || refused {
 			return err
 		}

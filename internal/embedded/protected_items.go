@@ -148,6 +148,9 @@ func (s *Service) protect(tx *store.Tx, c *call, d *store.Document, v *itemVault
 			Name:          c.params["item"],
 		}
 	}
+	if err := s.checkGuardedProtection(tx, c, v, body, in); err != nil {
+		return nil, err
+	}
 	job, err := s.settleItem(tx, c, before, v, body, in)
 	if err != nil {
 		return nil, err

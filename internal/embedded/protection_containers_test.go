@@ -58,16 +58,3 @@ func TestContainers(t *testing.T) {
 		wantError(http.StatusNotImplemented, "NotModelledByEmbeddedService", "registration of containers")
 	s.get(list+"&$filter="+url.QueryEscape("color eq 'red'")).wantError(http.StatusNotImplemented, "NotModelledByEmbeddedService", "color")
 }
-
-func TestResourceGuards(t *testing.T) {
-	s := start(t)
-	vault := vaultPath("g", "vault")
-	guards := vault + "/backupResourceGuardProxies"
-	s.get(guards).wantError(http.StatusNotFound, "ResourceNotFound", "vaults/vault")
-	s.put(vault, minimal).want(http.StatusCreated)
-	if got := s.get(guards).want(http.StatusOK); !strings.Contains(got.raw, `"value":[]`) {
-		t.Errorf("got %s", got.raw)
-	}
-	s.get(guards+"/VaultProxy").wantError(http.StatusNotFound, "ResourceNotFound", "VaultProxy")
-	s.put(guards+"/VaultProxy", `{}`).wantError(http.StatusNotImplemented, "NotModelledByEmbeddedService", "resource guards")
-}

@@ -39,8 +39,6 @@ func TestWhatIsNotServed(t *testing.T) {
 		code         string
 	}{
 		{"POST", vault + "/backupSecurityPIN", 501, notModelled},
-		{"PUT", vault + "/backupResourceGuardProxies/VaultProxy", 501, notModelled},
-		{"DELETE", vault + "/backupResourceGuardProxies/VaultProxy", 501, notModelled},
 		{"PUT", vault + "/backupFabrics/Azure/protectionContainers/StorageContainer;x", 501, notModelled},
 		{"GET", "/tenants/x/y", 501, notModelled},
 		{"PUT", vault + "/backupFabrics/OnPremises/protectionContainers/c/protectedItems/i", 501, notModelled},

@@ -19,6 +19,8 @@ const (
 	KindVaultUsages           Kind = "vault usages"
 	KindVaultConfig           Kind = "vault config" // its backup, storage and encryption config
 	KindResourceGuard         Kind = "resource guard"
+	KindUnlockDelete          Kind = "unlock delete"
+	KindGuardedOperation      Kind = "guarded operation" // an operation request of a guard, also when a write names it
 	KindReplicationSettings   Kind = "replication settings"
 	KindNameAvailability      Kind = "name availability"
 	KindDeletedVault          Kind = "deleted vault"
@@ -108,8 +110,11 @@ var routes = append([]route{
 	at(KindResourceGuard, vaultPath+"/backupResourceGuardProxies/{guard}", map[string]handler{
 		http.MethodGet:    (*Service).getGuardProxy,
 		http.MethodPut:    (*Service).putGuardProxy,
-		http.MethodDelete: (*Service).putGuardProxy,
+		http.MethodDelete: (*Service).deleteGuardProxy,
 	}),
+	at(KindUnlockDelete, vaultPath+"/backupResourceGuardProxies/{guard}/unlockDelete", post((*Service).unlockDelete)),
+	at(KindGuardedOperation, groupPath+"/providers/"+typeResourceGuard+"/{name}/{request}/default",
+		get((*Service).getGuardRequest)),
 	at(KindReplicationSettings, vaultPath+replicationSettingsPath, map[string]handler{
 		http.MethodGet: (*Service).getReplicationSettings,
 		http.MethodPut: (*Service).putReplicationSettings,

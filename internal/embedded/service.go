@@ -156,7 +156,7 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	serve := func() (*answer, error) { return s.answer(r) }
 	var a *answer
 	var err error
-	if rule := s.config.Faults.pick(r); rule != nil && !(rule.PolicyToken && s.tokens.proves(r)) {
+	if rule := s.picked(r); rule != nil && !(rule.PolicyToken && s.tokens.proves(r)) {
 		a, err = rule.apply(r.Context(), serve)
 	} else {
 		a, err = serve()
@@ -165,6 +165,16 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a = failure(err)
 	}
 	a.write(w)
+}
+
+// picked is the fault rule for a request, nil for none.
+func (s *Service) picked(r *http.Request) *FaultRule {
+	if s.config.Faults == nil {
+		return nil
+	}
+	// A malformed path is refused further on.
+	path, _ := splitPath(r.URL)
+	return s.config.Faults.pick(r.Method, kindOf(path), path)
 }
 
 // answer finds the handler of the request and runs it.

@@ -97,6 +97,9 @@ func (s *Service) writeConfig(c *call, change configChange, view configView) (*a
 		if err := s.settleRules(c, before, body); err != nil {
 			return err
 		}
+		if err := s.checkGuardedVault(tx, c, d, body, operationRequests(sent)); err != nil {
+			return err
+		}
 		return save(tx, d, body)
 	})
 	if err != nil {

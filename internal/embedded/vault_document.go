@@ -82,7 +82,7 @@ var readOnly = []string{
 	"properties.moveState",
 	// Not read-only but part of the request alone.
 	"properties.resourceGuardOperationRequests",
-	memberRedundancyChosen,
+	memberRedundancyChosen, memberGuard,
 }
 
 // memberRedundancyChosen is the member of a vault's document that clients never see: its redundancy has been written

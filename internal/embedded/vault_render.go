@@ -14,6 +14,7 @@ func render(c *call, d *store.Document, state string) (object, error) {
 		return nil, fmt.Errorf("document %s: %w", d.ID, err)
 	}
 	delete(body, memberRedundancyChosen)
+	delete(body, memberGuard)
 	body["id"] = d.ID
 	body["name"] = lastSegment(d.ID)
 	body["type"] = catalog.VaultType

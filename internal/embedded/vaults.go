@@ -146,8 +146,12 @@ func (s *Service) replaceVault(tx *store.Tx, c *call, d *store.Document, in obje
 	if err := checkIdle(d, c.now); err != nil {
 		return nil, err
 	}
+	named := operationRequests(under(in, "properties"))
 	body, err := s.putOver(c, d, in)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.checkGuardedVault(tx, c, d, body, named); err != nil {
 		return nil, err
 	}
 	if stateOf(d, c.now) == stateFailed {
@@ -181,8 +185,12 @@ func (s *Service) patchVault(c *call) (*answer, error) {
 		if err := checkUsable(d, c.now); err != nil {
 			return err
 		}
+		named := operationRequests(under(in, "properties"))
 		body, err := s.patchOver(c, d, in)
 		if err != nil {
+			return err
+		}
+		if err := s.checkGuardedVault(tx, c, d, body, named); err != nil {
 			return err
 		}
 		return s.change(tx, d, body)

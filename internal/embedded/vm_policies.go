@@ -145,12 +145,18 @@ func (s *Service) putPolicy(c *call) (*answer, error) {
 		} else if err := checkNewPolicy(tx, c, vault); err != nil {
 			return err
 		}
+		named := operationRequests(under(in, "properties"))
 		body, settings, err := settlePolicy(c, before, in)
 		if err != nil {
 			return err
 		}
 		if err := s.checkRetentionStays(tx, vault, before, settings); err != nil {
 			return err
+		}
+		if before != nil && len(settings.ShortensRetention(before.settings, nil)) > 0 {
+			if err := s.checkGuardedPolicy(tx, c, vault, named); err != nil {
+				return err
+			}
 		}
 		a, err = s.storePolicy(tx, c, d, body, users)
 		return err
