@@ -15,7 +15,7 @@ var membersOf = map[Kind]members{
 	KindBackup: proxyMembers.and(members{
 		"properties": holds(members{"objectType": word, "recoveryPointExpiryTimeInUTC": word}),
 	}),
-	KindSourceScan:    {"sourceScanAction": word},
+	KindSourceScan: {"sourceScanAction": word},
 	KindResourceGuard: proxyMembers.and(members{"properties": holds(members{
 		"resourceGuardResourceId": word, "description": word, "lastUpdatedTime": word,
 		"resourceGuardOperationDetails": listOf(holds(members{"vaultCriticalOperation": word, "defaultResourceRequest": word})),

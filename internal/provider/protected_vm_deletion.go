@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
 
@@ -31,6 +32,12 @@ func (r *protectedVMResource) checkDeletion(ctx context.Context, id arm.ID, stat
 	}
 	const summary = "Backups of a VM end"
 	policy := cmp.Or(state.DeletionPolicy.ValueString(), deletionDelete)
+	switch policy {
+	case deletionDelete:
+		defer r.run.warnGuarded(ctx, id, protectedVMLabel(state), diags, catalog.DeleteBackups)
+	case deletionRetain:
+		defer r.run.warnGuarded(ctx, id, protectedVMLabel(state), diags, catalog.StopBackups)
+	}
 	detail := fmt.Sprintf("%s: the protection is to be %s, with deletion_policy = %q. What becomes of the backups: ", protectedVMLabel(state), fate, policy)
 	v, err := r.run.vaults.Get(ctx, id)
 	immutability := v.ImmutabilityState()

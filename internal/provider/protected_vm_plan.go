@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 	"github.com/azurebackup/terraform-provider-backup/internal/tfvalue"
 	"github.com/azurebackup/terraform-provider-backup/internal/vault"
 )
@@ -212,6 +213,9 @@ func (r *protectedVMResource) checkUpdate(ctx context.Context, plan, state prote
 	}
 	if known && stops {
 		checkImmutable(plan, v, diags)
+	}
+	if known && plan.isStopped() && !state.isStopped() {
+		r.run.warnGuarded(ctx, v.id, protectedVMLabel(plan), diags, catalog.StopBackups)
 	}
 	if known && resumes {
 		r.checkResumes(ctx, plan, v, diags)

@@ -225,7 +225,7 @@ func (r *protectedVMResource) Update(ctx context.Context, req resource.UpdateReq
 		item, err := r.change(ctx, id, plan, state, pending != nil, &resp.Diagnostics)
 		if err != nil {
 			// The state stays as it was; the next plan reads what was reached, and goes on from there.
-			resp.Diagnostics.AddError("Unable to change the protection of a VM", tfvalue.Problem(protectedVMLabel(plan), err, goesOn(err, "timeouts.update")))
+			resp.Diagnostics.AddError("Unable to change the protection of a VM", tfvalue.Problem(protectedVMLabel(plan), err, guardAdvice(err, goesOn(err, "timeouts.update"))))
 			return
 		}
 		r.save(ctx, state, item, &resp.State, resp.Identity, &resp.Diagnostics)
@@ -293,7 +293,7 @@ func (r *protectedVMResource) Delete(ctx context.Context, req resource.DeleteReq
 		err = r.run.vaults.Unprotect(ctx, id, progress)
 	}
 	if err != nil {
-		resp.Diagnostics.AddError("Unable to end the protection of a VM", tfvalue.Problem(protectedVMLabel(state), err, deleteAdvice(err, state)))
+		resp.Diagnostics.AddError("Unable to end the protection of a VM", tfvalue.Problem(protectedVMLabel(state), err, guardAdvice(err, deleteAdvice(err, state))))
 		return
 	}
 	r.run.plans.release(id)

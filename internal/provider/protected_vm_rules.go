@@ -86,6 +86,9 @@ func (r *protectedVMResource) checkPolicyChange(ctx context.Context, plan protec
 				"destroy this resource, wait until the vault's soft delete has purged them, and protect the VM again.",
 			protectedVMLabel(plan), before.ID.Name, policy.ID.Name, err, before.Settings.Type))
 	}
+	if policy.Settings.KeepsLess(before.Settings) {
+		r.run.warnGuarded(ctx, v.id, protectedVMLabel(plan), diags, catalog.KeepBackupsForLess)
+	}
 	if v.immutability != vault.ImmutabilityUnlocked && v.immutability != vault.ImmutabilityLocked {
 		return
 	}

@@ -46,6 +46,7 @@ func (r *vaultResource) planDestroy(ctx context.Context, state vaultModel, diags
 			detail += fmt.Sprintf(" The backups of these VMs stay in it, by their deletion_policy: %s.", tfvalue.Listed(kept))
 		}
 		diags.AddWarning("Backup vault is not empty", detail+"\n\n"+r.emptying(state.ForceDestroy.ValueBool(), holds.Vault))
+		r.warnOfEmptying(ctx, id, state.ForceDestroy.ValueBool() && len(there) > 0, diags)
 	case len(holds.SoftDeleted) > 0:
 		diags.AddWarning("Deleted backups leave with the vault", fmt.Sprintf("%s It keeps deleted backups of: %s. With the vault they can be brought back only by "+
 			"undeleting the vault, while the service keeps it.", detail, tfvalue.Listed(vmsOf(holds.SoftDeleted))))
@@ -105,6 +106,7 @@ func (r *vaultResource) checkContents(ctx context.Context, old replacedVault, di
 			"the VMs there; deletion_policy of backup_protected_vm says what becomes of the backups in this one. "+consent)
 	case len(holds.Protected)+len(holds.Unreadable)+holds.Others > 0:
 		diags.AddWarning("Backup vault is not empty", detail+"\n\n"+r.emptying(old.consent, holds.Vault))
+		r.warnOfEmptying(ctx, old.id, old.consent && len(holds.Protected) > 0, diags)
 	default:
 		diags.AddWarning("Deleted backups leave with the vault", detail+" With the vault they can be brought back only by undeleting the vault, while the service keeps it.")
 	}

@@ -128,6 +128,10 @@ func (d *vaultDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 		resp.Diagnostics.AddError("Unable to read what the backup vault holds", tfvalue.Problem(label, err, ""))
 		return
 	}
+	if v, err = d.run.vaults.WithGuard(ctx, v); err != nil {
+		resp.Diagnostics.AddError("Unable to read the resource guard of the backup vault", tfvalue.Problem(label, err, ""))
+		return
+	}
 	was := m
 	m = newVaultDataModel(ctx, v, usage, &resp.Diagnostics)
 	m.Name, m.ResourceGroupName, m.SubscriptionID = tfvalue.Keep(was.Name, m.Name), tfvalue.Keep(was.ResourceGroupName, m.ResourceGroupName), tfvalue.Keep(was.SubscriptionID, m.SubscriptionID)

@@ -74,6 +74,10 @@ func (r *vaultResource) importVault(ctx context.Context, id arm.ID, model vaultM
 		resp.Diagnostics.AddError("Unable to import backup vault", tfvalue.Problem(id.String(), err, ""))
 		return
 	}
+	if v, err = r.run.vaults.WithGuard(ctx, v); err != nil {
+		resp.Diagnostics.AddError("Unable to import backup vault", tfvalue.Problem(id.String(), err, ""))
+		return
+	}
 	resp.Diagnostics.Append(markOwner(ctx, resp.Private)...)
 	r.save(ctx, model, v, &resp.State, resp.Identity, &resp.Diagnostics)
 }

@@ -109,6 +109,10 @@ func (l *vaultListResource) result(ctx context.Context, req list.ListRequest, v 
 			result.Diagnostics.AddError("Unable to read what a backup vault holds", tfvalue.Problem("Vault "+v.ARMID, err, ""))
 			return result
 		}
+		if v, err = l.run.vaults.WithGuard(ctx, v); err != nil {
+			result.Diagnostics.AddError("Unable to read the resource guard of a backup vault", tfvalue.Problem("Vault "+v.ARMID, err, ""))
+			return result
+		}
 		model.Usage = usageValue(usage, &result.Diagnostics)
 	}
 	result.Diagnostics.Append(model.take(ctx, v)...)

@@ -125,6 +125,9 @@ func (r *vaultResource) planCreate(ctx context.Context, plan vaultModel, req res
 	if plan.PublicNetworkAccessEnabled.IsUnknown() && unset("public_network_access_enabled") {
 		plan.PublicNetworkAccessEnabled = types.BoolValue(true)
 	}
+	if plan.ResourceGuardID.IsUnknown() && unset("resource_guard_id") {
+		plan.ResourceGuardID = tfvalue.ARMName.Null()
+	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 	r.run.plans.intend(plan, nil, req.Config.Raw)
 	r.checkRegionOffered(ctx, plan, &resp.Diagnostics)
@@ -169,6 +172,7 @@ func (r *vaultResource) planUpdate(ctx context.Context, state vaultModel, req re
 	openNewer(ctx, plan, state, req, resp)
 	r.checkMove(state, req, resp)
 	r.checkVersion(ctx, state, req.Config.Raw, &resp.Diagnostics)
+	r.warnOfGuard(ctx, plan, state, &resp.Diagnostics)
 
 	pending, diags := req.Private.GetKey(ctx, pendingKey)
 	resp.Diagnostics.Append(diags...)

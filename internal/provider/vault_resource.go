@@ -103,6 +103,9 @@ func (r *vaultResource) Create(ctx context.Context, req resource.CreateRequest, 
 	if err == nil {
 		v, err = r.run.vaults.Apply(ctx, v, settings, progress)
 	}
+	if err == nil {
+		v, err = r.setGuard(ctx, v, plan)
+	}
 	// However it ended, the vault there is goes into the state.
 	r.save(ctx, plan, v, &resp.State, resp.Identity, &resp.Diagnostics)
 	switch {
@@ -166,6 +169,10 @@ func (r *vaultResource) look(ctx context.Context, state vaultModel, private tfva
 		l.diags.AddError("Unable to read what the backup vault holds", tfvalue.Problem(vaultLabel(state), err, ""))
 		return l
 	}
+	if v, err = r.run.vaults.WithGuard(ctx, v); err != nil {
+		l.diags.AddError("Unable to read the resource guard of the backup vault", tfvalue.Problem(vaultLabel(state), err, ""))
+		return l
+	}
 	l.fate, l.is = found, state
 	l.is.Usage = usageValue(usage, &l.diags)
 	l.diags.Append(l.is.take(context.WithoutCancel(ctx), v)...)
@@ -197,13 +204,13 @@ func (r *vaultResource) Update(ctx context.Context, req resource.UpdateRequest, 
 		}
 	}
 	if err == nil {
-		v, err = r.run.vaults.Apply(ctx, v, settings, progress)
+		v, err = r.applyGuarded(ctx, v, settings, plan, state, progress)
 	}
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, replacedKey, nil)...) // it was for the plan alone
 	// What was reached is kept, should a step have failed; the next apply goes on from there.
 	r.save(ctx, state, v, &resp.State, resp.Identity, &resp.Diagnostics)
 	if err != nil {
-		resp.Diagnostics.AddError("Unable to update backup vault", tfvalue.Problem(vaultLabel(plan), err, updateAdvice(err)))
+		resp.Diagnostics.AddError("Unable to update backup vault", tfvalue.Problem(vaultLabel(plan), err, guardAdvice(err, updateAdvice(err))))
 		return
 	}
 	if resp.Identity != nil {
@@ -243,7 +250,7 @@ func (r *vaultResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 		return
 	}
 	if err := r.run.vaults.Delete(ctx, state.armID(), logProgress(ctx, state.Name.ValueString())); err != nil {
-		resp.Diagnostics.AddError("Unable to delete backup vault", tfvalue.Problem(vaultLabel(state), err, r.deletionAdvice(ctx, state, err)))
+		resp.Diagnostics.AddError("Unable to delete backup vault", tfvalue.Problem(vaultLabel(state), err, guardAdvice(err, r.deletionAdvice(ctx, state, err))))
 		return
 	}
 	r.run.plans.release(state.armID(), r.run.nameOf(state.armID()))
@@ -293,7 +300,7 @@ func (r *vaultResource) deleteItems(ctx context.Context, state vaultModel, diags
 			if name := item.VMName(); name != "" {
 				label += fmt.Sprintf(", VM %q", name)
 			}
-			diags.AddError("Unable to delete a protected item", tfvalue.Problem(label, err, ""))
+			diags.AddError("Unable to delete a protected item", tfvalue.Problem(label, err, guardAdvice(err, "")))
 			return false
 		}
 	}

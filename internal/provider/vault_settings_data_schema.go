@@ -32,6 +32,9 @@ func settingsDataAttributes() map[string]schema.Attribute {
 		"public_network_access_enabled": flag("Whether the vault can be reached from public networks."),
 		"cross_subscription_restore":    text("Whether backups can be restored to other subscriptions: `Enabled`, `Disabled` or `PermanentlyDisabled`."),
 		"state":                         text("Where the vault stands: `Creating`, `Active`, `Updating`, `Deleting` or `Failed`."),
+		"resource_guard_id": schema.StringAttribute{
+			MarkdownDescription: "The ARM id of the resource guard of the vault; null when there is none, or no right to see it.", CustomType: tfvalue.ARMName, Computed: true,
+		},
 		"soft_delete": object("Whether deleted backups are kept for a while; null, also in it, is what the service does not say.", map[string]schema.Attribute{
 			"state":          text("`Disabled`, `Enabled` or `AlwaysOn`."),
 			"retention_days": count("How many days deleted backups are kept."),

@@ -33,6 +33,8 @@ type vaultSettingsModel struct {
 	Monitoring                 types.Object `tfsdk:"monitoring"`
 	State                      types.String `tfsdk:"state"`
 	newerVaultSettings
+
+	ResourceGuardID tfvalue.EqualText `tfsdk:"resource_guard_id"`
 }
 
 type softDeleteModel struct {
@@ -67,6 +69,7 @@ func emptySettings() vaultSettingsModel {
 	return vaultSettingsModel{
 		SoftDelete: types.ObjectNull(softDeleteTypes), Identity: types.ObjectNull(identityTypes),
 		Encryption: types.ObjectNull(encryptionTypes), Monitoring: types.ObjectNull(monitoringTypes), newerVaultSettings: emptyNewerSettings(),
+		ResourceGuardID: tfvalue.ARMName.Null(),
 	}
 }
 
@@ -140,6 +143,7 @@ func (m *vaultSettingsModel) take(ctx context.Context, v vault.Vault) (diags dia
 	m.CrossSubscriptionRestore = types.StringPointerValue(s.CrossSubscriptionRestore)
 	m.State = types.StringValue(string(v.State))
 	m.newerVaultSettings.take(ctx, s, &diags)
+	m.ResourceGuardID = guardValue(m.ResourceGuardID, v.GuardID)
 	m.SoftDelete = softDeleteValue(m.SoftDelete, s.SoftDelete, &diags)
 	m.Monitoring = monitoringValue(m.Monitoring, s.Monitoring, &diags)
 	m.Identity = identityValue(ctx, m.Identity, s.Identity, &diags)

@@ -76,6 +76,13 @@ func settingsAttributes() map[string]schema.Attribute {
 				"another value is then an error when planning. What is not set, the service chooses, and the vault keeps. Changed in place.",
 			Optional: true, Computed: true,
 		},
+		"resource_guard_id": schema.StringAttribute{
+			MarkdownDescription: "The ARM id of the resource guard by which others have to agree to critical operations on the vault (multi-user authorization). It may be " +
+				"in another subscription. `\"\"` takes the guard away, which the guard protects itself; when it is not set, the vault keeps what it has. Changed in place.",
+			CustomType: tfvalue.ARMName, Optional: true, Computed: true,
+			Validators:    []validator.String{rule("resource guard id", checkGuardID)},
+			PlanModifiers: []planmodifier.String{tfvalue.ARMName.KeepSpelling()},
+		},
 		"identity": schema.SingleNestedAttribute{
 			MarkdownDescription: "The managed identity of the vault. Default: none; leaving it out removes it. Changed in place.",
 			Optional:            true,

@@ -92,6 +92,10 @@ func (d *vaultsDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 			resp.Diagnostics.AddError("Unable to read what a backup vault holds", tfvalue.Problem("Vault "+v.ARMID, err, ""))
 			return
 		}
+		if v, err = d.run.vaults.WithGuard(ctx, v); err != nil {
+			resp.Diagnostics.AddError("Unable to read the resource guard of a backup vault", tfvalue.Problem("Vault "+v.ARMID, err, ""))
+			return
+		}
 		m.Vaults = append(m.Vaults, newVaultDataModel(ctx, v, usage, &resp.Diagnostics))
 	}
 	slices.SortFunc(m.Vaults, func(a, b vaultDataModel) int {

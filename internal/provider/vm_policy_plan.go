@@ -205,6 +205,9 @@ func (r *vmPolicyResource) planUpdate(ctx context.Context, state vmPolicyModel, 
 	if id, known := plan.policyID(); known && !plan.InstantAccessEnabled.Equal(state.InstantAccessEnabled) {
 		r.checkInstantAccess(ctx, id, plan, &resp.Diagnostics)
 	}
+	if id, known := state.policyID(); known && plan.settings(ctx, &resp.Diagnostics).KeepsLess(state.settings(ctx, &resp.Diagnostics)) {
+		r.run.warnGuarded(ctx, id.Vault, policyLabel(id), &resp.Diagnostics, catalog.WeakenPolicy)
+	}
 }
 
 // checkInstantAccess finds that the cloud does not know of instant access, and would pass it over.

@@ -166,7 +166,7 @@ func (r *vmPolicyResource) Update(ctx context.Context, req resource.UpdateReques
 	}
 	if err != nil {
 		// State stays as it was: the next refresh tells how far the service has come.
-		resp.Diagnostics.AddError("Unable to update backup policy", tfvalue.Problem(policyLabel(id), err, policyUpdateAdvice(err)))
+		resp.Diagnostics.AddError("Unable to update backup policy", tfvalue.Problem(policyLabel(id), err, guardAdvice(err, policyUpdateAdvice(err))))
 		return
 	}
 	r.save(ctx, plan, p, &resp.State, resp.Identity, &resp.Diagnostics)

@@ -80,9 +80,11 @@ func (c *Client) step(ctx context.Context, was Vault, step Settings, progress fu
 	}
 	c.inventory.writing(id)
 	defer func() { c.inventory.wrote(id, true) }()
+	body := wireStep(was, step)
+	guard, ops := c.guardStep(ctx, was, step, &body)
 	op, err := c.beginWhenFree(ctx, arm.Request{
 		Method: http.MethodPatch, Path: id.String(), APIVersion: catalog.VaultAPIVersion, Heard: true,
-		BodyIn: func(version string) (any, error) { return step.in(version, wireStep(was, step)) },
+		BodyIn: func(version string) (any, error) { return step.in(version, body) },
 	})
 	v := Vault{ID: id}
 	switch found, err := lookAfter(ctx, err, c.lookAt(id)); {
@@ -92,6 +94,9 @@ func (c *Client) step(ctx context.Context, was Vault, step Settings, progress fu
 		}
 		return c.WaitActive(ctx, *found, progress)
 	case err != nil:
+		for _, op := range ops {
+			err = guardedBy(guard, op, err)
+		}
 		return Vault{}, err
 	}
 	var w wireVault

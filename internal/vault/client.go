@@ -30,6 +30,7 @@ type Client struct {
 	groupWords  memo[groupWord]
 	parentLooks sync.Map            // of *sync.Mutex, by vault
 	deleted     memo[deletedVaults] // by subscription
+	guards      memo[Guard]         // by vault
 	// registrations are those that Register has made sure of, by subscription.
 	registrations memo[struct{}]
 	newVersion    memo[struct{}] // known once the service has answered to catalog.NewBackupAPIVersion

@@ -57,6 +57,8 @@ type wireProtection struct {
 	ProtectionState    string              `json:"protectionState,omitempty"`
 	IsRehydrate        bool                `json:"isRehydrate,omitempty"`
 	ExtendedProperties *wireItemExtensions `json:"extendedProperties,omitempty"`
+
+	ResourceGuardOperationRequests []string `json:"resourceGuardOperationRequests,omitempty"`
 }
 
 // The service's words about items.

@@ -143,7 +143,10 @@ func (c *Client) protect(ctx context.Context, id ItemID, there ProtectedVM, p Pr
 	if p.Disks != nil || there.Disks != nil {
 		body.ExtendedProperties = newWireDisks(p.Disks)
 	}
+	asked := c.askForPolicy(ctx, id.Vault, there.PolicyID, p.PolicyID)
+	body.ResourceGuardOperationRequests = asked.requests()
 	protected, err := c.putItem(ctx, id, there.ARMID == "", body, progress)
+	err = asked.refusal(err)
 	if protected.ARMID == "" {
 		return undeleted, err // refused, and what was undeleted before is there
 	}
@@ -158,14 +161,24 @@ func (c *Client) StopProtection(ctx context.Context, id ItemID, state string, pr
 		return ProtectedVM{}, err
 	}
 	body := wireProtection{ProtectedItemType: protectedVMType, SourceResourceID: there.SourceVMID, ProtectionState: state}
-	return c.putItem(ctx, id, false, body, progress)
+	var asked asksGuard
+	if state == StateStopped {
+		asked = c.ask(ctx, id.Vault, catalog.StopBackups)
+		body.ResourceGuardOperationRequests = asked.requests()
+	}
+	v, err := c.putItem(ctx, id, false, body, progress)
+	return v, asked.refusal(err)
 }
 
 // Unprotect stops the protection of a VM and deletes its backups; with soft delete they are kept for a while. An item that
 // is known to exist no longer is success, as in Delete.
 func (c *Client) Unprotect(ctx context.Context, id ItemID, progress func(status string)) error {
 	defer c.writesItem(id)()
-	return c.remove(ctx, c.itemChild(id), progress)
+	guard := c.guarding(ctx, id.Vault)
+	if err := c.unlock(ctx, guard, catalog.DeleteBackups, id.String()); err != nil {
+		return err
+	}
+	return guardedBy(guard, catalog.DeleteBackups, c.remove(ctx, c.itemChild(id), progress))
 }
 
 // putItem writes an item and waits for the end. When no answer tells what came of the write, an item that is there and shows

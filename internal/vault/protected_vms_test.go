@@ -203,18 +203,18 @@ func TestCallsOfAProtection(t *testing.T) {
 	expectBody(t, f, map[string]any{
 		"protectedItemType": "Microsoft.Compute/virtualMachines", "sourceResourceId": vmID("web").String(), "protectionState": "ProtectionStopped",
 	})
-	expectCalls(t, f, "GET "+item, "PUT "+item)
+	expectCalls(t, f, "GET "+item, "GET contoso", "PUT "+item) // the vault tells whether a guard protects it
 
 	f.later(operation{method: http.MethodDelete, polls: []string{running, succeeded}})
 	if err := c.Unprotect(t.Context(), itemID("web"), nil); err != nil {
 		t.Error(err)
 	}
-	expectCalls(t, f, "DELETE "+item, "GET 1", "GET 1")
+	expectCalls(t, f, "GET contoso", "DELETE "+item, "GET 1", "GET 1")
 	f.odd = nil
 	if err := c.Unprotect(t.Context(), itemID("web"), nil); err != nil { // 204: there is none
 		t.Error(err)
 	}
-	expectCalls(t, f, "DELETE "+item)
+	expectCalls(t, f, "GET contoso", "DELETE "+item)
 }
 
 func expectBody(t *testing.T, f *fake, want map[string]any) {

@@ -54,10 +54,14 @@ type Vault struct {
 	Settings Settings
 	// RedundancyLocked tells that a VM has been registered with the vault.
 	RedundancyLocked bool
-	State            State
+	// GuardID is the id of the resource guard, empty for none; nil while that has not been asked (Client.WithGuard).
+	GuardID *string
+	State   State
 
 	// operation is the URL of the write in progress, known only to the process that began it.
 	operation string
+	// multiUser is the service's word for whether the vault has a resource guard.
+	multiUser string
 	// enhancedSecurity is the service's word for what belongs to soft delete and is not managed here.
 	enhancedSecurity string
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -129,7 +130,7 @@ func create(t *testing.T, c *vault.Client, name string) vault.Vault {
 }
 
 var ignoreOperation = cmp.FilterPath(func(p cmp.Path) bool {
-	return p.Last().String() == ".operation" || p.Last().String() == ".enhancedSecurity"
+	return slices.Contains([]string{".operation", ".enhancedSecurity", ".multiUser"}, p.Last().String())
 }, cmp.Ignore())
 
 func TestLifeOfAVault(t *testing.T) {

@@ -133,10 +133,18 @@ func (c *Client) UpdatePolicy(ctx context.Context, id PolicyID, p catalog.VMPoli
 		delete(properties, spelledIn(properties, name)) // of this moment, not of the policy
 	}
 	keepOwnTimes(properties, changed)
+	var asked asksGuard
+	if was, err := policyOf(document); err != nil || p.KeepsLess(was.Settings) {
+		asked = c.ask(ctx, id.Vault, catalog.WeakenPolicy)
+	}
 	dropModelled(properties, changed)
 	overlay(properties, changed)
+	if requests := asked.requests(); requests != nil {
+		properties["resourceGuardOperationRequests"] = requests
+	}
 	document[member] = properties
 	written, there, err := c.putPolicy(ctx, id, p, document, progress)
+	err = asked.refusal(err)
 	if there && err != nil {
 		return Policy{}, err
 	}
@@ -179,6 +187,19 @@ func policyIn(version string, p catalog.VMPolicy, document map[string]any) (any,
 		delete(properties, name)
 	}
 	return document, nil
+}
+
+// policyOf reads a policy's document.
+func policyOf(document map[string]any) (Policy, error) {
+	raw, err := json.Marshal(document)
+	if err != nil {
+		return Policy{}, err
+	}
+	var w wirePolicy
+	if err := json.Unmarshal(raw, &w); err != nil {
+		return Policy{}, err
+	}
+	return w.policy()
 }
 
 // modelledInPolicies are the members of a policy's document that are written here, each with one meaning wherever it is.

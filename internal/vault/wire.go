@@ -1,6 +1,8 @@
 package vault
 
 import (
+	"reflect"
+
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 )
 
@@ -42,6 +44,8 @@ type wireProperties struct {
 	Encryption           *wireEncryption      `json:"encryption,omitempty"`
 	MonitoringSettings   *wireMonitoring      `json:"monitoringSettings,omitempty"`
 	RestoreSettings      *wireRestoreSettings `json:"restoreSettings,omitempty"`
+	// ResourceGuardOperationRequests are only written.
+	ResourceGuardOperationRequests []string `json:"resourceGuardOperationRequests,omitempty"`
 }
 
 type wireRedundancy struct {
@@ -53,6 +57,8 @@ type wireSecurity struct {
 	SoftDeleteSettings   *wireSoftDelete   `json:"softDeleteSettings,omitempty"`
 	ImmutabilitySettings *wireImmutability `json:"immutabilitySettings,omitempty"`
 	SourceScan           *wireScanSettings `json:"sourceScanConfiguration,omitempty"`
+	// MultiUserAuthorization is only read.
+	MultiUserAuthorization string `json:"multiUserAuthorization,omitempty"`
 }
 
 type wireSoftDelete struct {
@@ -191,7 +197,7 @@ func newWire(s Settings) wireVault {
 	if s.CrossSubscriptionRestore != nil {
 		p.RestoreSettings = &wireRestoreSettings{wireCrossSubscription{*s.CrossSubscriptionRestore}}
 	}
-	if *p == (wireProperties{}) {
+	if reflect.DeepEqual(*p, wireProperties{}) {
 		w.Properties = nil
 	}
 	return w

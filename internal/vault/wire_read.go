@@ -30,6 +30,7 @@ func (w wireVault) vault() (Vault, error) {
 		Region:           catalog.NormalizeRegion(w.Location),
 		RedundancyLocked: locked(p.BackupStorageVersion),
 		State:            stateOf(p.ProvisioningState),
+		multiUser:        security.MultiUserAuthorization,
 		enhancedSecurity: orZero(security.SoftDeleteSettings).EnhancedSecurityState,
 		Settings: Settings{
 			SKU:                        said(orZero(w.SKU).Name, "Standard", "RS0"),
