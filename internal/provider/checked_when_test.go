@@ -100,6 +100,7 @@ var mistakes = map[string]mistake{
 	"The words of a vault are spelled as Azure spells them":               {config: named(`region = "eastus"`, `soft_delete = { state = "alwayson" }`)},
 	"The sku is one":                                                      {config: named(`region = "eastus"`, `sku = "Premium"`)},
 	"The identity type is one":                                            {config: named(`region = "eastus"`, `identity = { type = "None" }`)},
+	"The resource guard is named by its id":                               {config: named(`region = "eastus"`, `resource_guard_id = "guard"`)},
 	"A tag has a value":                                                   {config: named(`region = "eastus"`, `tags = merge({ env = "prod" }, { owner = null })`)},
 	"Zone-redundant storage needs a region with availability zones":       {config: named(`region = "China East"`, `storage_redundancy = "ZoneRedundant"`)},
 	"There are at most 50 tags, with names that differ in more than case": {config: named(`region = "eastus"`, `tags = { a = "1", A = "2" }`)},
@@ -161,6 +162,8 @@ var mistakes = map[string]mistake{
 		config: named(`region = "eastus"`) + strings.Replace("resource"+strings.SplitN(named(`region = "eastus"`), "resource", 2)[1], `"test"`, `"again"`, 1) +
 			"import {\n  to = backup_vault.again\n  id = \"" + contosoID + "\"\n}\n",
 	},
+	"A guard protects its vault":                              becomes(guarded, `resource_guard_id = ""`),
+	"A guard protects the backups that go with its vault":     {before: named(`region = "eastus"`, guarded, `force_destroy = true`), prepare: holding(1), config: named(`region = "eastus"`, guarded, `force_destroy = true`), destroy: true},
 	"What was not known while planning is what the vault has": {before: lateRegion("eastus"), config: lateRegion("westus")},
 	"A vault that holds protected items is not deleted":       {before: named(`region = "eastus"`), prepare: holding(2), config: named(`region = "eastus"`), destroy: true},
 	"Immutability keeps backups from force_destroy": {

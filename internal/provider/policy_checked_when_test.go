@@ -31,6 +31,10 @@ func immutableWorkspace(retention string) string {
 	return strings.Replace(policyWorkspace(policyBlock("test", "nightly", daily, retention)), `"eastus"`, "\"eastus\"\n  immutability = \"Unlocked\"", 1)
 }
 
+func guardedWorkspace(retention string) string {
+	return strings.Replace(policyWorkspace(policyBlock("test", "nightly", daily, retention)), `"eastus"`, "\"eastus\"\n  "+guarded, 1)
+}
+
 const (
 	hourly   = `backup = { frequency = "Hourly", time = "08:00", hour_interval = 4, hour_duration = 12 }`
 	onMonday = `backup = { frequency = "Weekly", time = "08:00", weekdays = ["Monday"] }`
@@ -110,6 +114,9 @@ var policyMistakes = map[string]mistake{
 	"The time zone follows daylight saving time": ofPolicy(daily, thirtyDays, `timezone = "Europe/Berlin"`),
 	"An immutable vault keeps the retention of its policies": {
 		before: immutableWorkspace(thirtyDays), config: immutableWorkspace(`retention_daily = { count = 29 }`),
+	},
+	"A guard protects the retention of policies": {
+		before: guardedWorkspace(thirtyDays), config: guardedWorkspace(`retention_daily = { count = 29 }`),
 	},
 	"VMs have a policy that is destroyed":   policyInUse(policyWorkspace()),
 	"VMs have a policy that is replaced":    policyInUse(policyWorkspace(policyBlock("test", "nightly", enhanced, daily, thirtyDays))),

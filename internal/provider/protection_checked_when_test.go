@@ -112,5 +112,7 @@ var protectionMistakes = map[string]mistake{
 	"An immutable vault keeps backups that a destroy would delete": {
 		before: protecting(contoso(`immutability = "Unlocked"`) + web()), config: protecting(contoso(`immutability = "Unlocked"`)+web(), `clock_offset = "2d"`), destroy: true,
 	},
+	"A guard protects backups that are deleted":                  {before: protecting(contoso(guarded) + web()), config: protecting(contoso(guarded) + web()), destroy: true},
+	"A guard protects backups that are stopped":                  {before: protecting(contoso(guarded) + web()), config: protecting(contoso(guarded) + web(`protection_state = "ProtectionStopped"`))},
 	"The region that the configuration tells is where the VM is": {prepare: exists, config: protecting(webIn(`source_vm_region = "chinaeast"`), eastUSInventory)},
 }
