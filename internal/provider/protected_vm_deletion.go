@@ -32,14 +32,15 @@ func (r *protectedVMResource) checkDeletion(ctx context.Context, id arm.ID, stat
 	}
 	const summary = "Backups of a VM end"
 	policy := cmp.Or(state.DeletionPolicy.ValueString(), deletionDelete)
-	switch policy {
-	case deletionDelete:
-		defer r.run.warnGuarded(ctx, id, protectedVMLabel(state), diags, catalog.DeleteBackups)
-	case deletionRetain:
-		defer r.run.warnGuarded(ctx, id, protectedVMLabel(state), diags, catalog.StopBackups)
-	}
 	detail := fmt.Sprintf("%s: the protection is to be %s, with deletion_policy = %q. What becomes of the backups: ", protectedVMLabel(state), fate, policy)
 	v, err := r.run.vaults.Get(ctx, id)
+	switch {
+	case err != nil:
+	case policy == deletionDelete:
+		defer r.run.warnGuardedOf(ctx, v, protectedVMLabel(state), diags, catalog.DeleteBackups)
+	case policy == deletionRetain:
+		defer r.run.warnGuardedOf(ctx, v, protectedVMLabel(state), diags, catalog.StopBackups)
+	}
 	immutability := v.ImmutabilityState()
 	soft := v.Settings.SoftDelete
 	switch {

@@ -88,9 +88,19 @@ func (r *run) warnGuarded(ctx context.Context, id arm.ID, label string, diags *d
 	if len(ops) == 0 {
 		return
 	}
-	guard, err := r.vaults.Guard(ctx, id)
+	v, err := r.vaults.Get(ctx, id)
 	if err != nil {
-		tflog.Debug(ctx, "unable to read the resource guard", map[string]any{"vault": id.String(), "error": err.Error()})
+		tflog.Debug(ctx, "unable to read the vault", map[string]any{"vault": id.String(), "error": err.Error()})
+		return
+	}
+	r.warnGuardedOf(ctx, v, label, diags, ops...)
+}
+
+// warnGuardedOf is warnGuarded of a vault that was read.
+func (r *run) warnGuardedOf(ctx context.Context, v vault.Vault, label string, diags *diag.Diagnostics, ops ...catalog.CriticalOperation) {
+	guard, err := r.vaults.GuardOf(ctx, v)
+	if err != nil {
+		tflog.Debug(ctx, "unable to read the resource guard", map[string]any{"vault": v.ARMID, "error": err.Error()})
 		return
 	}
 	var guarded []string

@@ -39,6 +39,7 @@ type vaultBody struct {
 	PublicAccess string
 	// RegionOfChoice, Costs and SourceScan are empty where nobody has chosen them.
 	RegionOfChoice, Costs, SourceScan string
+	Guards                            []string // the ids of its resource guard
 	Tags                              []tag
 
 	Steps                   []step
@@ -127,6 +128,15 @@ func (s *site) readVault(ctx context.Context, escaped, page string) (*vaultBody,
 		return nil, nil, err
 	}
 	body.Subscription = subscription.DisplayName
+	if strings.EqualFold(v.Properties.SecuritySettings.MultiUser, "Enabled") {
+		guards, _, err := list[wireGuard](ctx, s.service, v.ID+"/backupResourceGuardProxies", catalog.BackupAPIVersion, 0)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, g := range guards {
+			body.Guards = append(body.Guards, g.Properties.ID)
+		}
+	}
 	usages, _, err := list[wireUsage](ctx, s.service, v.ID+"/usages", catalog.VaultAPIVersion, 0)
 	if err != nil {
 		return nil, nil, err

@@ -65,6 +65,14 @@ func TestVault_newerSettings(t *testing.T) {
 		"<dt>Costs</dt><dd>By VM</dd>", "<dt>Scan for threats</dt><dd>Enabled</dd>", `immutability = <span class="string">&#34;Unlocked&#34;</span>`)
 }
 
+func TestVault_resourceGuard(t *testing.T) {
+	s := furnished(t)
+	s.get(vaultPath("contoso-production")).wantNot("Resource guard")
+	const guard = "/subscriptions/00000000-0000-4000-8000-0000000000aa/resourcegroups/security/providers/Microsoft.DataProtection/resourceGuards/backups"
+	s.arm(http.MethodPut, vaultID("contoso-production")+"/backupResourceGuardProxies/VaultProxy", `{"properties":{"resourceGuardResourceId":"`+guard+`"}}`)
+	s.get(vaultPath("contoso-production")).want(http.StatusOK, "<dt>Resource guard</dt><dd class=\"id\"><code>"+guard+"</code></dd>")
+}
+
 // TestVault_timeLine holds the picture against the table beside it.
 func TestVault_timeLine(t *testing.T) {
 	s := furnished(t)

@@ -40,6 +40,7 @@ type wireVault struct {
 			SourceScan struct {
 				State string `json:"state"`
 			} `json:"sourceScanConfiguration"`
+			MultiUser string `json:"multiUserAuthorization"`
 		} `json:"securitySettings"`
 		RegionOfChoice struct {
 			Status string `json:"status"`
@@ -47,6 +48,13 @@ type wireVault struct {
 		CostManagement struct {
 			Granularity string `json:"granularityLevel"`
 		} `json:"costManagementSettings"`
+	} `json:"properties"`
+}
+
+// wireGuard maps a vault to a resource guard.
+type wireGuard struct {
+	Properties struct {
+		ID string `json:"resourceGuardResourceId"`
 	} `json:"properties"`
 }
 
