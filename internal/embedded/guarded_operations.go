@@ -195,9 +195,9 @@ func (s *Service) checkGuardedProtection(tx *store.Tx, c *call, v *itemVault, it
 		}
 		return s.checkGuarded(tx, c, v.body, guardsStop, v.document.ID, operationRequests(properties))
 	}
-	p, err := checkPolicy(v, lookupText(properties, "policyId"))
-	if err != nil {
-		return nil // refused further on, in its own words
+	p, refused := checkPolicy(v, lookupText(properties, "policyId"))
+	if refused != nil {
+		return nil //nolint:nilerr // it is refused further on, where all faults of a policy are
 	}
 	h, err := historyOf(item)
 	if err != nil || len(p.settings.ShortensRetention(h.policy(), nil)) == 0 {

@@ -156,7 +156,7 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	serve := func() (*answer, error) { return s.answer(r) }
 	var a *answer
 	var err error
-	if rule := s.picked(r); rule != nil && !(rule.PolicyToken && s.tokens.proves(r)) {
+	if rule := s.picked(r); rule != nil && (!rule.PolicyToken || !s.tokens.proves(r)) {
 		a, err = rule.apply(r.Context(), serve)
 	} else {
 		a, err = serve()

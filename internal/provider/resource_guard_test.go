@@ -25,7 +25,9 @@ var noAccess = embedded.FaultRule{Method: http.MethodPost, Kind: embedded.KindGu
 func TestAccVault_resourceGuard(t *testing.T) {
 	t.Parallel()
 	database := acctest.Database(t)
-	config := func(attributes ...string) string { return vaultConfig(database, append(attributes, `region = "eastus"`)...) }
+	config := func(attributes ...string) string {
+		return vaultConfig(database, append(attributes, `region = "eastus"`)...)
+	}
 	other := strings.Replace(guarded, "resourceGuards/guard", "resourceGuards/another", 1)
 	const noGuard = `resource_guard_id = ""`
 	resource.UnitTest(t, resource.TestCase{

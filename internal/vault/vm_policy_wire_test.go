@@ -172,7 +172,7 @@ func TestUpdateKeepsWhatItDoesNotKnow(t *testing.T) {
 	if diff := cmp.Diff(want, sent["tieringPolicy"]); diff != "" {
 		t.Errorf("the tiering is not taken away: %s", diff)
 	}
-	if diff := cmp.Diff([]string{"GET ENHANCED", "PUT ENHANCED"}, f.take()); diff != "" {
+	if diff := cmp.Diff([]string{"GET ENHANCED", "GET contoso", "PUT ENHANCED"}, f.take()); diff != "" {
 		t.Error(diff)
 	}
 }
