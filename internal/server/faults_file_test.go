@@ -46,6 +46,7 @@ func TestFaultsFile(t *testing.T) {
 		{"{\"rules\": [\n{\"drop\": true,\n\"status\": \"500\"}]}", ":3: rules: status must be a int, not a string"},
 		{"{\"rules\": [\n\n{\"status\": 99}]}", ":3: rules: status is 99; it can be 200 to 599"},
 		{"{\"rules\": [{\"status\": 600}]}", "status is 600"},
+		{"{\"rules\": [{\"drop\": true,\n\"policy_token\": true}]}", `:2: rules: policy_token is an answer of its own; leave out status and drop, or it`},
 		{"{\"rules\": [{\"drop\": true,\n\n\n\"kind\": \"valt\"}]}", `:4: rules: unknown kind "valt"; the kinds are: availability set, availability sets,`},
 		{"{\"rules\": [{\n\"delay\": 5}]}", `:2: rules: 5 is not a duration between 0s and 1h0m0s; write a number and a unit as text, such as "500ms"`},
 		{"{\"rules\": [{\"delay\": \"-5s\"}]}", "is not a duration"},
