@@ -41,7 +41,9 @@ const (
 			"sourceScanConfiguration":{"state":"Disabled","sourceScanIdentity":{"operationIdentityType":"SystemAssigned"}}},
 		"encryption":{"keyVaultProperties":{"keyUri":"https://contoso.vault.azure.net/keys/backup"},"kekIdentity":{"useSystemAssignedIdentity":true},
 			"infrastructureEncryption":"Disabled"},
-		"monitoringSettings":{"azureMonitorAlertSettings":{"alertsForAllJobFailures":"Enabled"},"classicAlertSettings":{"alertsForCriticalOperations":"Enabled"}},
+		"monitoringSettings":{
+			"azureMonitorAlertSettings":{"alertsForAllJobFailures":"Enabled","alertsForAllReplicationIssues":"Enabled","alertsForAllFailoverIssues":"Enabled"},
+			"classicAlertSettings":{"alertsForCriticalOperations":"Enabled","emailNotificationsForSiteRecovery":"Enabled"}},
 		"restoreSettings":{"crossSubscriptionRestoreSettings":{"crossSubscriptionRestoreState":"Enabled"}},
 		"costManagementSettings":{"granularityLevel":"VaultLevel"},"regionOfChoiceSettings":{"status":"Disabled"}}}`
 	seedPolicy = `{"tags":{"a":"b"},"location":"x","properties":{"backupManagementType":"AzureIaasVM","policyType":"V1","timeZone":"UTC","instantRpRetentionRangeInDays":2,

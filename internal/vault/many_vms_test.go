@@ -86,7 +86,7 @@ func TestCallsOfFurtherVMs(t *testing.T) {
 	protectMany(t, c, names(vms))
 	got := kinds(taken())
 	if got["PUT item"] != vms || got["GET operation"] != vms || got["GET item"] > 2 || got["GET backupProtectedItems"] > 1 ||
-		got["GET DefaultPolicy"]+got["GET backupPolicies"] > 3 || len(got) > 5 {
+		got["GET DefaultPolicy"]+got["GET backupPolicies"] > 3 || len(got) > 6 {
 		t.Error(got)
 	}
 	for _, name := range names(vms) {
