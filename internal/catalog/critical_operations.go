@@ -10,14 +10,15 @@ type CriticalOperation string
 
 // The critical operations that this provider makes.
 const (
-	DeleteBackups      CriticalOperation = "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems/delete"
-	KeepBackupsForLess CriticalOperation = "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems/write"
-	WeakenPolicy       CriticalOperation = "Microsoft.RecoveryServices/vaults/backupPolicies/write"
-	RemoveGuard        CriticalOperation = "Microsoft.RecoveryServices/vaults/backupResourceGuardProxies/delete"
-	WeakenSoftDelete   CriticalOperation = "Microsoft.RecoveryServices/vaults/backupconfig/write"
-	ChangeEncryption   CriticalOperation = "Microsoft.RecoveryServices/vaults/write#modifyEncryptionSettings"
-	StopBackups        CriticalOperation = "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems/write#stopProtectionWithRetainData"
-	WeakenImmutability CriticalOperation = "Microsoft.RecoveryServices/vaults/write#reduceImmutabilityState"
+	DeleteBackups       CriticalOperation = "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems/delete"
+	KeepBackupsForLess  CriticalOperation = "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems/write"
+	WeakenPolicy        CriticalOperation = "Microsoft.RecoveryServices/vaults/backupPolicies/write"
+	RemoveGuard         CriticalOperation = "Microsoft.RecoveryServices/vaults/backupResourceGuardProxies/delete"
+	WeakenSoftDelete    CriticalOperation = "Microsoft.RecoveryServices/vaults/backupconfig/write"
+	ChangeEncryption    CriticalOperation = "Microsoft.RecoveryServices/vaults/write#modifyEncryptionSettings"
+	StopBackups         CriticalOperation = "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems/write#stopProtectionWithRetainData"
+	WeakenImmutability  CriticalOperation = "Microsoft.RecoveryServices/vaults/write#reduceImmutabilityState"
+	ShortenImmutability CriticalOperation = "Microsoft.RecoveryServices/vaults/write#modifyImmutabilityDuration"
 )
 
 // What words an operation for messages, such as "to delete backups".
@@ -39,6 +40,8 @@ func (o CriticalOperation) What() string {
 		return "to stop backups and retain those there are"
 	case WeakenImmutability:
 		return "to disable immutability"
+	case ShortenImmutability:
+		return "to keep recovery points immutable for less time"
 	}
 	return "to do what Azure calls " + string(o)
 }

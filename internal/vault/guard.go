@@ -189,6 +189,9 @@ func (s Settings) critical(was Settings) (ops []catalog.CriticalOperation) {
 	if s.Immutability != nil && *s.Immutability == ImmutabilityDisabled && orZero(was.Immutability) == ImmutabilityUnlocked {
 		ops = append(ops, catalog.WeakenImmutability)
 	}
+	if s.ImmutabilityPeriod != nil && s.ImmutabilityPeriod.Days < orZero(was.ImmutabilityPeriod).Days {
+		ops = append(ops, catalog.ShortenImmutability)
+	}
 	if s.Encryption != nil && !s.Encryption.same(was.Encryption) {
 		ops = append(ops, catalog.ChangeEncryption)
 	}

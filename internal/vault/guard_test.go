@@ -84,6 +84,15 @@ var guardedCalls = map[string]struct {
 		_, err = c.Apply(t.Context(), v, vault.Settings{Immutability: new("Disabled")}, nil)
 		return err
 	}},
+	"keep for less": {catalog.ShortenImmutability, func(t *testing.T, c *vault.Client, v vault.Vault) error {
+		t.Helper()
+		v, err := c.Apply(t.Context(), v, vault.Settings{Immutability: new("Unlocked"), ImmutabilityPeriod: &vault.ImmutabilityPeriod{Type: "TimeBased", Days: 90}}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = c.Apply(t.Context(), v, vault.Settings{ImmutabilityPeriod: &vault.ImmutabilityPeriod{Type: "TimeBased", Days: 60}}, nil)
+		return err
+	}},
 	"encrypt": {catalog.ChangeEncryption, func(t *testing.T, c *vault.Client, v vault.Vault) error {
 		t.Helper()
 		_, err := c.Apply(t.Context(), v, vault.Settings{
