@@ -204,9 +204,11 @@ func (r *vaultResource) checkVersion(ctx context.Context, m vaultModel, config t
 	}
 	for _, name := range lacking.Attributes {
 		one := &vault.LackingError{Attributes: []string{name}, Version: lacking.Version}
-		diags.AddAttributeError(path.Root(name), "The cloud does not have this setting yet", tfvalue.Problem(vaultLabel(m), one, lackingAdvice))
+		diags.AddAttributeError(path.Root(name), lackingTitle, tfvalue.Problem(vaultLabel(m), one, lackingAdvice))
 	}
 }
+
+const lackingTitle = "The cloud does not have this setting yet"
 
 const lackingAdvice = "Leave it out of the vaults of this cloud; nothing was written."
 

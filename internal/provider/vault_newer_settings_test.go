@@ -129,7 +129,7 @@ func TestAccAzure_settingsThatTheCloudLacks(t *testing.T) {
 	config := func(attributes ...string) string {
 		return azureBlock(catalog.China) + oneAzureVault("chinaeast2", attributes...)
 	}
-	refused := message(`this cloud has the API of vaults in version 2025-02-01 at most, which does not have: cost_granularity_level (since 2026-01-01)`)
+	refused := message(`this cloud has the API of vaults in version 2025-02-01 at most, which does not have cost_granularity_level (since 2026-01-01)`)
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: a.factories(),
 		Steps: []resource.TestStep{

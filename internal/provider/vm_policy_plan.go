@@ -222,7 +222,7 @@ func (r *vmPolicyResource) checkInstantAccess(ctx context.Context, id vault.Poli
 
 // addLack says that the cloud does not know of an attribute.
 func addLack(diags *diag.Diagnostics, attribute, object string, err error, advice string) {
-	diags.AddAttributeError(path.Root(attribute), "Not available in this cloud", tfvalue.Problem(object, err, advice))
+	diags.AddAttributeError(path.Root(attribute), lackingTitle, tfvalue.Problem(object, err, advice))
 }
 
 // checkRetentionStays refuses to shorten the retention of a policy in a vault that is immutable, or becomes so in this run.

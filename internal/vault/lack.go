@@ -2,7 +2,6 @@ package vault
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/arm"
 	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
@@ -20,29 +19,15 @@ var newerSince = map[string]string{
 	AttributeInstantAccess: catalog.InstantAccessSince, AttributeSourceScan: catalog.SourceScanSince, AttributeClean: catalog.SourceScanSince,
 }
 
-// LackError says that a cloud has no API version with something that was asked for. Nothing is written then: the service would
-// pass it over.
-type LackError struct {
-	Attribute string
-	// Version is the newest that the cloud and the provider both know.
-	Version string
-}
-
-// Error names the attribute with the version that has it.
-func (e *LackError) Error() string {
-	return fmt.Sprintf("this cloud has the API of what is in a vault in version %s at most, which does not have %s (since %s)",
-		e.Version, e.Attribute, newerSince[e.Attribute])
-}
-
 // lack is an error when an API version does not have an attribute.
 func lack(version, attribute string) error {
 	if version >= newerSince[attribute] {
 		return nil
 	}
-	return &LackError{Attribute: attribute, Version: version}
+	return &LackingError{Attributes: []string{attribute}, Version: version, InVault: true}
 }
 
-// Lack is a *LackError when the cloud of a vault, which need not exist yet, has no API version with an attribute. The service
+// Lack is a *LackingError when the cloud of a vault, which need not exist yet, has no API version with an attribute. The service
 // is asked once.
 func (c *Client) Lack(ctx context.Context, vault arm.ID, attribute string) error {
 	path := vault.String() + "/backupPolicies/DefaultPolicy"

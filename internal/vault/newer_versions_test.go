@@ -69,7 +69,7 @@ func TestNewerAttributesInACloudThatLags(t *testing.T) {
 				vault.AttributeInstantAccess: lacks.instant, vault.AttributeSourceScan: lacks.scan, vault.AttributeClean: lacks.scan,
 			} {
 				err := c.Lack(t.Context(), id("contoso"), attribute)
-				lack, is := errors.AsType[*vault.LackError](err)
+				lack, is := errors.AsType[*vault.LackingError](err)
 				if is != want || want && (lack.Version != newest || !strings.Contains(lack.Error(), newest) || !strings.Contains(lack.Error(), attribute)) {
 					t.Errorf("%s: %v", attribute, err)
 				}
@@ -82,11 +82,11 @@ func TestNewerAttributesInACloudThatLags(t *testing.T) {
 			}
 			f.take()
 			err := c.ConfigureSourceScan(t.Context(), itemID("web"), true, nil)
-			if _, is := errors.AsType[*vault.LackError](err); is != lacks.scan || (len(f.take()) == 0) != lacks.scan {
+			if _, is := errors.AsType[*vault.LackingError](err); is != lacks.scan || (len(f.take()) == 0) != lacks.scan {
 				t.Errorf("scan: %v", err)
 			}
 			_, err = c.CreatePolicy(t.Context(), policyID("instant"), instant)
-			if _, is := errors.AsType[*vault.LackError](err); is != lacks.instant || !is && err != nil {
+			if _, is := errors.AsType[*vault.LackingError](err); is != lacks.instant || !is && err != nil {
 				t.Errorf("instant access: %v", err)
 			}
 			f.take()

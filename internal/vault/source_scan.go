@@ -47,7 +47,7 @@ func (c *Client) ScannedVMs(ctx context.Context, vault arm.ID) iter.Seq2[Protect
 	return c.listItemsIn(ctx, vault.String(), catalog.NewBackupAPIVersion)
 }
 
-// ConfigureSourceScan has a protected VM scanned, or not any more, and returns when the service has done it. A *LackError says
+// ConfigureSourceScan has a protected VM scanned, or not any more, and returns when the service has done it. A *LackingError says
 // that the cloud does not know of scans.
 func (c *Client) ConfigureSourceScan(ctx context.Context, id ItemID, enable bool, progress func(status string)) error {
 	action := "Disable"

@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -13,19 +14,25 @@ import (
 // LackingError says that a cloud has no API version with settings that were asked for. Nothing is written then: the service
 // would pass them over.
 type LackingError struct {
-	// Attributes are those of backup_vault, sorted.
+	// Attributes are those that say the settings, sorted.
 	Attributes []string
 	// Version is the newest that the cloud and the provider both know.
 	Version string
+	// InVault tells that it is a version of the API of what is in a vault, and not of that of vaults.
+	InVault bool
 }
 
 // Error names the settings with the versions that have them.
 func (e *LackingError) Error() string {
 	var all []string
 	for _, name := range e.Attributes {
-		all = append(all, fmt.Sprintf("%s (since %s)", name, catalog.VaultSettingSince(name)))
+		all = append(all, fmt.Sprintf("%s (since %s)", name, cmp.Or(catalog.VaultSettingSince(name), newerSince[name])))
 	}
-	return fmt.Sprintf("this cloud has the API of vaults in version %s at most, which does not have: %s", e.Version, strings.Join(all, ", "))
+	of := "vaults"
+	if e.InVault {
+		of = "what is in a vault"
+	}
+	return fmt.Sprintf("this cloud has the API of %s in version %s at most, which does not have %s", of, e.Version, strings.Join(all, ", "))
 }
 
 // newer are the attributes of the settings that some API versions do not have.
