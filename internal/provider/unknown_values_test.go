@@ -254,3 +254,48 @@ func TestAccUnknown_turnsOutToBeAnother(t *testing.T) {
 		})
 	}
 }
+
+// Terraform and OpenTofu can know something of a value that they do not know: what it begins with, that it is not null, how long it
+// is. The functions assume... of OpenTofu 1.13 say so, templates and toset in any version. It is no value, either.
+func TestAccUnknown_butForSomething(t *testing.T) {
+	t.Parallel()
+	w := acctest.NewWorkspace(t, sharedVaults("backup-vaults.db", `
+variable "rev" { default = "1" }
+
+resource "terraform_data" "late" {
+  input = { one = "one", us = "US", twelve = 12, rev = var.rev }
+}
+
+resource "backup_vault" "v" {
+  name                = "contoso-${terraform_data.late.output.one}"
+  region              = "East ${terraform_data.late.output.us}"
+  resource_group_name = "team-${terraform_data.late.output.one}"
+  tags                = { a = "b-${terraform_data.late.output.one}" }
+  immutability        = coalesce(terraform_data.late.output.us == "US" ? "Unlocked" : null, "Disabled")
+
+  identity = {
+    type         = "UserAssigned"
+    identity_ids = toset([for s in ["a", "b"] : "`+strings.TrimSuffix(identityA, "/a")+`/${s}-${terraform_data.late.output.one}"])
+  }
+}
+
+resource "backup_policy_vm" "p" {
+  name             = "nightly-${terraform_data.late.output.one}"
+  vault_id         = backup_vault.v.id
+  backup           = { frequency = "Weekly", time = "23:${terraform_data.late.output.us == "US" ? "30" : "00"}", weekdays = ["Sunday", "Monday"] }
+  retention_weekly = { count = coalesce(terraform_data.late.output.twelve, 4), weekdays = toset([for d in ["Sun", "Mon"] : "${d}${terraform_data.late.output.one == "one" ? "day" : ""}"]) }
+}
+`))
+	w.MustRun("apply", "-auto-approve")
+	w.MustPlanNothing()
+	before := w.State()
+	plan := w.Plan("-var=rev=2")
+	wantActions(t, plan, map[string]string{"terraform_data.late": "update", "backup_vault.v": "update", "backup_policy_vm.p": "update"})
+	w.MustRun("apply", plan.File)
+	w.MustPlanNothing("-var=rev=2")
+	for _, address := range []string{"backup_vault.v", "backup_policy_vm.p"} {
+		if was, is := before[address]["id"], w.State()[address]["id"]; was != is || is == nil {
+			t.Errorf("%s was %v, and is %v", address, was, is)
+		}
+	}
+}
