@@ -42,6 +42,9 @@ func TestProtectedVMMoveState(t *testing.T) {
 		"from OpenTofu's registry": {exclude: true, edit: func(r *tfprotov6.MoveResourceStateRequest) {
 			r.SourceProviderAddress = "registry.opentofu.org/hashicorp/azurerm"
 		}},
+		"as OpenTofu before 1.12.4 named the provider": {exclude: true, edit: func(r *tfprotov6.MoveResourceStateRequest) {
+			r.SourceProviderAddress = "azurerm"
+		}},
 		"included disks":          {changes: map[string]any{"include_disk_luns": []any{0}, "exclude_disk_luns": []any{}}, include: true},
 		"no disks":                {changes: map[string]any{"include_disk_luns": nil, "exclude_disk_luns": []any{}}},
 		"stopped, without policy": {changes: map[string]any{"protection_state": "ProtectionStopped", "backup_policy_id": ""}, want: map[string]string{"protection_state": "ProtectionStopped", "backup_policy_id": ""}, exclude: true},

@@ -88,9 +88,11 @@ func moveVault(ctx context.Context, req resource.MoveStateRequest, resp *resourc
 const moveAdvice = "Use a removed block for the old resource and an import block for the new one instead of the moved block."
 
 // comesFrom tells whether a move is from this resource type of a provider. The registry's host does not matter: OpenTofu
-// has its own, and so have mirrors.
+// has its own, and so have mirrors. Before 1.11.12 and 1.12.4, OpenTofu named a provider by the first word of the type alone.
 func comesFrom(req resource.MoveStateRequest, provider, typeName string) bool {
-	return req.SourceTypeName == typeName && strings.HasSuffix(strings.ToLower(req.SourceProviderAddress), "/"+provider)
+	address := strings.ToLower(req.SourceProviderAddress)
+	_, word, _ := strings.Cut(provider, "/")
+	return req.SourceTypeName == typeName && (address == word || strings.HasSuffix(address, "/"+provider))
 }
 
 // vaultID is the id of the vault that the state describes.

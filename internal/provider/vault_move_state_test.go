@@ -18,6 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/azurebackup/terraform-provider-backup/internal/acctest"
+	"github.com/azurebackup/terraform-provider-backup/internal/catalog"
 )
 
 // foreignState is a vault in the state of another provider, as Terraform writes it.
@@ -82,6 +83,12 @@ func TestVaultMoveState(t *testing.T) {
 		"azurerm, without tags": {fixture: azurerm4, changes: map[string]any{"tags": nil}},
 		"azurerm from OpenTofu's registry": {fixture: azurerm4, tags: tags, request: func(r *tfprotov6.MoveResourceStateRequest) {
 			r.SourceProviderAddress = "registry.opentofu.org/hashicorp/azurerm"
+		}},
+		"azurerm, as OpenTofu before 1.12.4 named it": {fixture: azurerm4, tags: tags, request: func(r *tfprotov6.MoveResourceStateRequest) {
+			r.SourceProviderAddress = "azurerm"
+		}},
+		"azapi, as OpenTofu before 1.12.4 named it": {fixture: azapi2, tags: tags, request: func(r *tfprotov6.MoveResourceStateRequest) {
+			r.SourceProviderAddress = "azapi"
 		}},
 		"azurerm from a mirror, at a schema version to come": {fixture: azurerm4, tags: tags, request: func(r *tfprotov6.MoveResourceStateRequest) {
 			r.SourceProviderAddress, r.SourceSchemaVersion = "mirror.contoso.example/hashicorp/azurerm", 1
@@ -337,6 +344,7 @@ func TestAccVaultMoveState(t *testing.T) {
 	for name, test := range map[string]func(t *testing.T, standIns string){
 		"moved block":                   testMovedBlock,
 		"moved block, every setting":    testMovedEverySetting,
+		"moved block, newer settings":   testMovedNewerSettings,
 		"moved block, without refresh":  testMovedWithoutRefresh,
 		"moved block of something else": testMovedNotAVault,
 		"removed and import":            testRemovedAndImport,
@@ -429,6 +437,46 @@ moved {
 	w.MustRun("apply", plan.File)
 	forget(t, w)
 	w.MustPlanNothing()
+}
+
+// The state of azurerm knows nothing of the settings of 2026 that the portal or another tool gave the vault. The refresh finds them,
+// be they in the configuration or left out of it.
+func testMovedNewerSettings(t *testing.T, standIns string) {
+	skipBelow(t, 8, "moves between providers")
+	database := acctest.Database(t)
+	putForeignVault(t, database)
+	service := newServiceClient(t, database)
+	service.doIn(catalog.VaultAPIVersion, http.MethodPatch, contosoID, `{"identity":{"type":"SystemAssigned"},"properties":{
+		"securitySettings":{"immutabilitySettings":{"state":"Unlocked","configuration":{"type":"TimeBased","durationInDays":45}},
+			"sourceScanConfiguration":{"state":"Enabled","sourceScanIdentity":{"operationIdentityType":"SystemAssigned"}}},
+		"costManagementSettings":{"granularityLevel":"ProtectedItemLevel"},"regionOfChoiceSettings":{"status":"Enabled"}}}`)
+	service.do(http.MethodPut, contosoID+"/backupResourceGuardProxies/VaultProxy", `{"properties":{"resourceGuardResourceId":"`+guardID+`"}}`)
+	config := strings.Replace(foreignConfig("China East"), "}\n}\n", "}\n  identity = { type = \"SystemAssigned\" }\n  timeouts = { create = \"2h\" }\n<newer>}\n", 1) +
+		"moved {\n  from = azurerm_recovery_services_vault.v\n  to   = backup_vault.v\n}\n"
+	for name, newer := range map[string]string{
+		"left out": "",
+		"configured": `
+  immutability               = "Unlocked"
+  immutability_configuration = { type = "TimeBased", duration_in_days = 45 }
+  region_of_choice           = "Enabled"
+  cost_granularity_level     = "ProtectedItemLevel"
+  source_scan_configuration  = { state = "Enabled", identity_type = "SystemAssigned" }
+  resource_guard_id          = "` + guardID + `"
+`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := foreignWorkspace(t, standIns, database, readForeign(t, azurerm5), strings.Replace(config, "<newer>", newer, 1))
+			plan := w.Plan()
+			wantActions(t, plan, map[string]string{})
+			w.MustRun("apply", plan.File)
+			forget(t, w)
+			w.MustPlanNothing()
+			v := w.State()[movedVault]
+			if v["region_of_choice"] != "Enabled" || v["cost_granularity_level"] != "ProtectedItemLevel" || !strings.EqualFold(fmt.Sprint(v["resource_guard_id"]), guardID) {
+				t.Errorf("%v", v)
+			}
+		})
+	}
 }
 
 // Without a refresh the plan has nothing but the state of the other provider to go by; it must not replace the vault.

@@ -46,6 +46,9 @@ func TestVMPolicyMoveState(t *testing.T) {
 		"from OpenTofu's registry": {change: func(r *tfprotov6.MoveResourceStateRequest) {
 			r.SourceProviderAddress = "registry.opentofu.org/hashicorp/azurerm"
 		}, timeouts: map[string]string{"update": "45m"}},
+		"as OpenTofu before 1.12.4 named the provider": {change: func(r *tfprotov6.MoveResourceStateRequest) {
+			r.SourceProviderAddress = "azurerm"
+		}, timeouts: map[string]string{"update": "45m"}},
 		"written before there were types": {
 			changes: map[string]any{"policy_type": nil, "timezone": "", "timeouts": nil}, want: map[string]string{"policy_type": "V1", "timezone": "UTC"},
 		},
