@@ -50,32 +50,39 @@ func TestAccBirths_whatTheServiceSpeaksBadlyOf(t *testing.T) {
 		rule           embedded.FaultRule
 		fails          string
 		unfinished     bool // there is something to do for the next apply
+		hidden         bool // the operation on an item does not show it either
 	}{
-		"vault, create, all answers lost":  {"", vaultBefore, put(embedded.KindVault, lost), "", false},
-		"vault, create, done and busy":     {"", vaultBefore, put(embedded.KindVault, embedded.FaultRule{Act: true, Status: 503, RetryAfter: time.Second}), "", false},
-		"vault, create, busy":              {"", vaultBefore, put(embedded.KindVault, busy), ranOut, false},
-		"vault, update, all answers lost":  {vaultBefore, vaultAfter, always(embedded.FaultRule{Kind: embedded.KindVault, Method: http.MethodPatch, Act: true, Drop: true}), "", false},
-		"policy, create, all answers lost": {contoso(), policyBefore, put(embedded.KindPolicy, lost), "", false},
-		"policy, create, done, not found":  {contoso(), policyBefore, put(embedded.KindPolicy, embedded.FaultRule{Act: true, Status: 404, Code: "ResourceNotFound"}), "", false},
-		"policy, create, busy":             {contoso(), policyBefore, put(embedded.KindPolicy, busy), ranOut, false},
-		"policy, update, all answers lost": {policyBefore, policyAfter, put(embedded.KindPolicy, lost), "", false},
-		"VM, create, all answers lost":     {contoso(), vmBefore, put(embedded.KindProtectedItem, lost), "", false},
-		"VM, create, operation not found":  {contoso(), vmBefore, always(embedded.FaultRule{Kind: embedded.KindProtectedItemOperation, Status: 404, Code: "ResourceNotFound"}), "", false},
-		"VM, create, operation late":       {contoso(), vmBefore, always(embedded.FaultRule{Kind: embedded.KindProtectedItemOperation, Delay: time.Minute}), "", true},
+		"vault, create, all answers lost":  {"", vaultBefore, put(embedded.KindVault, lost), "", false, false},
+		"vault, create, done and busy":     {"", vaultBefore, put(embedded.KindVault, embedded.FaultRule{Act: true, Status: 503, RetryAfter: time.Second}), "", false, false},
+		"vault, create, busy":              {"", vaultBefore, put(embedded.KindVault, busy), ranOut, false, false},
+		"vault, update, all answers lost":  {vaultBefore, vaultAfter, always(embedded.FaultRule{Kind: embedded.KindVault, Method: http.MethodPatch, Act: true, Drop: true}), "", false, false},
+		"policy, create, all answers lost": {contoso(), policyBefore, put(embedded.KindPolicy, lost), "", false, false},
+		"policy, create, done, not found":  {contoso(), policyBefore, put(embedded.KindPolicy, embedded.FaultRule{Act: true, Status: 404, Code: "ResourceNotFound"}), "", false, false},
+		"policy, create, busy":             {contoso(), policyBefore, put(embedded.KindPolicy, busy), ranOut, false, false},
+		"policy, update, all answers lost": {policyBefore, policyAfter, put(embedded.KindPolicy, lost), "", false, false},
+		"VM, create, all answers lost":     {contoso(), vmBefore, put(embedded.KindProtectedItem, lost), "", false, false},
+		"VM, create, operation not found":  {contoso(), vmBefore, always(embedded.FaultRule{Kind: embedded.KindProtectedItemOperation, Status: 404, Code: "ResourceNotFound"}), "", false, false},
+		"VM, create, operation late":       {contoso(), vmBefore, always(embedded.FaultRule{Kind: embedded.KindProtectedItemOperation, Delay: time.Minute}), "", true, false},
 		"VM, create, never seen": {
 			contoso(), vmBefore,
-			always(embedded.FaultRule{Kind: embedded.KindProtectedItem, Method: http.MethodGet, From: 3, Status: 404, Code: "ResourceNotFound"}), "", true,
+			always(embedded.FaultRule{Kind: embedded.KindProtectedItem, Method: http.MethodGet, From: 3, Status: 404, Code: "ResourceNotFound"}), "", true, true,
 		},
-		"VM, create, busy":             {contoso(), vmBefore, put(embedded.KindProtectedItem, busy), ranOut, false},
-		"VM, update, all answers lost": {vmBefore, vmAfter, put(embedded.KindProtectedItem, lost), "", false},
-		"VM, update, operation broken": {vmBefore, vmAfter, always(embedded.FaultRule{Kind: embedded.KindProtectedItemOperation, Status: 500}), "", false},
+		"VM, create, busy":             {contoso(), vmBefore, put(embedded.KindProtectedItem, busy), ranOut, false, false},
+		"VM, update, all answers lost": {vmBefore, vmAfter, put(embedded.KindProtectedItem, lost), "", false, false},
+		"VM, update, operation broken": {vmBefore, vmAfter, always(embedded.FaultRule{Kind: embedded.KindProtectedItemOperation, Status: 500}), "", false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			database := acctest.Database(t)
 			faults, option := withFaults()
 			config := acctest.Config(database, test.config)
-			broken := resource.TestStep{PreConfig: func() { faults.Add(test.rule) }, Config: config, ExpectNonEmptyPlan: test.unfinished}
+			spoil := func() {
+				faults.Add(test.rule)
+				if test.hidden {
+					faults.Add(always(embedded.FaultRule{Kind: embedded.KindProtectedItemOperation, Status: 404, Code: "ResourceNotFound"}))
+				}
+			}
+			broken := resource.TestStep{PreConfig: spoil, Config: config, ExpectNonEmptyPlan: test.unfinished}
 			if test.fails != "" {
 				broken.ExpectError = message(test.fails)
 			}

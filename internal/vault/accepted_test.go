@@ -119,8 +119,11 @@ func TestAcceptedAndNeverSeen(t *testing.T) {
 			d := newTroubled(t)
 			create(t, d.undisturbed, "contoso")
 			d.odd = func(req *http.Request, resp *http.Response) {
-				if isWrite(req) { // policies are answered at once
+				switch {
+				case isWrite(req): // policies are answered at once
 					resp.StatusCode, resp.Body = http.StatusAccepted, io.NopCloser(strings.NewReader(""))
+				case strings.Contains(req.URL.Path, "/operationResults/"): // which has the object otherwise
+					resp.StatusCode, resp.Body = http.StatusNoContent, io.NopCloser(strings.NewReader(""))
 				}
 			}
 			d.faults.Add(embedded.FaultRule{Kind: b.object, Method: http.MethodGet, From: b.looksFirst + 1, Times: embedded.Always, Status: 404, Code: "ResourceNotFound"})
