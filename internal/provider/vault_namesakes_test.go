@@ -46,7 +46,7 @@ func TestAccVault_namesUniquePerResourceGroup(t *testing.T) {
 			{Config: perGroup(database, both), ConfigStateChecks: []statecheck.StateCheck{
 				statecheck.ExpectKnownValue("backup_vault.one", attribute("state"), text("Active")), statecheck.ExpectKnownValue("backup_vault.two", attribute("state"), text("Active")),
 			}},
-			{Config: perGroup(database, both+namesake("three", "Two", "westus")), PlanOnly: true, ExpectError: message(
+			{Config: perGroup(database, both+strings.Replace(namesake("three", "Two", "westus"), "}", "  depends_on = [backup_vault.two]\n}", 1)), PlanOnly: true, ExpectError: message(
 				`resource group "two", region "westus", state Active. Names are unique within a resource group`)},
 			{Config: perGroup(database, both+`data "backup_vault" "any" { name = "contoso" }`), ExpectError: message(`2 vaults of the subscription are named "contoso": in the resource groups one, two`)},
 			// One is replaced under its name; the other is none of its business.
