@@ -32,8 +32,10 @@ func failedBackupsAttribute() schema.Attribute {
 		MarkdownDescription: "Backups that fail, by schedule or on demand, to try out what watches them: their jobs end in the status `Failed`, no recovery " +
 			"point is made, and the VM's last backup and health tell of it. They follow from these times whenever something is read, so that a change " +
 			"here changes the past as well. Default: none fails.",
-		Optional:   true,
-		Validators: []validator.List{failedBackupsValidator{}},
+		Optional: true,
+		Validators: []validator.List{vmEventsValidator{"", func(ctx context.Context, list types.List, p path.Path, diags *diag.Diagnostics) {
+			readFailedBackups(ctx, list, p, diags)
+		}}},
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			"vm_id":      schema.StringAttribute{MarkdownDescription: "The VM's ARM id.", Required: true},
 			"start_time": optional("Only backups that begin at this time or after, as in RFC 3339: `2026-01-31T02:00:00Z`. Default: no limit."),
@@ -44,20 +46,21 @@ func failedBackupsAttribute() schema.Attribute {
 	}
 }
 
-// failedBackupsValidator checks the setting failed_backups. Its messages name the element, because Terraform does not show
-// the path of a nested attribute.
-type failedBackupsValidator struct{}
-
-func (failedBackupsValidator) Description(context.Context) string {
-	return "each element must have the ARM id of a virtual machine, and no end before its start"
+// vmEventsValidator checks a setting that lists what happens to VMs at times. Its messages name the element, because Terraform
+// does not show the path of a nested attribute.
+type vmEventsValidator struct {
+	rule string // what holds of each element, beside its VM and its times
+	read func(ctx context.Context, list types.List, p path.Path, diags *diag.Diagnostics)
 }
 
-func (v failedBackupsValidator) MarkdownDescription(ctx context.Context) string {
-	return v.Description(ctx)
+func (v vmEventsValidator) Description(context.Context) string {
+	return "each element must have the ARM id of a virtual machine, " + v.rule + "and no end before its start"
 }
 
-func (failedBackupsValidator) ValidateList(ctx context.Context, req validator.ListRequest, resp *validator.ListResponse) {
-	readFailedBackups(ctx, req.ConfigValue, req.Path, &resp.Diagnostics)
+func (v vmEventsValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v vmEventsValidator) ValidateList(ctx context.Context, req validator.ListRequest, resp *validator.ListResponse) {
+	v.read(ctx, req.ConfigValue, req.Path, &resp.Diagnostics)
 }
 
 // readFailedBackups reads and checks the setting, as far as it is known. Configure does so as well: `terraform test` may

@@ -33,8 +33,10 @@ func threatsAttribute() schema.Attribute {
 	return schema.ListNestedAttribute{
 		MarkdownDescription: "Threats that scans find in the recovery points of VMs with `source_scan_enabled`, to try out what watches them. They follow from these " +
 			"times whenever something is read, so that a change here changes the past as well. Default: none.",
-		Optional:   true,
-		Validators: []validator.List{threatsValidator{}},
+		Optional: true,
+		Validators: []validator.List{vmEventsValidator{"a severity that there is, ", func(ctx context.Context, list types.List, p path.Path, diags *diag.Diagnostics) {
+			readThreats(ctx, list, p, diags)
+		}}},
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			"vm_id":       schema.StringAttribute{MarkdownDescription: "The VM's ARM id.", Required: true},
 			"start_time":  optional("Only in recovery points taken at this time or after, as in RFC 3339: `2026-01-31T02:00:00Z`. Default: no limit."),
@@ -44,19 +46,6 @@ func threatsAttribute() schema.Attribute {
 			"severity":    optional("`Critical` or `High`, which make a recovery point `UnHealthy`, `Warning`, or `Informational`, which leaves it `Healthy`. Default `High`."),
 		}},
 	}
-}
-
-// threatsValidator checks the setting threats, as failedBackupsValidator does failed_backups.
-type threatsValidator struct{}
-
-func (threatsValidator) Description(context.Context) string {
-	return "each element must have the ARM id of a virtual machine, a severity that there is, and no end before its start"
-}
-
-func (v threatsValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (threatsValidator) ValidateList(ctx context.Context, req validator.ListRequest, resp *validator.ListResponse) {
-	readThreats(ctx, req.ConfigValue, req.Path, &resp.Diagnostics)
 }
 
 // readThreats reads and checks the setting, as readFailedBackups does.
